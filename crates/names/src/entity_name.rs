@@ -1,0 +1,85 @@
+//! Names of entities, and how they are compared.
+
+use std::fmt;
+
+use compact_str::CompactString;
+
+use crate::{ParseError, text_serde};
+
+/// The name of a user, spelled as its creator did. Names are looked up and unique without regard
+/// to case, which [`UserName::folded`] stands for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+// INVARIANT: 1 to 128 characters of `[A-Za-z0-9_+=,.@-]`; upheld by `parse`. That a new name has at
+// most 64 is a rule of the operations that create one.
+pub struct UserName(CompactString);
+
+impl UserName {
+    /// Reads a name.
+    pub fn parse(text: &str) -> Result<Self, ParseError> {
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte);
+        if text.is_empty() || text.len() > 128 || !text.bytes().all(allowed) {
+            return Err(ParseError::new(
+                "a name of 1 to 128 characters of A-Z a-z 0-9 _+=,.@-",
+            ));
+        }
+        Ok(Self(CompactString::new(text)))
+    }
+
+    /// The name as it was spelled.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The name as it is compared and ordered.
+    #[must_use]
+    pub fn folded(&self) -> FoldedName {
+        FoldedName::fold(&self.0)
+    }
+}
+
+impl fmt::Display for UserName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+text_serde!(UserName);
+
+/// A name without its case: the key of name look-ups and of the order that lists come in.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FoldedName(CompactString);
+
+impl FoldedName {
+    /// Folds any text, also one that is no name and will therefore not be found.
+    #[must_use]
+    pub fn fold(text: &str) -> Self {
+        let mut folded = CompactString::new(text);
+        folded.make_ascii_lowercase();
+        Self(folded)
+    }
+
+    /// The folded text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_keep_their_spelling_and_compare_without_case() {
+        let name = UserName::parse("Bob.Smith+x=1,@a_-").unwrap();
+        assert_eq!(name.as_str(), "Bob.Smith+x=1,@a_-");
+        assert_eq!(
+            name.folded(),
+            UserName::parse("bOB.sMITH+X=1,@A_-").unwrap().folded()
+        );
+        for text in ["", "a b", "a/b", "é", "a\n", &"x".repeat(129)] {
+            assert!(UserName::parse(text).is_err(), "{text}");
+        }
+    }
+}
