@@ -1,1 +1,33 @@
-//! account
+//! One account: its entities, the immutable [`Account`] value that readers hold, and the changes
+//! that lead from one such value to the next.
+//!
+//! A change is data ([`Change`]), and applying one is total: the node that made it, a node that
+//! follows the log and a test all come to the same account. What may be changed, by whom, is not
+//! decided here: business rules are in `operations`. This crate does no I/O.
+//!
+//! ```
+//! use keyward_account::{Account, Change, Record, User};
+//! use keyward_names::{AccountId, Path, Timestamp, UserId, UserName};
+//!
+//! let id = AccountId::parse("123456789012").unwrap();
+//! let mut account = Account::empty(id);
+//! account.apply(&Change::Put(Record::User(User {
+//!     id: UserId::mint(id, 1),
+//!     name: UserName::parse("Bob").unwrap(),
+//!     path: Path::default(),
+//!     created: Timestamp::from_unix_seconds(0),
+//!     tags: Box::default(),
+//! })));
+//! assert_eq!(account.user("bob").unwrap().name.as_str(), "Bob");
+//! ```
+
+mod account;
+mod change;
+mod entities;
+mod invariants;
+mod record;
+
+pub use account::Account;
+pub use change::{Change, Changes, Claim};
+pub use entities::{AccessKey, AccessKeyStatus, KeyOwner, LoginProfile, RootUser, Settings, User};
+pub use record::{Record, RecordError, RecordKey, Row};

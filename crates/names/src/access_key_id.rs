@@ -23,6 +23,9 @@ pub enum AccessKeyKind {
 pub struct AccessKeyId([u8; LENGTH]);
 
 impl AccessKeyId {
+    /// Sorts before every id that is issued: where a walk over ids begins.
+    pub const LOWEST: Self = Self([0; LENGTH]);
+
     /// Reads a key id of the issued form.
     pub fn parse(text: &str) -> Result<Self, ParseError> {
         let expected = ParseError::new("an access key id (AKIA or ASIA and 16 base32 characters)");

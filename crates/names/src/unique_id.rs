@@ -86,7 +86,7 @@ mod tests {
         let one = UserId::mint(account, 0);
         let two = UserId::mint(account, u64::MAX);
         assert_eq!(UserId::parse(one.as_str()), Ok(one));
-        assert_eq!(one.as_str()[..12], two.as_str()[..12]);
+        assert_eq!(one.as_str().get(..12), two.as_str().get(..12));
         assert_ne!(one, two);
     }
 }

@@ -1,0 +1,290 @@
+//! The account as one immutable value.
+
+use std::ops::Bound;
+use std::sync::Arc;
+
+use imbl::{OrdMap, OrdSet};
+use keyward_credentials::{PasswordOwner, PasswordPolicy};
+use keyward_names::{AccessKeyId, AccountAlias, AccountId, FoldedName, UserId};
+
+use crate::{
+    AccessKey, Change, KeyOwner, LoginProfile, Record, RecordKey, RootUser, Settings, User,
+};
+
+/// All that IAM knows of one account, as it stood at one version. To clone it is cheap: the maps
+/// share their structure, so a change costs the same in a large account as in a small one.
+#[derive(Debug, Clone)]
+// INVARIANT: the indexes (`users_by_name`, `access_keys_by_owner`) say the same as the maps they
+// index; upheld by `apply`, which alone writes them.
+pub struct Account {
+    id: AccountId,
+    version: u64,
+    settings: Option<Arc<Settings>>,
+    root_user: Option<Arc<RootUser>>,
+    alias: Option<AccountAlias>,
+    password_policy: Option<Arc<PasswordPolicy>>,
+    pub(crate) users: OrdMap<UserId, Arc<User>>,
+    pub(crate) users_by_name: OrdMap<FoldedName, UserId>,
+    pub(crate) login_profiles: OrdMap<UserId, Arc<LoginProfile>>,
+    pub(crate) access_keys: OrdMap<AccessKeyId, Arc<AccessKey>>,
+    pub(crate) access_keys_by_owner: OrdSet<(KeyOwner, AccessKeyId)>,
+}
+
+impl Account {
+    /// An account with nothing in it, at version 0.
+    #[must_use]
+    pub fn empty(id: AccountId) -> Self {
+        Self {
+            id,
+            version: 0,
+            settings: None,
+            root_user: None,
+            alias: None,
+            password_policy: None,
+            users: OrdMap::new(),
+            users_by_name: OrdMap::new(),
+            login_profiles: OrdMap::new(),
+            access_keys: OrdMap::new(),
+            access_keys_by_owner: OrdSet::new(),
+        }
+    }
+
+    /// The account's id.
+    #[must_use]
+    pub fn id(&self) -> AccountId {
+        self.id
+    }
+
+    /// How many commits led here.
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// Says which version the account stands at.
+    pub fn set_version(&mut self, version: u64) {
+        self.version = version;
+    }
+
+    /// The account as such. Absent only before the account's first record was applied.
+    #[must_use]
+    pub fn settings(&self) -> Option<&Settings> {
+        self.settings.as_deref()
+    }
+
+    /// The root user.
+    #[must_use]
+    pub fn root_user(&self) -> Option<&RootUser> {
+        self.root_user.as_deref()
+    }
+
+    /// The account's alias.
+    #[must_use]
+    pub fn alias(&self) -> Option<&AccountAlias> {
+        self.alias.as_ref()
+    }
+
+    /// The account's own password policy; where it has none, the default policy holds.
+    #[must_use]
+    pub fn password_policy(&self) -> Option<&PasswordPolicy> {
+        self.password_policy.as_deref()
+    }
+
+    /// Whom the account's passwords are compared with by the default password policy.
+    #[must_use]
+    pub fn password_owner(&self) -> PasswordOwner<'_> {
+        PasswordOwner {
+            account_name: self.settings().map_or("", |settings| &settings.name),
+            root_email: self.root_user().map_or("", |root| &root.email),
+        }
+    }
+
+    /// The user with this name, in any case.
+    #[must_use]
+    pub fn user(&self, name: &str) -> Option<&User> {
+        self.user_by_id(*self.users_by_name.get(&FoldedName::fold(name))?)
+    }
+
+    /// The user with this id.
+    #[must_use]
+    pub fn user_by_id(&self, id: UserId) -> Option<&User> {
+        self.users.get(&id).map(|user| &**user)
+    }
+
+    /// How many users there are.
+    #[must_use]
+    pub fn user_count(&self) -> usize {
+        self.users.len()
+    }
+
+    /// The users in the order of their names, beginning after one of them.
+    pub fn users_after(&self, after: Option<&FoldedName>) -> impl Iterator<Item = &User> {
+        let from = after.cloned().map_or(Bound::Unbounded, Bound::Excluded);
+        self.users_by_name
+            .range((from, Bound::Unbounded))
+            .filter_map(|(_, id)| self.user_by_id(*id))
+    }
+
+    /// A user's login profile.
+    #[must_use]
+    pub fn login_profile(&self, user: UserId) -> Option<&LoginProfile> {
+        self.login_profiles.get(&user).map(|profile| &**profile)
+    }
+
+    /// The access key with this id.
+    #[must_use]
+    pub fn access_key(&self, id: AccessKeyId) -> Option<&AccessKey> {
+        self.access_keys.get(&id).map(|key| &**key)
+    }
+
+    /// The access keys of one owner, in the order of their ids.
+    pub fn access_keys_of(&self, owner: KeyOwner) -> impl Iterator<Item = &AccessKey> {
+        self.access_keys_by_owner
+            .range((owner, AccessKeyId::LOWEST)..)
+            .take_while(move |(of, _)| *of == owner)
+            .filter_map(|(_, id)| self.access_key(*id))
+    }
+
+    /// Applies one change. This is total: whatever the change, the account that comes out is whole.
+    pub fn apply(&mut self, change: &Change) {
+        match change {
+            Change::Put(record) => self.put(record.clone()),
+            Change::Delete(key) => self.delete(*key),
+        }
+    }
+
+    /// Takes a record in, as [`Account::apply`] of a `Put` does.
+    pub fn put(&mut self, record: Record) {
+        match record {
+            Record::Settings(settings) => self.settings = Some(Arc::new(settings)),
+            Record::RootUser(root) => self.root_user = Some(Arc::new(root)),
+            Record::Alias(alias) => self.alias = Some(alias),
+            Record::PasswordPolicy(policy) => self.password_policy = Some(Arc::new(policy)),
+            Record::User(user) => self.put_user(user),
+            Record::LoginProfile(profile) => {
+                self.login_profiles.insert(profile.user, Arc::new(profile));
+            }
+            Record::AccessKey(key) => {
+                self.delete(RecordKey::AccessKey(key.id));
+                self.access_keys_by_owner.insert((key.owner, key.id));
+                self.access_keys.insert(key.id, Arc::new(key));
+            }
+        }
+    }
+
+    fn put_user(&mut self, user: User) {
+        let name = user.name.folded();
+        let renamed_from = self.user_by_id(user.id).map(|before| before.name.folded());
+        match renamed_from {
+            Some(before) if before == name => {}
+            Some(before) => {
+                self.users_by_name.remove(&before);
+                self.users_by_name.insert(name, user.id);
+            }
+            None => {
+                self.users_by_name.insert(name, user.id);
+            }
+        }
+        self.users.insert(user.id, Arc::new(user));
+    }
+
+    fn delete(&mut self, key: RecordKey) {
+        match key {
+            RecordKey::Settings => self.settings = None,
+            RecordKey::RootUser => self.root_user = None,
+            RecordKey::Alias => self.alias = None,
+            RecordKey::PasswordPolicy => self.password_policy = None,
+            RecordKey::User(id) => {
+                if let Some(user) = self.users.remove(&id) {
+                    self.users_by_name.remove(&user.name.folded());
+                }
+            }
+            RecordKey::LoginProfile(user) => {
+                self.login_profiles.remove(&user);
+            }
+            RecordKey::AccessKey(id) => {
+                if let Some(key) = self.access_keys.remove(&id) {
+                    self.access_keys_by_owner.remove(&(key.owner, id));
+                }
+            }
+        }
+    }
+}
+
+/// Two accounts are equal when they hold the same at the same version.
+impl PartialEq for Account {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+            && self.version == other.version
+            && self.settings == other.settings
+            && self.root_user == other.root_user
+            && self.alias == other.alias
+            && self.password_policy == other.password_policy
+            && self.users == other.users
+            && self.users_by_name == other.users_by_name
+            && self.login_profiles == other.login_profiles
+            && self.access_keys == other.access_keys
+            && self.access_keys_by_owner == other.access_keys_by_owner
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use keyward_names::{Path, Timestamp, UserName};
+
+    fn account() -> Account {
+        Account::empty(AccountId::parse("123456789012").unwrap())
+    }
+
+    fn user(account: &Account, number: u64, name: &str) -> User {
+        User {
+            id: UserId::mint(account.id(), number),
+            name: UserName::parse(name).unwrap(),
+            path: Path::default(),
+            created: Timestamp::from_unix_seconds(0),
+            tags: Box::default(),
+        }
+    }
+
+    #[test]
+    fn users_are_found_and_listed_without_regard_to_case() {
+        let mut account = account();
+        for (number, name) in [(1, "bob"), (2, "Alice"), (3, "Carol")] {
+            account.put(Record::User(user(&account, number, name)));
+        }
+        assert_eq!(account.user("ALICE").unwrap().name.as_str(), "Alice");
+        let names = |after: Option<&str>| -> Vec<String> {
+            let after = after.map(FoldedName::fold);
+            account
+                .users_after(after.as_ref())
+                .map(|user| user.name.to_string())
+                .collect()
+        };
+        assert_eq!(names(None), ["Alice", "bob", "Carol"]);
+        assert_eq!(names(Some("ALICE")), ["bob", "Carol"]);
+        assert_eq!(names(Some("b")), ["bob", "Carol"]);
+    }
+
+    #[test]
+    fn a_renamed_user_leaves_the_old_name_free() {
+        let mut account = account();
+        account.put(Record::User(user(&account, 1, "bob")));
+        account.put(Record::User(user(&account, 1, "rob")));
+        assert!(account.user("bob").is_none());
+        assert_eq!(
+            account.user("Rob").unwrap().id,
+            UserId::mint(account.id(), 1)
+        );
+        assert_eq!(account.broken_invariants(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_snapshot_does_not_see_later_changes() {
+        let mut account = account();
+        let before = account.clone();
+        account.put(Record::User(user(&account, 1, "bob")));
+        assert!(before.user("bob").is_none());
+        assert!(account.user("bob").is_some());
+    }
+}

@@ -1,0 +1,64 @@
+//! Changes: what an operation decided, as data.
+
+use keyward_names::AccountAlias;
+
+use crate::{Record, RecordKey};
+
+/// One step from an account to the next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// The record now has this content, whether it was there before or not.
+    Put(Record),
+    /// The record is gone, whether it was there before or not.
+    Delete(RecordKey),
+}
+
+/// A name that belongs to at most one account of the installation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Claim {
+    /// An account's alias.
+    Alias(AccountAlias),
+}
+
+/// All that one operation changes, at once or not at all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// The steps, in order.
+    pub changes: Vec<Change>,
+    /// A name the account takes. If another account has it, nothing is changed.
+    pub claim: Option<Claim>,
+    /// A name the account gives up.
+    pub release: Option<Claim>,
+}
+
+impl Changes {
+    /// No change at all.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// One record's new content.
+    #[must_use]
+    pub fn put(record: Record) -> Self {
+        Self {
+            changes: vec![Change::Put(record)],
+            ..Self::default()
+        }
+    }
+
+    /// One record's end.
+    #[must_use]
+    pub fn delete(key: RecordKey) -> Self {
+        Self {
+            changes: vec![Change::Delete(key)],
+            ..Self::default()
+        }
+    }
+
+    /// Whether there is nothing to do.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty() && self.claim.is_none() && self.release.is_none()
+    }
+}

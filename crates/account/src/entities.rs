@@ -1,0 +1,113 @@
+//! What an account holds. Each type is also the form its record has on disk (see `record`).
+
+use keyward_credentials::{Sealed, Verifier};
+use keyward_names::{AccessKeyId, Path, Tag, Timestamp, UserId, UserName};
+use serde::{Deserialize, Serialize};
+
+/// What is true of the account as such.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// The account's name, for people.
+    pub name: String,
+    /// When the account was made.
+    pub created: Timestamp,
+    /// The key that seals the account's secrets, itself sealed by the master key.
+    pub data_key: Sealed,
+}
+
+/// The account's root user: it may do everything, and signs in by e-mail address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RootUser {
+    /// The e-mail address it signs in with.
+    pub email: String,
+    /// Its password, if it has one.
+    pub password: Option<Verifier>,
+}
+
+/// An IAM user.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct User {
+    /// For good.
+    pub id: UserId,
+    /// The name, as last spelled.
+    pub name: UserName,
+    /// Where the user lies.
+    pub path: Path,
+    /// When the user was made.
+    pub created: Timestamp,
+    /// Tags in the order they are listed: those of a later call before those of an earlier one.
+    #[serde(default, skip_serializing_if = "<[Tag]>::is_empty")]
+    pub tags: Box<[Tag]>,
+}
+
+/// A user's password and what belongs to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoginProfile {
+    /// Whose it is.
+    pub user: UserId,
+    /// When the user got a password; later passwords don't change it.
+    pub created: Timestamp,
+    /// When the present password was set: its age counts from here.
+    pub password_changed: Timestamp,
+    /// Whether the next sign-in must set a new password.
+    pub password_reset_required: bool,
+    /// The present password.
+    pub password: Verifier,
+    /// The passwords before it, newest first, at most [`LoginProfile::REMEMBERED`] less one.
+    #[serde(default, skip_serializing_if = "<[Verifier]>::is_empty")]
+    pub earlier_passwords: Box<[Verifier]>,
+}
+
+impl LoginProfile {
+    /// How many passwords are remembered, the present one included: as many as the reuse rule can
+    /// ask for, whatever it asks for today, so that raising it works at once.
+    pub const REMEMBERED: usize = 24;
+
+    /// All remembered passwords, newest first.
+    pub fn remembered(&self) -> impl Iterator<Item = &Verifier> {
+        std::iter::once(&self.password).chain(self.earlier_passwords.iter())
+    }
+}
+
+/// Whose an access key is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyOwner {
+    /// The account's root user.
+    Root,
+    /// A user.
+    User(UserId),
+}
+
+/// Whether requests may be signed with a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AccessKeyStatus {
+    /// They may.
+    Active,
+    /// They are refused as if the key did not exist.
+    Inactive,
+}
+
+/// A permanent access key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessKey {
+    /// The key's id.
+    pub id: AccessKeyId,
+    /// Whose it is.
+    pub owner: KeyOwner,
+    /// The secret access key, sealed by the account's data key.
+    pub secret: Sealed,
+    /// Whether it may be used.
+    pub status: AccessKeyStatus,
+    /// When it was made.
+    pub created: Timestamp,
+}
+
+impl AccessKey {
+    /// What the sealed secret is bound to: it opens for this key only.
+    #[must_use]
+    pub fn seal_context(id: AccessKeyId) -> String {
+        format!("secret access key of {id}")
+    }
+}

@@ -1,0 +1,316 @@
+//! Records: entities as a store keeps them, JSON text under a kind and a key.
+//!
+//! The body is `{"version":1,"record":{..}}`. Version 1 is the only one so far; when a kind's form
+//! changes, its version rises, and the old form stays readable here.
+
+use keyward_credentials::PasswordPolicy;
+use keyward_names::{AccessKeyId, AccountAlias, UserId};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::{AccessKey, LoginProfile, RootUser, Settings, User};
+
+const VERSION: u32 = 1;
+
+/// One entity with its whole content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Record {
+    /// The account as such.
+    Settings(Settings),
+    /// The root user.
+    RootUser(RootUser),
+    /// The account's alias.
+    Alias(AccountAlias),
+    /// The account's own password policy.
+    PasswordPolicy(PasswordPolicy),
+    /// A user.
+    User(User),
+    /// A user's login profile.
+    LoginProfile(LoginProfile),
+    /// An access key.
+    AccessKey(AccessKey),
+}
+
+/// Names one record of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecordKey {
+    /// The account as such.
+    Settings,
+    /// The root user.
+    RootUser,
+    /// The account's alias.
+    Alias,
+    /// The account's own password policy.
+    PasswordPolicy,
+    /// A user.
+    User(UserId),
+    /// A user's login profile.
+    LoginProfile(UserId),
+    /// An access key.
+    AccessKey(AccessKeyId),
+}
+
+/// A record as a store takes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// What kind of entity: `user`, `login_profile`, ..
+    pub kind: &'static str,
+    /// Which one of its kind; empty where an account has only one.
+    pub key: Box<str>,
+    /// JSON, or nothing where the record is deleted.
+    pub body: Option<String>,
+}
+
+/// A stored record that can't be understood. It names the record and never quotes it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RecordError {
+    /// No such kind of record is known.
+    #[error("unknown kind of record `{kind}`")]
+    UnknownKind {
+        /// The kind that was found.
+        kind: String,
+    },
+    /// The record has the form of a later release.
+    #[error("record `{kind}` `{key}` has version {version}, which is newer than this program")]
+    NewerVersion {
+        /// The record's kind.
+        kind: &'static str,
+        /// The record's key.
+        key: String,
+        /// The version that was found.
+        version: u32,
+    },
+    /// The record's body or key is not what its kind says.
+    #[error("record `{kind}` `{key}` is malformed")]
+    Malformed {
+        /// The record's kind.
+        kind: &'static str,
+        /// The record's key.
+        key: String,
+    },
+}
+
+impl RecordKey {
+    const ALIAS: &'static str = "account_alias";
+    const SETTINGS: &'static str = "account";
+    const ROOT_USER: &'static str = "root_user";
+    const PASSWORD_POLICY: &'static str = "password_policy";
+    const USER: &'static str = "user";
+    const LOGIN_PROFILE: &'static str = "login_profile";
+    const ACCESS_KEY: &'static str = "access_key";
+
+    /// The kind under which a store keeps the record.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Settings => Self::SETTINGS,
+            Self::RootUser => Self::ROOT_USER,
+            Self::Alias => Self::ALIAS,
+            Self::PasswordPolicy => Self::PASSWORD_POLICY,
+            Self::User(_) => Self::USER,
+            Self::LoginProfile(_) => Self::LOGIN_PROFILE,
+            Self::AccessKey(_) => Self::ACCESS_KEY,
+        }
+    }
+
+    /// Reads a kind and a key.
+    pub fn from_row(kind: &str, key: &str) -> Result<Self, RecordError> {
+        let single = |record: Self| key.is_empty().then_some(record);
+        let (kind, read) = match kind {
+            Self::SETTINGS => (Self::SETTINGS, single(Self::Settings)),
+            Self::ROOT_USER => (Self::ROOT_USER, single(Self::RootUser)),
+            Self::ALIAS => (Self::ALIAS, single(Self::Alias)),
+            Self::PASSWORD_POLICY => (Self::PASSWORD_POLICY, single(Self::PasswordPolicy)),
+            Self::USER => (Self::USER, UserId::parse(key).ok().map(Self::User)),
+            Self::LOGIN_PROFILE => (
+                Self::LOGIN_PROFILE,
+                UserId::parse(key).ok().map(Self::LoginProfile),
+            ),
+            Self::ACCESS_KEY => (
+                Self::ACCESS_KEY,
+                AccessKeyId::parse(key).ok().map(Self::AccessKey),
+            ),
+            other => {
+                return Err(RecordError::UnknownKind {
+                    kind: other.to_owned(),
+                });
+            }
+        };
+        read.ok_or_else(|| RecordError::Malformed {
+            kind,
+            key: key.to_owned(),
+        })
+    }
+
+    /// The row that deletes the record.
+    #[must_use]
+    pub fn to_row(&self) -> Row {
+        let key = match self {
+            Self::Settings | Self::RootUser | Self::Alias | Self::PasswordPolicy => Box::default(),
+            Self::User(user) | Self::LoginProfile(user) => user.as_str().into(),
+            Self::AccessKey(id) => id.as_str().into(),
+        };
+        Row {
+            kind: self.kind(),
+            key,
+            body: None,
+        }
+    }
+}
+
+impl Record {
+    /// What names the record.
+    #[must_use]
+    pub fn key(&self) -> RecordKey {
+        match self {
+            Self::Settings(_) => RecordKey::Settings,
+            Self::RootUser(_) => RecordKey::RootUser,
+            Self::Alias(_) => RecordKey::Alias,
+            Self::PasswordPolicy(_) => RecordKey::PasswordPolicy,
+            Self::User(user) => RecordKey::User(user.id),
+            Self::LoginProfile(profile) => RecordKey::LoginProfile(profile.user),
+            Self::AccessKey(key) => RecordKey::AccessKey(key.id),
+        }
+    }
+
+    /// The row that keeps the record.
+    #[must_use]
+    pub fn to_row(&self) -> Row {
+        let body = match self {
+            Self::Settings(settings) => write_body(settings),
+            Self::RootUser(root) => write_body(root),
+            Self::Alias(alias) => write_body(alias),
+            Self::PasswordPolicy(policy) => write_body(policy),
+            Self::User(user) => write_body(user),
+            Self::LoginProfile(profile) => write_body(profile),
+            Self::AccessKey(key) => write_body(key),
+        };
+        Row {
+            body: Some(body),
+            ..self.key().to_row()
+        }
+    }
+
+    /// Reads a stored row.
+    pub fn from_row(kind: &str, key: &str, body: &str) -> Result<Self, RecordError> {
+        let named = RecordKey::from_row(kind, key)?;
+        let read = match named {
+            RecordKey::Settings => read_body(body).map(Self::Settings),
+            RecordKey::RootUser => read_body(body).map(Self::RootUser),
+            RecordKey::Alias => read_body(body).map(Self::Alias),
+            RecordKey::PasswordPolicy => read_body(body).map(Self::PasswordPolicy),
+            RecordKey::User(_) => read_body(body).map(Self::User),
+            RecordKey::LoginProfile(_) => read_body(body).map(Self::LoginProfile),
+            RecordKey::AccessKey(_) => read_body(body).map(Self::AccessKey),
+        };
+        let (kind, key) = (named.kind(), || key.to_owned());
+        match read {
+            Ok(record) if record.key() == named => Ok(record),
+            Ok(_) | Err(BodyError::Malformed) => Err(RecordError::Malformed { kind, key: key() }),
+            Err(BodyError::Newer(version)) => Err(RecordError::NewerVersion {
+                kind,
+                key: key(),
+                version,
+            }),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Written<'a, T> {
+    version: u32,
+    record: &'a T,
+}
+
+#[derive(Deserialize)]
+struct Read<T> {
+    version: u32,
+    record: T,
+}
+
+#[derive(Deserialize)]
+struct ReadVersion {
+    version: u32,
+}
+
+enum BodyError {
+    Malformed,
+    Newer(u32),
+}
+
+fn write_body<T: Serialize>(record: &T) -> String {
+    // Fails only for maps whose keys are not strings and for failing writers: there are neither.
+    serde_json::to_string(&Written {
+        version: VERSION,
+        record,
+    })
+    .unwrap_or_default()
+}
+
+fn read_body<T: DeserializeOwned>(body: &str) -> Result<T, BodyError> {
+    match serde_json::from_str::<Read<T>>(body) {
+        Ok(read) if read.version == VERSION => Ok(read.record),
+        Ok(_) | Err(_) => match serde_json::from_str::<ReadVersion>(body) {
+            Ok(ReadVersion { version }) if version > VERSION => Err(BodyError::Newer(version)),
+            Ok(_) | Err(_) => Err(BodyError::Malformed),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use keyward_names::{AccountId, Path, Tag, Timestamp, UserName};
+
+    fn bob() -> User {
+        User {
+            id: UserId::mint(AccountId::parse("123456789012").unwrap(), 7),
+            name: UserName::parse("Bob").unwrap(),
+            path: Path::parse("/a/").unwrap(),
+            created: Timestamp::from_unix_seconds(1_700_000_000),
+            tags: Box::new([Tag {
+                key: "k".into(),
+                value: "ü\"".into(),
+            }]),
+        }
+    }
+
+    #[test]
+    fn a_record_reads_back_from_its_row() {
+        let record = Record::User(bob());
+        let row = record.to_row();
+        let body = row.body.unwrap();
+        assert_eq!(Record::from_row(row.kind, &row.key, &body), Ok(record));
+    }
+
+    #[test]
+    fn a_row_of_version_1_has_this_text_and_stays_readable() {
+        let text = r#"{"version":1,"record":{"id":"AIDARZPUZDIKAAAAAAAAH","name":"Bob","path":"/a/","created":"2023-11-14T22:13:20Z","tags":[{"key":"k","value":"ü\""}]}}"#;
+        assert_eq!(Record::User(bob()).to_row().body.unwrap(), text);
+        assert_eq!(
+            Record::from_row("user", "AIDARZPUZDIKAAAAAAAAH", text),
+            Ok(Record::User(bob()))
+        );
+    }
+
+    #[test]
+    fn rows_that_cannot_be_understood_are_named() {
+        let error = |kind, key, body| Record::from_row(kind, key, body).unwrap_err().to_string();
+        assert_eq!(
+            error("nonsense", "", "{}"),
+            "unknown kind of record `nonsense`"
+        );
+        assert_eq!(error("user", "x", "{}"), "record `user` `x` is malformed");
+        assert_eq!(
+            error("account_alias", "", "{}"),
+            "record `account_alias` `` is malformed"
+        );
+        assert_eq!(
+            error("account_alias", "", r#"{"version":2,"record":{"new":1}}"#),
+            "record `account_alias` `` has version 2, which is newer than this program"
+        );
+        let of_another = Record::User(bob()).to_row().body.unwrap();
+        let other = UserId::mint(AccountId::parse("123456789012").unwrap(), 8);
+        assert!(error("user", other.as_str(), &of_another).ends_with("is malformed"));
+    }
+}
