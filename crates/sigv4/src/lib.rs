@@ -1,1 +1,70 @@
-//! sigv4
+//! Checking AWS Signature Version 4 on requests, in the header form and the presigned form.
+//!
+//! It is done in two steps, because the secret is looked up in between: [`present`] finds what the
+//! request claims (key, token, scope, time), and [`Presented::check`] says whether the signature
+//! is that key's. [`Presented::judge`] is the part of the check that needs no secret: time and
+//! scope. Call it before the look-up, so that a wrong scope makes nobody derive or cache a key.
+//!
+//! What this crate is not: it knows no account, no key and no token, it does no I/O and reads no
+//! clock. It does not sign.
+//!
+//! ```
+//! use keyward_sigv4::{Expected, Regions, Request, SigningKey, present};
+//!
+//! let authorization = "AWS4-HMAC-SHA256 \
+//!     Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, \
+//!     SignedHeaders=host;x-amz-date, \
+//!     Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31";
+//! let request = Request {
+//!     method: "GET",
+//!     path: "/",
+//!     query: "",
+//!     headers: &[
+//!         ("Host", b"example.amazonaws.com"),
+//!         ("X-Amz-Date", b"20150830T123600Z"),
+//!         ("Authorization", authorization.as_bytes()),
+//!     ],
+//!     body: b"",
+//! };
+//! let expected = Expected { service: "service", regions: Regions::Any, normalize_path: true };
+//! let now = 1_440_938_160;
+//!
+//! let presented = present(request).unwrap();
+//! assert_eq!(presented.access_key_id(), "AKIDEXAMPLE");
+//! presented.judge(&expected, now).unwrap();
+//! let key = SigningKey::derive("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", presented.scope());
+//! presented.check(&key, &expected, now).unwrap();
+//! ```
+
+mod canonical;
+#[cfg(test)]
+mod differential;
+mod encoding;
+mod error;
+mod form;
+mod key;
+mod presented;
+#[cfg(test)]
+mod testing;
+mod time;
+
+pub use error::{HeaderHash, SignatureError};
+pub use key::{Scope, SigningKey};
+pub use presented::{Expected, Presented, Regions, present};
+pub use time::UnixTime;
+
+/// A request as it came, borrowed.
+#[derive(Clone, Copy)]
+pub struct Request<'a> {
+    /// The method, as on the request line.
+    pub method: &'a str,
+    /// The path, as on the request line: not decoded, not normalised.
+    pub path: &'a str,
+    /// The query, as on the request line, without the `?`; empty when there is none.
+    pub query: &'a str,
+    /// Every header in the order it came: names in any case, values as they are, a repeated header
+    /// as repeated entries. The host must be among them (over HTTP/2: the authority, as `host`).
+    pub headers: &'a [(&'a str, &'a [u8])],
+    /// The whole body, byte for byte.
+    pub body: &'a [u8],
+}
