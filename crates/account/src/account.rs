@@ -145,6 +145,29 @@ impl Account {
             .filter_map(|(_, id)| self.access_key(*id))
     }
 
+    /// How many records the account consists of.
+    #[must_use]
+    pub fn record_count(&self) -> usize {
+        const SINGLE: usize = 4;
+        SINGLE + self.users.len() + self.login_profiles.len() + self.access_keys.len()
+    }
+
+    /// The keys of all records that the account consists of.
+    pub fn record_keys(&self) -> impl Iterator<Item = RecordKey> {
+        let single = [
+            self.settings.is_some().then_some(RecordKey::Settings),
+            self.root_user.is_some().then_some(RecordKey::RootUser),
+            self.alias.is_some().then_some(RecordKey::Alias),
+            self.password_policy.is_some().then_some(RecordKey::PasswordPolicy),
+        ];
+        single
+            .into_iter()
+            .flatten()
+            .chain(self.access_keys.keys().copied().map(RecordKey::AccessKey))
+            .chain(self.login_profiles.keys().copied().map(RecordKey::LoginProfile))
+            .chain(self.users.keys().copied().map(RecordKey::User))
+    }
+
     /// Applies one change. This is total: whatever the change, the account that comes out is whole.
     pub fn apply(&mut self, change: &Change) {
         match change {

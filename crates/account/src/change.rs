@@ -1,6 +1,6 @@
 //! Changes: what an operation decided, as data.
 
-use keyward_names::AccountAlias;
+use keyward_names::{AccountAlias, AccountId};
 
 use crate::{Record, RecordKey};
 
@@ -16,6 +16,8 @@ pub enum Change {
 /// A name that belongs to at most one account of the installation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Claim {
+    /// The id of an account: held from the account's beginning to its end.
+    AccountId(AccountId),
     /// An account's alias.
     Alias(AccountAlias),
 }
@@ -25,10 +27,10 @@ pub enum Claim {
 pub struct Changes {
     /// The steps, in order.
     pub changes: Vec<Change>,
-    /// A name the account takes. If another account has it, nothing is changed.
-    pub claim: Option<Claim>,
-    /// A name the account gives up.
-    pub release: Option<Claim>,
+    /// Names the account takes. If another account has one of them, nothing is changed.
+    pub claims: Vec<Claim>,
+    /// Names the account gives up.
+    pub releases: Vec<Claim>,
 }
 
 impl Changes {
@@ -56,9 +58,15 @@ impl Changes {
         }
     }
 
+    /// Whether names are taken or given up.
+    #[must_use]
+    pub fn moves_names(&self) -> bool {
+        !(self.claims.is_empty() && self.releases.is_empty())
+    }
+
     /// Whether there is nothing to do.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.changes.is_empty() && self.claim.is_none() && self.release.is_none()
+        self.changes.is_empty() && !self.moves_names()
     }
 }

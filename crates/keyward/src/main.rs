@@ -1,2 +1,74 @@
-//! The program.
-fn main() {}
+//! `keyward`: identity and access management for AWS clients, run by yourself.
+
+mod administration;
+mod arguments;
+mod configuration;
+mod dev;
+mod init;
+mod json_lines;
+mod master_key;
+mod output;
+mod serve;
+mod sigv4_check;
+mod stop;
+
+use std::io::IsTerminal as _;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::Parser as _;
+use tracing_subscriber::EnvFilter;
+
+use arguments::{AccountCommand, Arguments, Command, RootCommand, Sigv4Command};
+
+/// Small allocations by many threads are most of what a request costs; this one is made for them.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let filter = EnvFilter::try_from_env("KEYWARD_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+    match run(arguments.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::complain(&format!("keyward: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<()> {
+    let asynchronous = match command {
+        Command::Sigv4(Sigv4Command::Check { file }) => {
+            return json_lines::answer_lines(file.as_deref(), sigv4_check::check_line);
+        }
+        other => other,
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("the runtime could not be started")?;
+    runtime.block_on(async {
+        match asynchronous {
+            Command::Dev(arguments) => dev::run(arguments).await,
+            Command::Init(arguments) => init::run(arguments).await,
+            Command::Serve(arguments) => serve::run(arguments).await,
+            Command::Account(AccountCommand::Create { place, account }) => {
+                administration::create_account(&place, account).await
+            }
+            Command::Account(AccountCommand::List { place }) => {
+                administration::list_accounts(&place).await
+            }
+            Command::Root(RootCommand::ResetPassword { place, account_id }) => {
+                administration::reset_root_password(&place, account_id).await
+            }
+            Command::Sigv4(Sigv4Command::Check { file }) => {
+                json_lines::answer_lines(file.as_deref(), sigv4_check::check_line)
+            }
+        }
+    })
+}

@@ -66,6 +66,12 @@ impl FoldedName {
     }
 }
 
+impl fmt::Display for FoldedName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,1 +1,41 @@
-//! operations
+//! What each operation does, one file each, and what they stand on: faults, the authorization gate,
+//! the account writer, password hashing.
+//!
+//! All business rules are here and nowhere else. An operation's function gets a [`call::Call`]: an
+//! immutable snapshot of the account, and the means to ask for permission, to hash and to change.
+//! It never sees the store. HTTP and signatures are not here either: [`Request`] comes with its
+//! caller already known.
+
+mod accounts;
+mod call;
+mod caller;
+mod clock;
+mod dispatch;
+pub mod fault;
+mod gate;
+mod generated;
+mod hashing;
+mod iam;
+mod installation;
+mod keys;
+mod pages;
+mod quotas;
+mod random;
+mod resource;
+mod sts;
+mod uses;
+mod writer;
+
+pub use accounts::{AccountHandle, Accounts};
+pub use caller::{Caller, Principal};
+pub use clock::Clock;
+pub use dispatch::{Reply, Request, fault_reply, perform};
+pub use fault::Fault;
+pub use hashing::{HashError, HashPool, HashQueue};
+pub use installation::{
+    AccountSummary, AdministrationError, Installation, NewAccount, RootCredentials,
+};
+pub use keys::{InstallationKeys, KeysError};
+pub use quotas::Quotas;
+pub use random::{RandomError, random, random_number};
+pub use uses::{AccessKeyUse, Uses};

@@ -1,1 +1,27 @@
-//! testkit
+//! For tests only: a whole installation in the process, with a clock that is told the time and a
+//! store that can be told to fail.
+//!
+//! A [`World`] is asked as a client asks, in the wire form, and answers as a client is answered.
+//!
+//! ```
+//! # tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(async {
+//! let world = keyward_testkit::World::new().await;
+//! let root = world.root();
+//! assert_eq!(root.ask("CreateUser", "UserName=Bob").await.status, 200);
+//! assert_eq!(
+//!     root.ask("CreateUser", "UserName=bob").await.fault(),
+//!     "409 EntityAlreadyExists: User with name bob already exists."
+//! );
+//! # });
+//! ```
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that can't be set up must fail with its reason"
+)]
+
+mod told_store;
+mod world;
+
+pub use told_store::{ToldStore, Trouble};
+pub use world::{Asker, Heard, World};

@@ -1,0 +1,162 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use keyward_names::AccountId;
+use keyward_server::Network;
+
+/// Identity and access management for AWS clients, run by yourself.
+#[derive(Debug, Parser)]
+#[command(name = "keyward", version, arg_required_else_help = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve for tests and development: nothing to set up, convenient about who calls.
+    ///
+    /// With --enforce, the root user's key is taken from KEYWARD_ROOT_ACCESS_KEY_ID and
+    /// KEYWARD_ROOT_SECRET_ACCESS_KEY, or else made and printed.
+    Dev(DevArguments),
+    /// Make an installation: its store, its master key and its first account.
+    Init(InitArguments),
+    /// Serve an installation: everything is verified and authorised.
+    Serve(ServeArguments),
+    /// Administer accounts.
+    #[command(subcommand)]
+    Account(AccountCommand),
+    /// Administer root users.
+    #[command(subcommand)]
+    Root(RootCommand),
+    /// Check request signatures.
+    #[command(subcommand)]
+    Sigv4(Sigv4Command),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DevArguments {
+    /// Where to listen; port 0 picks a free port.
+    #[arg(long, default_value = "127.0.0.1:4566")]
+    pub(crate) listen: SocketAddr,
+    /// Keep everything in this folder instead of in memory.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Refuse keys that Keyward did not issue.
+    #[arg(long)]
+    pub(crate) enforce: bool,
+    /// Allow to listen on an address that other machines can reach.
+    #[arg(long)]
+    pub(crate) allow_remote: bool,
+    /// A name by which the server may be called, beside addresses, `localhost` and AWS's names.
+    #[arg(long = "host", value_name = "NAME")]
+    pub(crate) hosts: Vec<String>,
+    /// Quotas and limits.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InitArguments {
+    /// The folder of the installation's store; made if it does not exist.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: PathBuf,
+    /// Where the master key is written; beside the data folder if not given.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) master_key_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) account: NewAccountArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NewAccountArguments {
+    /// The account's id, 12 digits; random if not given.
+    #[arg(long, value_name = "N", value_parser = account_id)]
+    pub(crate) account_id: Option<AccountId>,
+    /// The account's name.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) account_name: Option<String>,
+    /// The e-mail address that the root user signs in with.
+    #[arg(long, value_name = "E")]
+    pub(crate) root_email: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArguments {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// Where to listen.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:4566")]
+    pub(crate) listen: SocketAddr,
+    /// The certificate chain, PEM.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// The certificate's private key, PEM.
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub(crate) tls_key: Option<PathBuf>,
+    /// Serve plain HTTP to other machines: a proxy in front does TLS.
+    #[arg(long)]
+    pub(crate) insecure_http: bool,
+    /// A proxy whose X-Forwarded-For is believed.
+    #[arg(long = "trusted-proxy", value_name = "CIDR")]
+    pub(crate) trusted_proxies: Vec<Network>,
+    /// Quotas and limits.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+/// Where an installation is and how it is opened.
+#[derive(Debug, Args)]
+pub(crate) struct Place {
+    /// The folder of the installation's store.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: PathBuf,
+    /// The master key's file, if the key is not in KEYWARD_MASTER_KEY; beside the data folder if
+    /// neither is given.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) master_key_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AccountCommand {
+    /// Make an account and print its root user's credentials.
+    Create {
+        #[command(flatten)]
+        place: Place,
+        #[command(flatten)]
+        account: NewAccountArguments,
+    },
+    /// List the accounts.
+    List {
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RootCommand {
+    /// Give an account's root user a new password and print it.
+    ResetPassword {
+        #[command(flatten)]
+        place: Place,
+        /// The account's id.
+        #[arg(long, value_name = "N", value_parser = account_id)]
+        account_id: AccountId,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Sigv4Command {
+    /// Read one JSON object a line and answer one a line: whether the request's signature is right.
+    Check {
+        /// The file to read; standard input if not given.
+        file: Option<PathBuf>,
+    },
+}
+
+fn account_id(text: &str) -> Result<AccountId, String> {
+    AccountId::parse(text).map_err(|error| error.to_string())
+}

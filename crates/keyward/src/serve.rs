@@ -1,0 +1,67 @@
+//! `keyward serve`: serves an installation.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail};
+use keyward_operations::Installation;
+use keyward_server::{Mode, Options, Server, Tls};
+use keyward_store::Store;
+use keyward_store_sqlite::{OpenOptions, SqliteStore};
+
+use crate::administration::{self, Socket};
+use crate::arguments::ServeArguments;
+use crate::configuration::Configuration;
+use crate::output::say;
+use crate::stop;
+
+/// Serves until told to stop.
+pub(crate) async fn run(arguments: ServeArguments) -> anyhow::Result<()> {
+    let tls = tls(&arguments)?;
+    if tls.is_none() && !arguments.listen.ip().is_loopback() && !arguments.insecure_http {
+        bail!(
+            "{} can be reached from other machines, and plain HTTP lets them read along: give \
+             --tls-cert and --tls-key, or --insecure-http where a proxy in front does TLS",
+            arguments.listen.ip()
+        );
+    }
+    let configuration = Configuration::read(arguments.config.as_deref())?;
+    let place = &arguments.place;
+    if !place.data.is_dir() {
+        bail!(
+            "`{}` is not a folder: `keyward init` makes an installation",
+            place.data.display()
+        );
+    }
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(OpenOptions::new(&place.data))?);
+    let keys =
+        administration::open_keys(&*store, &place.data, place.master_key_file.as_deref()).await?;
+    let installation = Installation::start(store, keys, configuration.quotas());
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let options = Options {
+        mode: Mode::Serve,
+        configured_key: None,
+        limits: configuration.limits(),
+        trusted_proxies: arguments.trusted_proxies,
+    };
+    let server = Server::bind(arguments.listen, Arc::clone(&installation), options, tls)
+        .await
+        .with_context(|| format!("can't listen on {}", arguments.listen))?;
+    let address = server.address()?;
+    let _socket = Socket::open(&place.data, Arc::clone(&installation));
+    say(&format!("keyward ready on {scheme}://{address}"));
+    stop::serve_until_told(server, &installation).await
+}
+
+fn tls(arguments: &ServeArguments) -> anyhow::Result<Option<Tls>> {
+    let read = |file: &Path| {
+        std::fs::read(file).with_context(|| format!("`{}` can't be read", file.display()))
+    };
+    match (&arguments.tls_cert, &arguments.tls_key) {
+        (Some(certificates), Some(key)) => Ok(Some(Tls {
+            certificates: read(certificates)?,
+            key: read(key)?,
+        })),
+        (Some(_), None) | (None, Some(_)) | (None, None) => Ok(None),
+    }
+}

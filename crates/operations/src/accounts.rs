@@ -1,0 +1,246 @@
+//! The accounts that this node holds in memory.
+//!
+//! An account is loaded at first touch, once even when many ask for it together. An id that is not
+//! in the store's directory is refused without a load, and remembered for a moment. When more is
+//! held than the budget allows, the least recently used accounts are let go.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use keyward_account::{Account, Claim, Record};
+use keyward_credentials::{MasterKey, SealingKey};
+use keyward_names::AccountId;
+use keyward_store::{Store, StoreError};
+use tokio::sync::OnceCell;
+
+use crate::clock::Clock;
+use crate::writer::Writer;
+
+/// The directory's kind of account ids.
+pub(crate) const ACCOUNT_ID_KIND: &str = "account_id";
+/// The directory's kind of aliases.
+pub(crate) const ALIAS_KIND: &str = "account_alias";
+
+/// How long an unknown account is remembered as such.
+const MISS_REMEMBERED: Duration = Duration::from_secs(2);
+/// How many unknown accounts are remembered.
+const MISSES_BOUND: usize = 10_000;
+/// How many records all held accounts may have together: about 2 GiB.
+const RECORDS_BUDGET: usize = 8_000_000;
+
+/// An account that is held: its newest state, its writer, and the key that opens its secrets.
+pub struct AccountHandle {
+    pub(crate) writer: Writer,
+    pub(crate) data_key: SealingKey,
+    last_touch: AtomicU64,
+}
+
+impl AccountHandle {
+    /// The newest durable state.
+    #[must_use]
+    pub fn account(&self) -> Arc<Account> {
+        self.writer.account()
+    }
+
+    /// Opens what is sealed by the account's data key.
+    #[must_use]
+    pub fn data_key(&self) -> &SealingKey {
+        &self.data_key
+    }
+}
+
+/// The accounts of this node.
+pub struct Accounts {
+    store: Arc<dyn Store>,
+    clock: Arc<Clock>,
+    master_key: MasterKey,
+    held: Mutex<Held>,
+    touches: AtomicU64,
+}
+
+type Slot = Arc<OnceCell<Arc<AccountHandle>>>;
+
+#[derive(Default)]
+struct Held {
+    accounts: HashMap<AccountId, Slot>,
+    misses: HashMap<AccountId, Instant>,
+}
+
+impl Accounts {
+    /// Holds nothing yet.
+    #[must_use]
+    pub fn new(store: Arc<dyn Store>, clock: Arc<Clock>, master_key: MasterKey) -> Self {
+        Self {
+            store,
+            clock,
+            master_key,
+            held: Mutex::default(),
+            touches: AtomicU64::new(0),
+        }
+    }
+
+    /// The account with this id, if there is one.
+    pub async fn get(&self, id: AccountId) -> Result<Option<Arc<AccountHandle>>, StoreError> {
+        let slot = {
+            let mut held = self.lock();
+            if let Some(slot) = held.accounts.get(&id) {
+                if let Some(handle) = slot.get() {
+                    self.touch(handle);
+                    return Ok(Some(Arc::clone(handle)));
+                }
+                Arc::clone(slot)
+            } else if held
+                .misses
+                .get(&id)
+                .is_some_and(|since| since.elapsed() < MISS_REMEMBERED)
+            {
+                return Ok(None);
+            } else {
+                Arc::clone(held.accounts.entry(id).or_default())
+            }
+        };
+        match slot.get_or_try_init(|| self.load_known(id)).await {
+            Ok(handle) => {
+                self.touch(handle);
+                let handle = Arc::clone(handle);
+                self.let_go_beyond_budget(id);
+                Ok(Some(handle))
+            }
+            Err(LoadError::Unknown) => {
+                let mut held = self.lock();
+                held.accounts.remove(&id);
+                if held.misses.len() >= MISSES_BOUND {
+                    held.misses.clear();
+                }
+                held.misses.insert(id, Instant::now());
+                Ok(None)
+            }
+            Err(LoadError::Store(error)) => {
+                self.lock().accounts.remove(&id);
+                Err(error)
+            }
+        }
+    }
+
+    /// A writer for an account that is yet to be made, or was ended and may be made again.
+    pub(crate) async fn unmade(&self, id: AccountId) -> Result<Writer, StoreError> {
+        let account = load(&*self.store, id).await?;
+        Ok(Writer::start(
+            Arc::clone(&self.store),
+            Arc::clone(&self.clock),
+            account,
+        ))
+    }
+
+    /// Forgets what is held of an account, and whether it is known: it was just made, or ended.
+    pub(crate) fn forget(&self, id: AccountId) {
+        let mut held = self.lock();
+        held.accounts.remove(&id);
+        held.misses.remove(&id);
+    }
+
+    async fn load_known(&self, id: AccountId) -> Result<Arc<AccountHandle>, LoadError> {
+        self.store
+            .directory(ACCOUNT_ID_KIND, &id.to_string())
+            .await?
+            .ok_or(LoadError::Unknown)?;
+        let account = load(&*self.store, id).await?;
+        let settings = account.settings().ok_or(LoadError::Unknown)?;
+        let data_key = self
+            .master_key
+            .sealing_key()
+            .open_key(&data_key_context(id), &settings.data_key)
+            .map_err(|_| {
+                StoreError::Corrupt(format!("the data key of account {id} is not ours"))
+            })?;
+        Ok(Arc::new(AccountHandle {
+            writer: Writer::start(Arc::clone(&self.store), Arc::clone(&self.clock), account),
+            data_key: SealingKey::new(data_key),
+            last_touch: AtomicU64::new(0),
+        }))
+    }
+
+    fn touch(&self, handle: &AccountHandle) {
+        let now = self.touches.fetch_add(1, Ordering::Relaxed);
+        handle.last_touch.store(now, Ordering::Relaxed);
+    }
+
+    /// Lets the least recently used accounts go until the rest fits the budget. Requests that are
+    /// under way keep what they have; a change of theirs that meets a newer writer is a conflict,
+    /// which writers resolve.
+    fn let_go_beyond_budget(&self, just_loaded: AccountId) {
+        let mut held = self.lock();
+        let mut sizes: Vec<(u64, AccountId, usize)> = held
+            .accounts
+            .iter()
+            .filter_map(|(id, slot)| {
+                let handle = slot.get()?;
+                let touched = handle.last_touch.load(Ordering::Relaxed);
+                Some((touched, *id, handle.account().record_count()))
+            })
+            .collect();
+        let mut total: usize = sizes.iter().map(|(_, _, size)| size).sum();
+        sizes.sort_unstable();
+        for (_, id, size) in sizes {
+            if total <= RECORDS_BUDGET {
+                return;
+            }
+            if id != just_loaded {
+                held.accounts.remove(&id);
+                total -= size;
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+enum LoadError {
+    Unknown,
+    Store(StoreError),
+}
+
+impl From<StoreError> for LoadError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// Reads an account from the store; an empty one where nothing was ever committed.
+pub(crate) async fn load(store: &dyn Store, id: AccountId) -> Result<Account, StoreError> {
+    let mut account = Account::empty(id);
+    if let Some(mut loaded) = store.load(id).await? {
+        while let Some(chunk) = loaded.records.recv().await {
+            for stored in chunk? {
+                let record = Record::from_row(&stored.kind, &stored.key, &stored.body)
+                    .map_err(|error| StoreError::Corrupt(error.to_string()))?;
+                account.put(record);
+            }
+        }
+        account.set_version(loaded.version.number());
+    }
+    Ok(account)
+}
+
+/// What an account's sealed data key is bound to.
+pub(crate) fn data_key_context(id: AccountId) -> String {
+    format!("data key of account {id}")
+}
+
+/// A claim as the store's directory keeps it.
+pub(crate) fn store_claim(claim: &Claim) -> keyward_store::Claim {
+    match claim {
+        Claim::AccountId(id) => keyward_store::Claim {
+            kind: ACCOUNT_ID_KIND,
+            name: id.to_string(),
+        },
+        Claim::Alias(alias) => keyward_store::Claim {
+            kind: ALIAS_KIND,
+            name: alias.to_string(),
+        },
+    }
+}

@@ -1,0 +1,223 @@
+//! What an operation's function gets: the request, a snapshot of the account, and the few things it
+//! may do to the world.
+
+use std::sync::Arc;
+
+use keyward_account::{Account, Changes};
+use keyward_api::OperationId;
+use keyward_credentials::{Digest, Recipe, Sealed};
+use keyward_names::{AccessKeyId, AccountId, Secret, Timestamp};
+use keyward_store::Store;
+
+use crate::accounts::AccountHandle;
+use crate::caller::Caller;
+use crate::fault::{self, Fault};
+use crate::gate;
+use crate::hashing::{HashError, HashQueue};
+use crate::installation::Installation;
+use crate::quotas::Quotas;
+use crate::random::{RandomError, random, random_number};
+use crate::resource::Resource;
+use crate::uses::AccessKeyUse;
+use crate::writer::Refusal;
+
+/// One request to one operation.
+pub(crate) struct Call<I> {
+    operation: OperationId,
+    input: Arc<I>,
+    caller: Caller,
+    account: Arc<Account>,
+    handle: Arc<AccountHandle>,
+    installation: Arc<Installation>,
+}
+
+/// What an operation's function comes to.
+pub(crate) type Outcome<O> = Result<Answer<O>, Refusal>;
+
+/// The proof that the caller may do what it asks. Only [`Call::authorize`] and
+/// [`Call::open_to_all`] make one, and nothing is changed or answered without it.
+pub(crate) struct Permit {
+    questions: Vec<Resource>,
+}
+
+/// An output that may be told to the caller.
+pub(crate) struct Answer<O>(O);
+
+impl Permit {
+    /// The answer, now that the caller has a right to it.
+    pub(crate) fn answer<O>(self, output: O) -> Outcome<O> {
+        Ok(Answer(output))
+    }
+}
+
+impl<O> Answer<O> {
+    /// What is told.
+    pub(crate) fn into_output(self) -> O {
+        self.0
+    }
+}
+
+impl<I> Call<I> {
+    /// A call on the newest state of the caller's account.
+    pub(crate) fn new(
+        operation: OperationId,
+        input: Arc<I>,
+        caller: Caller,
+        (handle, installation): (Arc<AccountHandle>, Arc<Installation>),
+    ) -> Self {
+        let account = handle.account();
+        Self {
+            operation,
+            input,
+            caller,
+            account,
+            handle,
+            installation,
+        }
+    }
+
+    /// The request.
+    pub(crate) fn input(&self) -> &I {
+        &self.input
+    }
+
+    /// The account as it stood when the call began.
+    pub(crate) fn account(&self) -> &Account {
+        &self.account
+    }
+
+    /// Who calls.
+    pub(crate) fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// The time that goes into records and by which things expire.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.installation.clock.now()
+    }
+
+    /// What the account may have.
+    pub(crate) fn quotas(&self) -> Quotas {
+        self.installation.quotas
+    }
+
+    /// A random number for a new id.
+    pub(crate) fn random_number(&self) -> Result<u64, Fault> {
+        Ok(random_number()?)
+    }
+
+    /// Random bytes for a new secret.
+    pub(crate) fn random<const N: usize>(&self) -> Result<[u8; N], Fault> {
+        Ok(random()?)
+    }
+
+    /// Asks whether the caller may do this operation to a resource.
+    pub(crate) fn authorize(&self, resource: Resource) -> Result<Permit, Fault> {
+        self.authorize_all([resource])
+    }
+
+    /// Asks whether the caller may do this operation to each of several resources.
+    pub(crate) fn authorize_all(
+        &self,
+        resources: impl IntoIterator<Item = Resource>,
+    ) -> Result<Permit, Fault> {
+        let questions: Vec<Resource> = resources.into_iter().collect();
+        for resource in &questions {
+            gate::judge(&self.account, &self.caller, self.operation, resource)?;
+        }
+        Ok(Permit { questions })
+    }
+
+    /// For the few operations that need no right.
+    pub(crate) fn open_to_all(&self) -> Permit {
+        Permit {
+            questions: Vec::new(),
+        }
+    }
+
+    /// Hashes a password, which takes a while.
+    pub(crate) async fn hash(&self, password: Secret, recipe: Recipe) -> Result<Digest, Fault> {
+        self.installation
+            .hashing
+            .digest(HashQueue::Authenticated, password, recipe)
+            .await
+            .map_err(Fault::from)
+    }
+
+    /// The recipe for the first password of a login profile.
+    pub(crate) fn new_recipe(&self) -> Result<Recipe, Fault> {
+        Ok(self.installation.new_recipe()?)
+    }
+
+    /// Seals a secret of this account for one context.
+    pub(crate) fn seal(&self, context: &str, secret: &Secret) -> Result<Sealed, Fault> {
+        self.handle
+            .data_key
+            .seal(context, secret.expose().as_bytes(), random()?)
+            .map_err(Fault::internal)
+    }
+
+    /// When an access key of this account was last used.
+    pub(crate) async fn access_key_use(
+        &self,
+        key: AccessKeyId,
+    ) -> Result<Option<AccessKeyUse>, Fault> {
+        let store: &dyn Store = &*self.installation.store;
+        self.installation
+            .uses
+            .of_access_key(store, self.account.id(), key)
+            .await
+            .map_err(|error| fault::service_unavailable().caused_by(error))
+    }
+
+    /// Another account as it is now, for what is read across accounts.
+    #[expect(dead_code, reason = "the first reader is a role's trust policy")]
+    pub(crate) async fn account_of(&self, id: AccountId) -> Result<Option<Arc<Account>>, Fault> {
+        let held = self.installation.accounts.get(id).await;
+        let held = held.map_err(|error| fault::service_unavailable().caused_by(error))?;
+        Ok(held.map(|handle| handle.account()))
+    }
+
+    /// Changes the account: the closure gets the newest state, checks its rules against it and
+    /// says what changes. It owns its inputs, and may run again. Where the state moved since this
+    /// call's snapshot, the caller's rights are judged again first. What is answered is durable.
+    pub(crate) async fn commit<T, F>(&self, permit: &Permit, change: F) -> Result<T, Refusal>
+    where
+        T: Send + 'static,
+        F: Fn(&Account) -> Result<(Changes, T), Refusal> + Send + 'static,
+    {
+        let (caller, operation) = (self.caller, self.operation);
+        let judged_at = self.account.version();
+        let questions = permit.questions.clone();
+        let judged_change = move |account: &Account| {
+            if account.version() != judged_at {
+                for resource in &questions {
+                    gate::judge(account, &caller, operation, resource)?;
+                }
+            }
+            change(account)
+        };
+        self.handle.writer.commit(judged_change).await
+    }
+}
+
+impl From<RandomError> for Fault {
+    fn from(error: RandomError) -> Self {
+        Self::internal(error)
+    }
+}
+
+impl From<HashError> for Fault {
+    fn from(error: HashError) -> Self {
+        match error {
+            HashError::QueueFull => fault::throttling().caused_by(error),
+            HashError::Ended | HashError::Verifier(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<RandomError> for Refusal {
+    fn from(error: RandomError) -> Self {
+        Self::Fault(error.into())
+    }
+}

@@ -1,0 +1,164 @@
+//! What is done once for every operation: decode, check constraints, run, run again when slow work
+//! was stale, check the fault, encode.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use keyward_api::{FaultCode, Input, Operation, OperationId, Output};
+use keyward_wire::Parameters;
+
+use crate::accounts::AccountHandle;
+use crate::call::{Call, Outcome};
+use crate::caller::Caller;
+use crate::fault::{self, Fault};
+use crate::generated::table;
+use crate::installation::Installation;
+use crate::writer::Refusal;
+
+/// How often an operation is begun again because its slow work was stale.
+const STALE_TRIES: usize = 3;
+
+/// An authenticated request to an operation.
+pub struct Request<'a> {
+    /// The operation's parameters.
+    pub parameters: &'a Parameters<'a>,
+    /// Who calls.
+    pub caller: Caller,
+    /// The caller's account.
+    pub handle: Arc<AccountHandle>,
+    /// The installation.
+    pub installation: Arc<Installation>,
+    /// The id that the answer carries.
+    pub request_id: &'a str,
+}
+
+/// What goes back to the client.
+#[derive(Debug)]
+pub struct Reply {
+    /// HTTP status.
+    pub status: u16,
+    /// XML.
+    pub body: String,
+    /// What kept the operation from being done, for the log.
+    pub fault: Option<Fault>,
+}
+
+/// Does what a request asks.
+pub async fn perform(request: Request<'_>, operation: OperationId) -> Reply {
+    table::perform(request, operation).await
+}
+
+/// The reply that tells a fault.
+#[must_use]
+pub fn fault_reply(namespace: &str, fault: Fault, request_id: &str) -> Reply {
+    let code = fault.code();
+    let body = keyward_wire::error(
+        namespace,
+        code.is_sender(),
+        code.code(),
+        fault.message(),
+        request_id,
+    );
+    Reply {
+        status: code.status(),
+        body,
+        fault: Some(fault),
+    }
+}
+
+/// Runs an operation's function.
+pub(crate) async fn run<O, F, R>(request: Request<'_>, function: F) -> Reply
+where
+    O: Operation,
+    F: Fn(Call<O::Input>) -> R,
+    R: Future<Output = Outcome<O::Output>> + Send,
+{
+    let namespace = O::ID.service().namespace();
+    let Request {
+        parameters,
+        caller,
+        handle,
+        installation,
+        request_id,
+    } = request;
+    let outcome = match O::Input::decode(parameters) {
+        Ok(input) => {
+            let input = Arc::new(input);
+            let call = || {
+                let held = (Arc::clone(&handle), Arc::clone(&installation));
+                function(Call::new(O::ID, Arc::clone(&input), caller, held))
+            };
+            run_until_fresh(call).await
+        }
+        Err(error) => Err(error.into()),
+    };
+    match outcome {
+        Ok(output) => {
+            let body = keyward_wire::success(
+                O::ID.name(),
+                namespace,
+                O::Output::HAS_RESULT,
+                request_id,
+                |xml| output.encode(xml),
+            );
+            Reply {
+                status: 200,
+                body,
+                fault: None,
+            }
+        }
+        Err(fault) => fault_reply(namespace, only_known_faults::<O>(fault), request_id),
+    }
+}
+
+/// The reply of an operation that has no function yet.
+pub(crate) fn not_implemented(request: Request<'_>, operation: OperationId) -> Reply {
+    let namespace = operation.service().namespace();
+    fault_reply(
+        namespace,
+        fault::not_implemented(operation),
+        request.request_id,
+    )
+}
+
+async fn run_until_fresh<O, R>(call: impl Fn() -> R) -> Result<O, Fault>
+where
+    R: Future<Output = Outcome<O>>,
+{
+    for _ in 0..STALE_TRIES {
+        match call().await {
+            Ok(answer) => return Ok(answer.into_output()),
+            Err(Refusal::Fault(fault)) => return Err(fault),
+            Err(Refusal::Stale) => {}
+        }
+    }
+    Err(fault::service_unavailable())
+}
+
+/// An operation answers only what its model lists, and what every operation may.
+fn only_known_faults<O: Operation>(fault: Fault) -> Fault {
+    if O::FAULTS.contains(&fault.code()) || is_common(fault.code()) {
+        fault
+    } else {
+        tracing::error!(operation = O::ID.name(), %fault, "a fault that the model does not list");
+        Fault::internal(UnlistedFault)
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the operation answered a fault that its model does not list")]
+struct UnlistedFault;
+
+fn is_common(code: FaultCode) -> bool {
+    matches!(
+        code,
+        FaultCode::AccessDenied
+            | FaultCode::InternalFailure
+            | FaultCode::InvalidClientTokenId
+            | FaultCode::MalformedInput
+            | FaultCode::NotImplemented
+            | FaultCode::ServiceUnavailable
+            | FaultCode::Throttling
+            | FaultCode::ValidationError
+    )
+}

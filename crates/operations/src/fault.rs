@@ -1,0 +1,517 @@
+//! What an operation answers when it does not do what was asked, and every text of it.
+//!
+//! The wording is part of the API: clients match it. Texts that nobody has seen AWS send are marked
+//! (unsure) and may be changed freely; all others are to the letter.
+
+use std::fmt;
+use std::sync::Arc;
+
+use keyward_account::Claim;
+use keyward_api::{FaultCode, InputError, OperationId};
+use keyward_credentials::{BrokenRule, CharacterClass};
+use keyward_names::AccountId;
+
+/// A refusal that the caller sees: a code and, mostly, a message. An internal fault also has a
+/// cause, which only the log sees.
+#[derive(Debug, Clone)]
+pub struct Fault {
+    code: FaultCode,
+    message: Option<String>,
+    cause: Option<Arc<dyn std::error::Error + Send + Sync>>,
+}
+
+impl Fault {
+    fn new(code: FaultCode, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: Some(message.into()),
+            cause: None,
+        }
+    }
+
+    /// A failure of ours. The caller learns nothing but that it happened.
+    pub fn internal(cause: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self {
+            code: FaultCode::InternalFailure,
+            message: None,
+            cause: Some(Arc::new(cause)),
+        }
+    }
+
+    /// The code.
+    #[must_use]
+    pub fn code(&self) -> FaultCode {
+        self.code
+    }
+
+    /// The message, where there is one.
+    #[must_use]
+    pub fn message(&self) -> Option<&str> {
+        self.message.as_deref()
+    }
+
+    /// What went wrong on our side, for the log alone.
+    #[must_use]
+    pub fn cause(&self) -> Option<&(dyn std::error::Error + Send + Sync)> {
+        self.cause.as_deref()
+    }
+
+    /// The same fault with its cause, for the log.
+    #[must_use]
+    pub fn caused_by(self, cause: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self {
+            cause: Some(Arc::new(cause)),
+            ..self
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "{}: {}",
+            self.code.code(),
+            self.message().unwrap_or("(no message)")
+        )
+    }
+}
+
+impl From<InputError> for Fault {
+    fn from(error: InputError) -> Self {
+        Self::new(error.code(), error.message())
+    }
+}
+
+// Every operation.
+
+/// The operation exists at AWS and not yet here.
+#[must_use]
+pub fn not_implemented(operation: OperationId) -> Fault {
+    Fault::new(
+        FaultCode::NotImplemented,
+        format!("{} is not implemented yet.", operation.name()),
+    )
+}
+
+/// A member of an operation exists at AWS and does nothing here yet, so it is refused.
+#[must_use]
+pub fn member_not_implemented(operation: OperationId, member: &str) -> Fault {
+    Fault::new(
+        FaultCode::NotImplemented,
+        format!("{} with {member} is not implemented yet.", operation.name()),
+    )
+}
+
+/// The store is away, or a change did not become durable.
+#[must_use]
+pub fn service_unavailable() -> Fault {
+    Fault::new(FaultCode::ServiceUnavailable, "Service Unavailable")
+}
+
+/// More is asked at once than is queued.
+#[must_use]
+pub fn throttling() -> Fault {
+    Fault::new(FaultCode::Throttling, "Rate exceeded")
+}
+
+/// The key that signed is unknown, inactive or deleted.
+#[must_use]
+pub fn invalid_client_token_id() -> Fault {
+    Fault::new(
+        FaultCode::InvalidClientTokenId,
+        "The security token included in the request is invalid.",
+    )
+}
+
+/// Nothing allows the caller what it asks.
+#[must_use]
+pub fn access_denied(caller_arn: &str, action: &str, resource: &str) -> Fault {
+    Fault::new(
+        FaultCode::AccessDenied,
+        format!(
+            "User: {caller_arn} is not authorized to perform: {action} on resource: {resource} \
+             because no identity-based policy allows the {action} action"
+        ),
+    )
+}
+
+/// The caller has no user name to be inferred.
+#[must_use]
+pub fn must_specify_user_name() -> Fault {
+    Fault::new(
+        FaultCode::ValidationError,
+        "Must specify userName when calling with non-User credentials",
+    )
+}
+
+/// A marker that no page gave out.
+#[must_use]
+pub fn invalid_marker() -> Fault {
+    Fault::new(FaultCode::ValidationError, "Invalid Marker.")
+}
+
+/// A quota is used up.
+#[must_use]
+pub fn quota_exceeded(name: &str, limit: usize) -> Fault {
+    Fault::new(
+        FaultCode::LimitExceeded,
+        format!("Cannot exceed quota for {name}: {limit}"),
+    )
+}
+
+/// A name that another account has already taken.
+#[must_use]
+pub fn taken(claim: &Claim) -> Fault {
+    match claim {
+        Claim::AccountId(id) => Fault::new(
+            FaultCode::EntityAlreadyExists,
+            format!("Account {id} already exists."),
+        ),
+        Claim::Alias(alias) => Fault::new(
+            FaultCode::EntityAlreadyExists,
+            format!("The account alias {alias} already exists."),
+        ),
+    }
+}
+
+// Users and their tags.
+
+/// No user has this name.
+#[must_use]
+pub fn no_such_user(name: &str) -> Fault {
+    Fault::new(
+        FaultCode::NoSuchEntity,
+        format!("The user with name {name} cannot be found."),
+    )
+}
+
+/// Another user has this name, in some case.
+#[must_use]
+pub fn user_already_exists(name: &str) -> Fault {
+    Fault::new(
+        FaultCode::EntityAlreadyExists,
+        format!("User with name {name} already exists."),
+    )
+}
+
+/// The user still has a login profile.
+#[must_use]
+pub fn must_delete_login_profile_first() -> Fault {
+    Fault::new(
+        FaultCode::DeleteConflict,
+        "Cannot delete entity, must delete login profile first.",
+    )
+}
+
+/// The user still has access keys.
+#[must_use]
+pub fn must_delete_access_keys_first() -> Fault {
+    Fault::new(
+        FaultCode::DeleteConflict,
+        "Cannot delete entity, must delete access keys first.",
+    )
+}
+
+/// Tag keys are repeated, for resources whose keys compare without case.
+#[must_use]
+pub fn duplicate_tag_keys_ignoring_case() -> Fault {
+    Fault::new(
+        FaultCode::InvalidInput,
+        "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
+    )
+}
+
+/// A tag key begins with `aws:`.
+#[must_use]
+pub fn reserved_tag_key() -> Fault {
+    Fault::new(
+        FaultCode::InvalidInput,
+        "Tag keys beginning with aws: are reserved for system use.",
+    )
+}
+
+/// A tag key of white space only. The code was seen, the text is (unsure).
+#[must_use]
+pub fn blank_tag_key(position: usize) -> Fault {
+    Fault::new(
+        FaultCode::ValidationError,
+        format!(
+            "1 validation error detected: Value at 'tags.{position}.member.key' failed to satisfy \
+             constraint: Member must satisfy regular expression pattern: \
+             [\\p{{L}}\\p{{Z}}\\p{{N}}_.:/=+\\-@]+"
+        ),
+    )
+}
+
+/// A list of tags to add is empty. The trailing blank is AWS's.
+#[must_use]
+pub fn no_tags_given() -> Fault {
+    Fault::new(
+        FaultCode::InvalidInput,
+        "Error occurred while validating input. ",
+    )
+}
+
+/// A resource would have more than 50 tags.
+#[must_use]
+pub fn too_many_tags() -> Fault {
+    Fault::new(
+        FaultCode::LimitExceeded,
+        "The number of tags has reached the maximum limit.",
+    )
+}
+
+// Login profiles and passwords.
+
+/// The user has no login profile.
+#[must_use]
+pub fn no_such_login_profile(user_name: &str) -> Fault {
+    Fault::new(
+        FaultCode::NoSuchEntity,
+        format!("Login Profile for User {user_name} cannot be found."),
+    )
+}
+
+/// The user has a login profile already.
+#[must_use]
+pub fn login_profile_already_exists(user_name: &str) -> Fault {
+    Fault::new(
+        FaultCode::EntityAlreadyExists,
+        format!("Login Profile for user {user_name} already exists."),
+    )
+}
+
+/// The login profile is not settled yet. Keyward's changes settle at once, so nothing sends this
+/// without cause; clients that know it retry.
+#[must_use]
+pub fn login_profile_being_created(user_name: &str) -> Fault {
+    Fault::new(
+        FaultCode::EntityTemporarilyUnmodifiable,
+        format!(
+            "Login Profile for User {user_name} cannot be modified while login profile is being \
+             created."
+        ),
+    )
+}
+
+/// The service failed, in the code that IAM's model has for it.
+#[must_use]
+pub fn service_failure() -> Fault {
+    Fault {
+        code: FaultCode::ServiceFailure,
+        message: None,
+        cause: None,
+    }
+}
+
+/// A login profile can't be made without a password.
+#[must_use]
+pub fn password_required() -> Fault {
+    Fault::new(
+        FaultCode::ValidationError,
+        "1 validation error detected: Value at 'password' failed to satisfy constraint: Member \
+         must not be null",
+    )
+}
+
+/// The account root has no login profile of its own to name.
+#[must_use]
+pub fn user_name_required() -> Fault {
+    Fault::new(
+        FaultCode::ValidationError,
+        "1 validation error detected: Value at 'userName' failed to satisfy constraint: Member \
+         must not be null",
+    )
+}
+
+/// The password breaks rules of the account's password policy. The wording for length and classes
+/// of the default policy is AWS's; the rest is (unsure).
+#[must_use]
+pub fn password_breaks_policy(broken: &[BrokenRule]) -> Fault {
+    let reasons: Vec<_> = broken.iter().map(broken_rule).collect();
+    Fault::new(FaultCode::PasswordPolicyViolation, reasons.join(", "))
+}
+
+/// The password is one of the last that the policy remembers (unsure).
+#[must_use]
+pub fn password_used_before(remembered: u8) -> Fault {
+    Fault::new(
+        FaultCode::PasswordPolicyViolation,
+        format!("Password should not be one of the last {remembered} passwords used"),
+    )
+}
+
+fn broken_rule(rule: &BrokenRule) -> String {
+    match rule {
+        BrokenRule::TooShort { minimum } => {
+            format!("Password should have a minimum length of {minimum}")
+        }
+        BrokenRule::Lacks(class) => lacks(*class).to_owned(),
+        BrokenRule::TooFewClasses { more, missing } => {
+            let missing: Vec<_> = missing.iter().copied().map(lacks).collect();
+            format!(
+                "Password should meet {more} more of the following requirements: {}",
+                missing.join(", ")
+            )
+        }
+        BrokenRule::IsAccountName => "Password should not be the name of the account".to_owned(),
+        BrokenRule::IsRootEmail => {
+            "Password should not be the email address of the account".to_owned()
+        }
+    }
+}
+
+fn lacks(class: CharacterClass) -> &'static str {
+    match class {
+        CharacterClass::Uppercase => "Password should have at least one uppercase letter",
+        CharacterClass::Lowercase => "Password should have at least one lowercase letter",
+        CharacterClass::Number => "Password should have at least one number",
+        CharacterClass::Symbol => "Password should have at least one symbol",
+    }
+}
+
+/// Only users have a password of their own to change (unsure).
+#[must_use]
+pub fn only_users_change_their_password() -> Fault {
+    Fault::new(
+        FaultCode::InvalidUserType,
+        "Only IAM Users can change their own password.",
+    )
+}
+
+/// The old password is not right. The code was seen, the text is (unsure).
+#[must_use]
+pub fn old_password_incorrect() -> Fault {
+    Fault::new(FaultCode::AccessDenied, "The old password was incorrect.")
+}
+
+/// The new password is the old one. The code was seen, the text is (unsure).
+#[must_use]
+pub fn new_password_is_the_old() -> Fault {
+    Fault::new(
+        FaultCode::AccessDenied,
+        "The new password must differ from the old password.",
+    )
+}
+
+/// The account has no password policy of its own: what `GetAccountPasswordPolicy` says.
+#[must_use]
+pub fn no_password_policy_to_get(account: AccountId) -> Fault {
+    Fault::new(
+        FaultCode::NoSuchEntity,
+        format!("The Password Policy with domain name {account} cannot be found."),
+    )
+}
+
+/// The account has no password policy of its own: what `DeleteAccountPasswordPolicy` says.
+#[must_use]
+pub fn no_password_policy_to_delete() -> Fault {
+    Fault::new(
+        FaultCode::NoSuchEntity,
+        "The account policy with name PasswordPolicy cannot be found.",
+    )
+}
+
+// Access keys.
+
+/// The owner has no such access key.
+#[must_use]
+pub fn no_such_access_key(id: &str) -> Fault {
+    Fault::new(
+        FaultCode::NoSuchEntity,
+        format!("The Access Key with id {id} cannot be found."),
+    )
+}
+
+/// `Expired` is a status that keys have and nobody sets.
+#[must_use]
+pub fn status_cannot_be_set(status: &str) -> Fault {
+    Fault::new(
+        FaultCode::InvalidInput,
+        format!("Operation does not support status {status}"),
+    )
+}
+
+/// Of a key that is not the account's nobody learns anything, administrators included.
+#[must_use]
+pub fn access_key_of_another(caller_arn: &str, id: &str) -> Fault {
+    Fault::new(
+        FaultCode::AccessDenied,
+        format!(
+            "User: {caller_arn} is not authorized to perform iam:GetAccessKeyLastUsed on \
+             resource: access key {id}"
+        ),
+    )
+}
+
+/// An access key id in which no account is written (unsure).
+#[must_use]
+pub fn access_key_id_without_account() -> Fault {
+    Fault::new(
+        FaultCode::ValidationError,
+        "The access key id does not belong to an account.",
+    )
+}
+
+// The account alias.
+
+/// The account does not have this alias.
+#[must_use]
+pub fn no_such_alias(alias: &str) -> Fault {
+    Fault::new(
+        FaultCode::NoSuchEntity,
+        format!("The account alias {alias} cannot be found."),
+    )
+}
+
+// Before an operation is reached.
+
+/// The request has no `Action`.
+#[must_use]
+pub fn missing_action() -> Fault {
+    Fault::new(
+        FaultCode::MissingAction,
+        "The request is missing an action.",
+    )
+}
+
+/// No operation of the service has this name.
+#[must_use]
+pub fn invalid_action(action: &str, version: Option<&str>) -> Fault {
+    let version = version.unwrap_or("NO_VERSION_SPECIFIED");
+    Fault::new(
+        FaultCode::InvalidAction,
+        format!("Could not find operation {action} for version {version}"),
+    )
+}
+
+/// The parameters can't be read as a form.
+#[must_use]
+pub fn malformed_form(reason: &str) -> Fault {
+    Fault::new(FaultCode::MalformedInput, reason)
+}
+
+/// The signature is missing, malformed or wrong; the text comes from who checked it.
+#[must_use]
+pub fn signature_refused(code: FaultCode, message: String) -> Fault {
+    Fault::new(code, message)
+}
+
+/// The body is larger than any request may be.
+#[must_use]
+pub fn request_too_large() -> Fault {
+    Fault::new(
+        FaultCode::RequestEntityTooLarge,
+        "Request size exceeded the limit",
+    )
+}
+
+/// The body did not come in time.
+#[must_use]
+pub fn request_timeout() -> Fault {
+    Fault::new(
+        FaultCode::RequestTimeout,
+        "The request was not received in time",
+    )
+}

@@ -1,0 +1,9 @@
+//! The operations of IAM, a folder for each thing they manage.
+
+pub(crate) mod access_keys;
+pub(crate) mod account_alias;
+pub(crate) mod login_profiles;
+pub(crate) mod password_policy;
+mod subject;
+mod tags;
+pub(crate) mod users;

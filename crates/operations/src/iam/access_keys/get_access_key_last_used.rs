@@ -1,0 +1,60 @@
+//! Tells when, where and with which service an access key of the account was last used.
+//!
+//! <!-- facts: written by `cargo xtask gen` -->
+//!
+//! | input | | must be |
+//! | --- | --- | --- |
+//! | `AccessKeyId` | required | text of 16 to 128 characters, `[\w]+` |
+//!
+//! Permission: `iam:GetAccessKeyLastUsed`.
+//!
+//! <!-- end of facts -->
+
+use keyward_account::KeyOwner;
+use keyward_api::iam::{self, GetAccessKeyLastUsedRequest, GetAccessKeyLastUsedResponse};
+use keyward_names::AccessKeyId;
+
+use crate::call::{Call, Outcome};
+use crate::fault;
+use crate::iam::subject::Subject;
+
+/// What stands for service and region of a key that was never used.
+const NOT_APPLICABLE: &str = "N/A";
+
+pub(crate) async fn get_access_key_last_used(
+    call: Call<GetAccessKeyLastUsedRequest>,
+) -> Outcome<GetAccessKeyLastUsedResponse> {
+    let account = call.account();
+    let asked_for = &call.input().access_key_id;
+    let key = AccessKeyId::parse(asked_for)
+        .ok()
+        .and_then(|id| account.access_key(id));
+    let key =
+        key.ok_or_else(|| fault::access_key_of_another(&call.caller().arn(account), asked_for))?;
+    let owner = match key.owner {
+        KeyOwner::Root => None,
+        KeyOwner::User(user) => account.user_by_id(user),
+    };
+    let subject = match owner {
+        None => Subject::Root,
+        Some(user) => Subject::User {
+            name: user.name.clone(),
+            user: Some(user),
+        },
+    };
+    let permit = call.authorize(subject.resource(account))?;
+    let last = call.access_key_use(key.id).await?;
+    let last_used_date = last.as_ref().map(|last| last.at);
+    let (service_name, region) = last.map_or_else(
+        || (NOT_APPLICABLE.to_owned(), NOT_APPLICABLE.to_owned()),
+        |last| (last.service, last.region),
+    );
+    permit.answer(GetAccessKeyLastUsedResponse {
+        user_name: owner.map(|user| user.name.clone()),
+        access_key_last_used: Some(iam::AccessKeyLastUsed {
+            last_used_date,
+            service_name,
+            region,
+        }),
+    })
+}

@@ -1,0 +1,119 @@
+//! Login profiles: the passwords of users, and the rules that every new password meets.
+
+pub(crate) mod change_password;
+pub(crate) mod create_login_profile;
+pub(crate) mod delete_login_profile;
+pub(crate) mod get_login_profile;
+pub(crate) mod update_login_profile;
+
+use keyward_account::{Account, LoginProfile, User};
+use keyward_api::iam;
+use keyward_credentials::{Digest, PasswordPolicy, Recipe, Verifier, judge};
+use keyward_names::{Secret, Timestamp};
+
+use crate::call::Call;
+use crate::fault::{self, Fault};
+use crate::writer::Refusal;
+
+/// A password that was judged and hashed for a login profile, ready to become its present one.
+///
+/// Judging and hashing was done against a snapshot. [`NewPassword::set_in`] finds out whether the
+/// newest account still asks for the same: otherwise it is `Stale` and all begins again.
+struct NewPassword {
+    judged_by: Option<PasswordPolicy>,
+    verifier: Verifier,
+    /// What the password comes to under every recipe that a remembered password was made with.
+    digests: Vec<(Recipe, Digest)>,
+    now: Timestamp,
+}
+
+impl NewPassword {
+    /// Judges a password by the account's policy and hashes it once for each distinct recipe among
+    /// the remembered passwords, which is normally one.
+    async fn prepare<I>(
+        call: &Call<I>,
+        profile: &LoginProfile,
+        password: &Secret,
+    ) -> Result<Self, Fault> {
+        check_by_policy(call.account(), password)?;
+        let recipe = Recipe {
+            salt: profile.password.recipe.salt,
+            ..call.new_recipe()?
+        };
+        let mut digests = vec![(recipe, call.hash(password.clone(), recipe).await?)];
+        for remembered in profile.remembered() {
+            if digest_by(&digests, &remembered.recipe).is_none() {
+                let recipe = remembered.recipe;
+                digests.push((recipe, call.hash(password.clone(), recipe).await?));
+            }
+        }
+        let digest = digest_by(&digests, &recipe).ok_or_else(fault::service_failure)?;
+        Ok(Self {
+            judged_by: call.account().password_policy().cloned(),
+            verifier: Verifier { recipe, digest },
+            digests,
+            now: call.now(),
+        })
+    }
+
+    /// The profile with this password in place of its present one, unless the account's policy
+    /// forbids to use it again.
+    fn set_in(&self, account: &Account, profile: &LoginProfile) -> Result<LoginProfile, Refusal> {
+        if account.password_policy() != self.judged_by.as_ref() {
+            return Err(Refusal::Stale);
+        }
+        let reuse = account
+            .password_policy()
+            .and_then(|policy| policy.password_reuse_prevention);
+        for remembered in profile.remembered().take(reuse.unwrap_or(0).into()) {
+            let digest = digest_by(&self.digests, &remembered.recipe).ok_or(Refusal::Stale)?;
+            if digest == remembered.digest {
+                return Err(fault::password_used_before(reuse.unwrap_or(0)).into());
+            }
+        }
+        if self.verifier.recipe.salt != profile.password.recipe.salt {
+            return Err(Refusal::Stale);
+        }
+        let earlier = profile
+            .remembered()
+            .take(LoginProfile::REMEMBERED - 1)
+            .copied()
+            .collect();
+        Ok(LoginProfile {
+            password: self.verifier,
+            password_changed: self.now,
+            earlier_passwords: earlier,
+            ..profile.clone()
+        })
+    }
+}
+
+fn digest_by(digests: &[(Recipe, Digest)], recipe: &Recipe) -> Option<Digest> {
+    digests
+        .iter()
+        .find(|(of, _)| of == recipe)
+        .map(|(_, digest)| *digest)
+}
+
+/// Judges a password by all rules that need no hash.
+fn check_by_policy(account: &Account, password: &Secret) -> Result<(), Fault> {
+    let broken = judge(
+        password,
+        account.password_policy(),
+        &account.password_owner(),
+    );
+    if broken.is_empty() {
+        Ok(())
+    } else {
+        Err(fault::password_breaks_policy(&broken))
+    }
+}
+
+/// A login profile as answers show it.
+fn shown(user: &User, profile: &LoginProfile) -> iam::LoginProfile {
+    iam::LoginProfile {
+        user_name: Some(user.name.clone()),
+        create_date: profile.created,
+        password_reset_required: Some(profile.password_reset_required),
+    }
+}

@@ -1,0 +1,42 @@
+//! Takes a user's password away, and with it all passwords remembered. Access keys go on working.
+//!
+//! <!-- facts: written by `cargo xtask gen` -->
+//!
+//! | input | | must be |
+//! | --- | --- | --- |
+//! | `UserName` |  | text of 1 to 64 characters, `[\w+=,.@-]+` |
+//!
+//! Permission: `iam:DeleteLoginProfile`.
+//! Faults: `EntityTemporarilyUnmodifiable` (409), `NoSuchEntity` (404), `LimitExceeded` (409), `ServiceFailure` (500).
+//!
+//! <!-- end of facts -->
+
+use keyward_account::{Account, Changes, RecordKey};
+use keyward_api::iam::DeleteLoginProfileRequest;
+
+use crate::call::{Call, Outcome};
+use crate::fault;
+use crate::iam::subject::Subject;
+
+pub(crate) async fn delete_login_profile(call: Call<DeleteLoginProfileRequest>) -> Outcome<()> {
+    let account = call.account();
+    let name = call.input().user_name.as_ref();
+    let subject = Subject::named_or_caller(account, call.caller(), name)?;
+    let permit = call.authorize(subject.resource(account))?;
+    let Subject::User { name, user } = subject else {
+        // The root user has no name: AWS prints it so.
+        return Err(fault::no_such_login_profile("null").into());
+    };
+    let user_id = user.ok_or_else(|| fault::no_such_user(name.as_str()))?.id;
+    call.commit(&permit, move |account: &Account| {
+        if account.user_by_id(user_id).is_none() {
+            return Err(fault::no_such_user(name.as_str()).into());
+        }
+        if account.login_profile(user_id).is_none() {
+            return Err(fault::no_such_login_profile(name.as_str()).into());
+        }
+        Ok((Changes::delete(RecordKey::LoginProfile(user_id)), ()))
+    })
+    .await?;
+    permit.answer(())
+}

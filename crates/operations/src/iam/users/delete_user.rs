@@ -1,0 +1,44 @@
+//! Deletes a user that has nothing attached any more.
+//!
+//! <!-- facts: written by `cargo xtask gen` -->
+//!
+//! | input | | must be |
+//! | --- | --- | --- |
+//! | `UserName` | required | text of 1 to 128 characters, `[\w+=,.@-]+` |
+//!
+//! Permission: `iam:DeleteUser`.
+//! Faults: `LimitExceeded` (409), `NoSuchEntity` (404), `DeleteConflict` (409), `ConcurrentModification` (409), `ServiceFailure` (500).
+//!
+//! <!-- end of facts -->
+
+use keyward_account::{Account, Changes, KeyOwner, RecordKey};
+use keyward_api::iam::DeleteUserRequest;
+
+use crate::call::{Call, Outcome};
+use crate::fault;
+use crate::resource::Resource;
+
+pub(crate) async fn delete_user(call: Call<DeleteUserRequest>) -> Outcome<()> {
+    let input = call.input();
+    let account = call.account();
+    let user = account.user(input.user_name.as_str());
+    let permit = call.authorize(Resource::user(account, &input.user_name, user))?;
+    let asked_for = input.user_name.clone();
+    let id = user
+        .ok_or_else(|| fault::no_such_user(asked_for.as_str()))?
+        .id;
+    call.commit(&permit, move |account: &Account| {
+        if account.user_by_id(id).is_none() {
+            return Err(fault::no_such_user(asked_for.as_str()).into());
+        }
+        if account.login_profile(id).is_some() {
+            return Err(fault::must_delete_login_profile_first().into());
+        }
+        if account.access_keys_of(KeyOwner::User(id)).next().is_some() {
+            return Err(fault::must_delete_access_keys_first().into());
+        }
+        Ok((Changes::delete(RecordKey::User(id)), ()))
+    })
+    .await?;
+    permit.answer(())
+}

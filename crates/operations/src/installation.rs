@@ -1,0 +1,369 @@
+//! An installation: what a node holds while it runs, and the administration of accounts, which no
+//! IAM operation does.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use keyward_account::{
+    AccessKey, AccessKeyStatus, Account, Change, Changes, Claim, KeyOwner, Record, RootUser,
+    Settings,
+};
+use keyward_credentials::{
+    HashParameters, Recipe, Salt, SealingKey, Verifier, mint_password, mint_secret_access_key,
+};
+use keyward_names::{AccessKeyId, AccessKeyKind, AccountId, Secret, Timestamp};
+use keyward_store::{Store, StoreError};
+
+use crate::accounts::{ACCOUNT_ID_KIND, ALIAS_KIND, Accounts, data_key_context};
+use crate::clock::Clock;
+use crate::fault::Fault;
+use crate::hashing::{HashError, HashPool, HashQueue};
+use crate::keys::InstallationKeys;
+use crate::quotas::Quotas;
+use crate::random::{RandomError, random, random_number};
+use crate::uses::Uses;
+use crate::writer::Refusal;
+
+/// How often last-used facts are written.
+const USES_WRITTEN_EVERY: Duration = Duration::from_secs(3);
+/// How many accounts a list reads at once.
+const LIST_CHUNK: usize = 1_000;
+
+/// All that operations work with, one for each process.
+pub struct Installation {
+    /// Where everything is kept.
+    pub store: Arc<dyn Store>,
+    /// The time that governs stored dates and expiry.
+    pub clock: Arc<Clock>,
+    /// The accounts held in memory.
+    pub accounts: Accounts,
+    /// Password hashing.
+    pub hashing: HashPool,
+    /// When keys were last used.
+    pub uses: Uses,
+    /// What every account may have.
+    pub quotas: Quotas,
+    keys: InstallationKeys,
+}
+
+/// An account to be made.
+#[derive(Debug)]
+pub struct NewAccount {
+    /// Its id.
+    pub id: AccountId,
+    /// Its name, for people.
+    pub name: String,
+    /// The e-mail address of its root user.
+    pub root_email: String,
+    /// Whether the root user gets an access key and a password at once.
+    pub with_root_credentials: bool,
+}
+
+/// What the root user of a new account can sign with and sign in with. It is told once.
+#[derive(Debug)]
+pub struct RootCredentials {
+    /// The root user's access key.
+    pub access_key_id: AccessKeyId,
+    /// Its secret.
+    pub secret_access_key: Secret,
+    /// The root user's password.
+    pub password: Secret,
+}
+
+/// An account in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountSummary {
+    /// Its id.
+    pub id: AccountId,
+    /// Its name.
+    pub name: String,
+    /// The e-mail address of its root user.
+    pub root_email: String,
+    /// Its alias.
+    pub alias: Option<String>,
+}
+
+/// Why an account could not be administered.
+#[derive(Debug, thiserror::Error)]
+pub enum AdministrationError {
+    /// There is an account with this id already.
+    #[error("account {0} already exists")]
+    AlreadyExists(AccountId),
+    /// There is no account with this id.
+    #[error("account {0} does not exist")]
+    NoSuchAccount(AccountId),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A password could not be hashed.
+    #[error(transparent)]
+    Hash(#[from] HashError),
+    /// No random bytes could be had.
+    #[error(transparent)]
+    Random(#[from] RandomError),
+    /// The account's key could not be sealed or opened.
+    #[error("a key could not be sealed")]
+    Seal,
+    /// The change was refused.
+    #[error("{0}")]
+    Refused(Fault),
+    /// The account changed again and again meanwhile.
+    #[error("the account is being changed by others: try again")]
+    Busy,
+}
+
+impl From<Refusal> for AdministrationError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Fault(fault) => Self::Refused(fault),
+            Refusal::Stale => Self::Busy,
+        }
+    }
+}
+
+impl Installation {
+    /// Takes up work on a store whose keys are open. Must be called within a Tokio runtime, which
+    /// then also writes last-used facts until the installation is dropped.
+    #[must_use]
+    pub fn start(store: Arc<dyn Store>, keys: InstallationKeys, quotas: Quotas) -> Arc<Self> {
+        let clock = Arc::new(Clock::default());
+        let accounts = Accounts::new(
+            Arc::clone(&store),
+            Arc::clone(&clock),
+            keys.master_key.clone(),
+        );
+        let hashing = HashPool::start(keys.pepper.clone());
+        let installation = Arc::new(Self {
+            store,
+            clock,
+            accounts,
+            hashing,
+            uses: Uses::default(),
+            quotas,
+            keys,
+        });
+        let weak = Arc::downgrade(&installation);
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(USES_WRITTEN_EVERY).await;
+                let Some(installation) = weak.upgrade() else {
+                    return;
+                };
+                if let Err(error) = installation.uses.write(&*installation.store).await {
+                    tracing::warn!(%error, "last-used facts could not be written and are kept");
+                }
+            }
+        });
+        installation
+    }
+
+    /// Writes what is only in memory and closes the store. Nothing acknowledged depends on it.
+    pub async fn stop(&self) -> Result<(), StoreError> {
+        self.uses.write(&*self.store).await?;
+        self.store.close().await
+    }
+
+    /// The recipe of a new password: a new salt, today's cost and pepper.
+    pub fn new_recipe(&self) -> Result<Recipe, RandomError> {
+        Ok(Recipe {
+            salt: Salt(random()?),
+            parameters: HashParameters::default(),
+            pepper: self.keys.pepper.id,
+        })
+    }
+
+    /// Makes an account. Its root credentials are answered only when they were asked for.
+    pub async fn create_account(
+        &self,
+        new: NewAccount,
+    ) -> Result<Option<RootCredentials>, AdministrationError> {
+        let NewAccount {
+            id,
+            name,
+            root_email,
+            with_root_credentials,
+        } = new;
+        let plain = random::<32>()?;
+        let sealed_data_key = self
+            .keys
+            .master_key
+            .sealing_key()
+            .seal(&data_key_context(id), &plain, random()?)
+            .map_err(|_| AdministrationError::Seal)?;
+        let data_key = SealingKey::new(plain);
+        let created = self.clock.now();
+
+        let mut records = vec![Record::Settings(Settings {
+            name,
+            created,
+            data_key: sealed_data_key,
+        })];
+        let mut root = RootUser {
+            email: root_email,
+            password: None,
+        };
+        let mut credentials = None;
+        if with_root_credentials {
+            let made = mint_root_credentials(id)?;
+            root.password = Some(self.verifier_of(made.password.clone()).await?);
+            records.push(Record::AccessKey(root_key(&made, &data_key, created)?));
+            credentials = Some(made);
+        }
+        records.push(Record::RootUser(root));
+
+        let changes = Changes {
+            changes: records.into_iter().map(Change::Put).collect(),
+            claims: vec![Claim::AccountId(id)],
+            releases: Vec::new(),
+        };
+        let writer = self.accounts.unmade(id).await?;
+        let made = writer
+            .commit(move |account: &Account| {
+                if account.settings().is_some() {
+                    return Ok((Changes::none(), false));
+                }
+                Ok((changes.clone(), true))
+            })
+            .await?;
+        if !made {
+            return Err(AdministrationError::AlreadyExists(id));
+        }
+        self.accounts.forget(id);
+        Ok(credentials)
+    }
+
+    /// Ends an account: all its records go, and its names become free.
+    pub async fn end_account(&self, id: AccountId) -> Result<(), AdministrationError> {
+        let handle = self
+            .accounts
+            .get(id)
+            .await?
+            .ok_or(AdministrationError::NoSuchAccount(id))?;
+        handle
+            .writer
+            .commit(move |account: &Account| {
+                let mut releases = vec![Claim::AccountId(id)];
+                releases.extend(account.alias().cloned().map(Claim::Alias));
+                let changes = account.record_keys().map(Change::Delete).collect();
+                Ok((
+                    Changes {
+                        changes,
+                        claims: Vec::new(),
+                        releases,
+                    },
+                    (),
+                ))
+            })
+            .await?;
+        self.accounts.forget(id);
+        Ok(())
+    }
+
+    /// Gives the root user of an account a new password, which is answered.
+    pub async fn reset_root_password(&self, id: AccountId) -> Result<Secret, AdministrationError> {
+        let handle = self
+            .accounts
+            .get(id)
+            .await?
+            .ok_or(AdministrationError::NoSuchAccount(id))?;
+        let password = mint_password(&random()?);
+        let verifier = self.verifier_of(password.clone()).await?;
+        handle
+            .writer
+            .commit(move |account: &Account| {
+                let email = account
+                    .root_user()
+                    .map_or_else(String::new, |root| root.email.clone());
+                let root = RootUser {
+                    email,
+                    password: Some(verifier),
+                };
+                Ok((Changes::put(Record::RootUser(root)), ()))
+            })
+            .await?;
+        Ok(password)
+    }
+
+    /// All accounts, in the order of their ids.
+    pub async fn list_accounts(&self) -> Result<Vec<AccountSummary>, AdministrationError> {
+        let mut summaries = Vec::new();
+        for id in self.account_ids().await? {
+            if let Some(handle) = self.accounts.get(id).await? {
+                let account = handle.account();
+                summaries.push(AccountSummary {
+                    id,
+                    name: account
+                        .settings()
+                        .map_or_else(String::new, |of| of.name.clone()),
+                    root_email: account
+                        .root_user()
+                        .map_or_else(String::new, |of| of.email.clone()),
+                    alias: account.alias().map(ToString::to_string),
+                });
+            }
+        }
+        Ok(summaries)
+    }
+
+    /// The ids of all accounts, in order.
+    pub async fn account_ids(&self) -> Result<Vec<AccountId>, StoreError> {
+        let mut ids = Vec::new();
+        let mut after: Option<String> = None;
+        loop {
+            let entries = self
+                .store
+                .directory_list(ACCOUNT_ID_KIND, after.as_deref(), LIST_CHUNK)
+                .await?;
+            ids.extend(entries.iter().map(|entry| entry.account));
+            match entries.last() {
+                Some(last) if entries.len() == LIST_CHUNK => after = Some(last.name.clone()),
+                Some(_) | None => return Ok(ids),
+            }
+        }
+    }
+
+    /// The account that has an alias.
+    pub async fn account_of_alias(&self, alias: &str) -> Result<Option<AccountId>, StoreError> {
+        self.store.directory(ALIAS_KIND, alias).await
+    }
+
+    async fn verifier_of(&self, password: Secret) -> Result<Verifier, AdministrationError> {
+        let recipe = self.new_recipe()?;
+        let digest = self
+            .hashing
+            .digest(HashQueue::Authenticated, password, recipe)
+            .await?;
+        Ok(Verifier { recipe, digest })
+    }
+}
+
+fn mint_root_credentials(account: AccountId) -> Result<RootCredentials, RandomError> {
+    Ok(RootCredentials {
+        access_key_id: AccessKeyId::mint(AccessKeyKind::LongTerm, account, random_number()?),
+        secret_access_key: mint_secret_access_key(&random()?),
+        password: mint_password(&random()?),
+    })
+}
+
+fn root_key(
+    credentials: &RootCredentials,
+    data_key: &SealingKey,
+    created: Timestamp,
+) -> Result<AccessKey, AdministrationError> {
+    let id = credentials.access_key_id;
+    let secret = data_key
+        .seal(
+            &AccessKey::seal_context(id),
+            credentials.secret_access_key.expose().as_bytes(),
+            random()?,
+        )
+        .map_err(|_| AdministrationError::Seal)?;
+    let status = AccessKeyStatus::Active;
+    Ok(AccessKey {
+        id,
+        owner: KeyOwner::Root,
+        secret,
+        status,
+        created,
+    })
+}

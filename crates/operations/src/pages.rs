@@ -1,0 +1,152 @@
+//! Lists in pages.
+//!
+//! A marker holds the key of the last entry that a page looked at, not a position: entries may come
+//! and go between two pages without one being shown twice or skipped.
+
+use std::fmt::Display;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::fault::{self, Fault};
+
+/// How many entries a page has where the request does not say.
+const DEFAULT_ITEMS: usize = 100;
+/// A page looks at no more entries than this (or than it may show), so that its cost has a bound
+/// where a filter passes few; it may then be short.
+const LOOKED_AT: usize = 1_000;
+/// What a marker's content begins with: the version of its form.
+const FORM: &str = "1:";
+
+/// One page.
+#[derive(Debug)]
+pub(crate) struct Page<T> {
+    /// What it shows.
+    pub(crate) items: Vec<T>,
+    /// Where the next page begins; `None` on the last.
+    pub(crate) marker: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// Whether more pages follow.
+    pub(crate) fn is_truncated(&self) -> bool {
+        self.marker.is_some()
+    }
+}
+
+/// The key that a marker continues after.
+pub(crate) fn after(marker: Option<&str>) -> Result<Option<String>, Fault> {
+    marker.map(read_marker).transpose()
+}
+
+/// Takes a page from what follows the marker. `show` gives an entry's key and, where the entry
+/// passes the filter, what is shown of it.
+pub(crate) fn page<E, K: Display, T>(
+    entries: impl Iterator<Item = E>,
+    max_items: Option<i32>,
+    mut show: impl FnMut(E) -> (K, Option<T>),
+) -> Page<T> {
+    let wanted = max_items
+        .and_then(|items| usize::try_from(items).ok())
+        .unwrap_or(DEFAULT_ITEMS);
+    let mut items = Vec::new();
+    let mut last_key = None;
+    for (looked_at, entry) in entries.enumerate() {
+        if items.len() == wanted || looked_at >= LOOKED_AT.max(wanted) {
+            return Page {
+                items,
+                marker: last_key.map(write_marker),
+            };
+        }
+        let (key, shown) = show(entry);
+        items.extend(shown);
+        last_key = Some(key);
+    }
+    Page {
+        items,
+        marker: None,
+    }
+}
+
+/// Takes a page from a list that is short and in no order of its keys. A marker then also has the
+/// position, for when the entry it ended on is gone.
+pub(crate) fn page_of_few<T>(
+    entries: Vec<T>,
+    (marker, max_items): (Option<&str>, Option<i32>),
+    key: impl Fn(&T) -> &str,
+) -> Result<Page<T>, Fault> {
+    let begin = match after(marker)? {
+        None => 0,
+        Some(last) => {
+            let (position, last) = last.split_once(':').ok_or_else(fault::invalid_marker)?;
+            let position: usize = position.parse().map_err(|_| fault::invalid_marker())?;
+            let found = entries.iter().position(|entry| key(entry) == last);
+            found.map_or(position, |found| found + 1)
+        }
+    };
+    let keyed = entries.into_iter().enumerate().skip(begin);
+    Ok(page(keyed, max_items, |(position, entry)| {
+        (format!("{position}:{}", key(&entry)), Some(entry))
+    }))
+}
+
+fn write_marker(key: impl Display) -> String {
+    URL_SAFE_NO_PAD.encode(format!("{FORM}{key}"))
+}
+
+fn read_marker(marker: &str) -> Result<String, Fault> {
+    let read = || {
+        let bytes = URL_SAFE_NO_PAD.decode(marker).ok()?;
+        String::from_utf8(bytes)
+            .ok()?
+            .strip_prefix(FORM)
+            .map(str::to_owned)
+    };
+    read().ok_or_else(fault::invalid_marker)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(max_items: i32, passes: fn(u32) -> bool) -> (Vec<u32>, usize) {
+        let (mut shown, mut pages, mut marker) = (Vec::new(), 0, None);
+        loop {
+            let after: Option<u32> = after(marker.as_deref())
+                .unwrap()
+                .map(|key| key.parse().unwrap());
+            let entries = after.map_or(0, |key| key + 1)..2_500;
+            let page = page(entries, Some(max_items), |entry| {
+                (entry.to_string(), passes(entry).then_some(entry))
+            });
+            shown.extend(page.items);
+            pages += 1;
+            marker = page.marker;
+            if marker.is_none() {
+                return (shown, pages);
+            }
+        }
+    }
+
+    #[test]
+    fn pages_show_everything_once() {
+        let (shown, pages) = all(1_000, |_| true);
+        assert_eq!((shown, pages), ((0..2_500).collect(), 3));
+        assert_eq!(all(500, |_| true).1, 5);
+    }
+
+    #[test]
+    fn a_filter_that_passes_few_makes_short_pages() {
+        assert_eq!(all(100, |entry| entry == 2_400), (vec![2_400], 3));
+    }
+
+    #[test]
+    fn a_marker_that_no_page_gave_is_refused() {
+        for marker in ["x", "////", "MTpi=", "é"] {
+            assert_eq!(
+                after(Some(marker)).unwrap_err().message(),
+                Some("Invalid Marker.")
+            );
+        }
+    }
+}

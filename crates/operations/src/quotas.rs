@@ -1,0 +1,23 @@
+//! How much an account may have.
+
+/// The quotas of every account of an installation. The defaults are AWS's; the operator may set
+/// others in the configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quotas {
+    /// `UsersPerAccount`.
+    pub users_per_account: usize,
+    /// `AccessKeysPerUser`, also of the root user.
+    pub access_keys_per_user: usize,
+}
+
+impl Default for Quotas {
+    fn default() -> Self {
+        Self {
+            users_per_account: 5_000,
+            access_keys_per_user: 2,
+        }
+    }
+}
+
+/// How many tags one resource has at most. Not a quota that AWS raises.
+pub(crate) const TAGS_PER_RESOURCE: usize = 50;

@@ -1,0 +1,316 @@
+//! The account writer: the one place where changes to an account become durable.
+//!
+//! Each loaded account has one writer. While it waits for the store, closures queue up; then they
+//! run in the order they came, each on the result of the one before, and become durable together.
+//! Nothing is seen by a reader before it is durable; then it is published, then answered.
+
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use keyward_account::{Account, Change, Changes, Claim, Record, RecordKey};
+use keyward_store::{Commit, Committed, LogEntry, Store, StoreError, Version, Write};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::accounts;
+use crate::clock::Clock;
+use crate::fault::{self, Fault};
+use crate::random;
+
+/// How many closures become durable together at most.
+const BATCH_BOUND: usize = 256;
+/// How many closures wait for a writer at most; beyond it, callers wait in turn.
+const QUEUE_BOUND: usize = 1_024;
+/// How often a batch is tried again after another node was faster.
+const CONFLICT_TRIES: usize = 5;
+
+/// Why a change was not made.
+#[derive(Debug, Clone)]
+pub enum Refusal {
+    /// The caller is told.
+    Fault(Fault),
+    /// The slow work that was done before does not fit the account as it is now: the operation must
+    /// begin again.
+    Stale,
+}
+
+impl From<Fault> for Refusal {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+/// What an account has while it is loaded: its newest durable state and the way to change it.
+pub(crate) struct Writer {
+    current: Arc<ArcSwap<Account>>,
+    queue: mpsc::Sender<Box<dyn Job>>,
+}
+
+impl Writer {
+    /// Starts the writer of a loaded account. It ends when this is dropped and the queue is empty.
+    pub(crate) fn start(store: Arc<dyn Store>, clock: Arc<Clock>, account: Account) -> Self {
+        let current = Arc::new(ArcSwap::from_pointee(account));
+        let (queue, waiting) = mpsc::channel(QUEUE_BOUND);
+        let task = WriterTask {
+            store,
+            clock,
+            current: Arc::clone(&current),
+            waiting,
+        };
+        tokio::spawn(task.run());
+        Self { current, queue }
+    }
+
+    /// The newest durable state.
+    pub(crate) fn account(&self) -> Arc<Account> {
+        self.current.load_full()
+    }
+
+    /// Runs a closure on the newest state and makes what it returns durable. The closure may run
+    /// several times. Once queued, it completes even when the caller goes away.
+    pub(crate) async fn commit<T, F>(&self, change: F) -> Result<T, Refusal>
+    where
+        T: Send + 'static,
+        F: Fn(&Account) -> Result<(Changes, T), Refusal> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let job = TypedJob {
+            change,
+            result: None,
+            answer,
+        };
+        self.queue
+            .send(Box::new(job))
+            .await
+            .map_err(|_| fault::service_unavailable())?;
+        answered.await.map_err(|_| fault::service_unavailable())?
+    }
+}
+
+/// A queued closure, whatever it answers.
+trait Job: Send {
+    /// Runs the closure; a refusal changes nothing. The result is kept until `finish`.
+    fn run(&mut self, account: &Account) -> Changes;
+
+    /// Answers the caller: with the closure's result, or with what kept it from becoming durable.
+    fn finish(self: Box<Self>, durable: Result<(), Fault>);
+}
+
+struct TypedJob<T, F> {
+    change: F,
+    result: Option<Result<T, Refusal>>,
+    answer: oneshot::Sender<Result<T, Refusal>>,
+}
+
+impl<T, F> Job for TypedJob<T, F>
+where
+    T: Send + 'static,
+    F: Fn(&Account) -> Result<(Changes, T), Refusal> + Send + 'static,
+{
+    fn run(&mut self, account: &Account) -> Changes {
+        let ran = catch_unwind(AssertUnwindSafe(|| (self.change)(account)));
+        let (changes, result) = match ran {
+            Ok(Ok((changes, output))) => (changes, Ok(output)),
+            Ok(Err(refusal)) => (Changes::none(), Err(refusal)),
+            Err(_) => (Changes::none(), Err(Fault::internal(ChangePanicked).into())),
+        };
+        self.result = Some(result);
+        changes
+    }
+
+    fn finish(self: Box<Self>, durable: Result<(), Fault>) {
+        let result = match (durable, self.result) {
+            (Ok(()), Some(result)) => result,
+            (Ok(()), None) => Err(fault::service_unavailable().into()),
+            (Err(fault), _) => Err(fault.into()),
+        };
+        // A caller that has gone away needs no answer.
+        let _ = self.answer.send(result);
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the closure of a change panicked")]
+struct ChangePanicked;
+
+struct WriterTask {
+    store: Arc<dyn Store>,
+    clock: Arc<Clock>,
+    current: Arc<ArcSwap<Account>>,
+    waiting: mpsc::Receiver<Box<dyn Job>>,
+}
+
+/// What a run over the queued closures came to.
+struct Batch {
+    /// The account as it will be.
+    account: Account,
+    /// All changes of the batch, as the store takes them.
+    writes: Vec<Write>,
+    /// Names that move with it.
+    claims: Vec<Claim>,
+    releases: Vec<Claim>,
+    /// How many of the queued closures are in it.
+    jobs: usize,
+}
+
+impl WriterTask {
+    async fn run(mut self) {
+        let mut queued: VecDeque<Box<dyn Job>> = VecDeque::new();
+        loop {
+            if queued.is_empty() {
+                match self.waiting.recv().await {
+                    Some(job) => queued.push_back(job),
+                    None => return,
+                }
+            }
+            while queued.len() < BATCH_BOUND
+                && let Ok(job) = self.waiting.try_recv()
+            {
+                queued.push_back(job);
+            }
+            let (jobs, outcome) = self.commit(&mut queued).await;
+            for job in queued.drain(..jobs) {
+                job.finish(outcome.clone());
+            }
+        }
+    }
+
+    /// Commits as many of the queued closures as go together. Answers how many those are, and what
+    /// became of them.
+    async fn commit(&self, queued: &mut VecDeque<Box<dyn Job>>) -> (usize, Result<(), Fault>) {
+        let mut jobs = queued.len();
+        for _ in 0..CONFLICT_TRIES {
+            let base = self.current.load_full();
+            let batch = run_jobs(&base, queued);
+            jobs = batch.jobs;
+            if batch.writes.is_empty() && batch.claims.is_empty() && batch.releases.is_empty() {
+                return (jobs, Ok(()));
+            }
+            match self.store_batch(&base, &batch).await {
+                Ok(Committed::Done(version)) => {
+                    let mut account = batch.account;
+                    account.set_version(version.number());
+                    self.current.store(Arc::new(account));
+                    return (jobs, Ok(()));
+                }
+                Ok(Committed::Taken(name)) => {
+                    return (jobs, Err(taken(&name, &batch.claims)));
+                }
+                Ok(Committed::Conflict { .. }) => {
+                    if let Err(error) = self.catch_up(&base).await {
+                        return (jobs, Err(fault::service_unavailable().caused_by(error)));
+                    }
+                }
+                Err(error) => return (jobs, Err(fault::service_unavailable().caused_by(error))),
+            }
+        }
+        (jobs, Err(fault::service_unavailable()))
+    }
+
+    async fn store_batch(&self, base: &Account, batch: &Batch) -> Result<Committed, StoreError> {
+        let entry_id =
+            random::entry_id().map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        let commit = Commit {
+            account: base.id(),
+            expected: Version::new(base.version()),
+            entry_id,
+            at: self.clock.now(),
+            writes: batch.writes.clone(),
+            claims: batch.claims.iter().map(accounts::store_claim).collect(),
+            releases: batch.releases.iter().map(accounts::store_claim).collect(),
+        };
+        let answers = self.store.commit(vec![commit]).await?;
+        answers
+            .into_iter()
+            .next()
+            .ok_or_else(|| StoreError::Corrupt("the store gave no answer to a commit".to_owned()))
+    }
+
+    /// Takes in what another node changed.
+    async fn catch_up(&self, base: &Account) -> Result<(), StoreError> {
+        let newest = match self
+            .store
+            .changes(base.id(), Version::new(base.version()))
+            .await?
+        {
+            keyward_store::Changes::Entries(entries) => follow(base, entries)?,
+            keyward_store::Changes::TooOld => accounts::load(&*self.store, base.id()).await?,
+        };
+        self.current.store(Arc::new(newest));
+        Ok(())
+    }
+}
+
+/// Runs closures in order, each on the result of the one before. One that moves names in the
+/// directory is a batch of its own, because the store's answer is then about it alone.
+fn run_jobs(base: &Arc<Account>, queued: &mut VecDeque<Box<dyn Job>>) -> Batch {
+    let mut batch = Batch {
+        account: Account::clone(base),
+        writes: Vec::new(),
+        claims: Vec::new(),
+        releases: Vec::new(),
+        jobs: 0,
+    };
+    for job in queued.iter_mut() {
+        let changes = job.run(&batch.account);
+        let moves_names = changes.moves_names();
+        if moves_names && !batch.writes.is_empty() {
+            break;
+        }
+        for change in &changes.changes {
+            batch.account.apply(change);
+            batch.writes.push(write_of(change));
+        }
+        if !changes.is_empty() {
+            // Whoever runs after this must see that the account is not the one it was.
+            batch.account.set_version(base.version().saturating_add(1));
+        }
+        batch.claims.extend(changes.claims);
+        batch.releases.extend(changes.releases);
+        batch.jobs += 1;
+        if moves_names {
+            break;
+        }
+    }
+    batch
+}
+
+fn write_of(change: &Change) -> Write {
+    let row = match change {
+        Change::Put(record) => record.to_row(),
+        Change::Delete(key) => key.to_row(),
+    };
+    Write {
+        kind: row.kind,
+        key: row.key,
+        body: row.body,
+    }
+}
+
+/// Applies log entries that follow upon an account.
+pub(crate) fn follow(base: &Account, entries: Vec<LogEntry>) -> Result<Account, StoreError> {
+    let mut account = base.clone();
+    for entry in entries {
+        for write in &entry.writes {
+            let change = match &write.body {
+                Some(body) => Record::from_row(&write.kind, &write.key, body).map(Change::Put),
+                None => RecordKey::from_row(&write.kind, &write.key).map(Change::Delete),
+            };
+            let change = change.map_err(|error| StoreError::Corrupt(error.to_string()))?;
+            account.apply(&change);
+        }
+        account.set_version(entry.version.number());
+    }
+    Ok(account)
+}
+
+fn taken(name: &keyward_store::Claim, claims: &[Claim]) -> Fault {
+    claims
+        .iter()
+        .find(|claim| accounts::store_claim(claim) == *name)
+        .map_or_else(fault::service_unavailable, fault::taken)
+}
+
+#[cfg(test)]
+mod tests;

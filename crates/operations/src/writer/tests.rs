@@ -1,0 +1,326 @@
+//! The commit rules, asked for from outside: by operations over a store that is told what befalls
+//! the commits.
+
+use std::sync::Arc;
+
+use keyward_names::AccountId;
+use keyward_testkit::{Trouble, World};
+use tokio::sync::Notify;
+
+const UNAVAILABLE: &str = "503 ServiceUnavailable: Service Unavailable";
+
+async fn names(world: &World) -> Vec<String> {
+    let heard = world.root().ask("ListUsers", "").await;
+    heard
+        .texts("UserName")
+        .into_iter()
+        .map(str::to_owned)
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn closures_that_queue_behind_a_commit_become_durable_together_in_their_order() {
+    let world = World::new().await;
+    let let_go = Arc::new(Notify::new());
+    let before = world.store.commits().len();
+    world
+        .store
+        .trouble_next([Trouble::Held(Arc::clone(&let_go))]);
+    let mut asked = Vec::new();
+    for number in 0..20 {
+        let root = world.root();
+        asked.push(tokio::spawn(async move {
+            root.ask("CreateUser", &format!("UserName=u{number:02}"))
+                .await
+                .fault()
+        }));
+        // Arrival order is what is tested, so each must have arrived.
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    assert_eq!(
+        names(&world).await,
+        Vec::<String>::new(),
+        "nothing is seen before it is durable"
+    );
+    let_go.notify_one();
+    for asked in asked {
+        assert_eq!(asked.await.unwrap(), "200");
+    }
+    assert_eq!(names(&world).await.len(), 20);
+    assert_eq!(world.store.commits().split_off(before), [1, 19]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_in_a_batch_fails_only_its_caller() {
+    let world = World::new().await;
+    let let_go = Arc::new(Notify::new());
+    world
+        .store
+        .trouble_next([Trouble::Held(Arc::clone(&let_go))]);
+    let ask = |form: &'static str| {
+        let root = world.root();
+        tokio::spawn(async move { root.ask("CreateUser", form).await.fault() })
+    };
+    let mut asked = vec![ask("UserName=first")];
+    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    for form in ["UserName=a", "UserName=A", "UserName=b"] {
+        asked.push(ask(form));
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    let_go.notify_one();
+    let mut heard = Vec::new();
+    for asked in asked {
+        heard.push(asked.await.unwrap());
+    }
+    let refused = "409 EntityAlreadyExists: User with name A already exists.";
+    assert_eq!(heard, ["200", "200", refused, "200"]);
+    assert_eq!(names(&world).await, ["a", "b", "first"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn when_the_store_fails_every_caller_of_the_batch_is_told_and_nothing_is_seen() {
+    let world = World::new().await;
+    world.store.trouble_next([Trouble::Unavailable]);
+    assert_eq!(
+        world.root().ask("CreateUser", "UserName=Bob").await.fault(),
+        UNAVAILABLE
+    );
+    assert_eq!(names(&world).await, Vec::<String>::new());
+    assert_eq!(
+        world.root().ask("CreateUser", "UserName=Bob").await.fault(),
+        "200"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_whose_answer_was_lost_is_seen_by_the_next_change() {
+    let world = World::new().await;
+    world.store.trouble_next([Trouble::AnswerLost]);
+    assert_eq!(
+        world.root().ask("CreateUser", "UserName=Bob").await.fault(),
+        UNAVAILABLE
+    );
+    assert_eq!(
+        world.root().ask("CreateUser", "UserName=Bob").await.fault(),
+        "409 EntityAlreadyExists: User with name Bob already exists."
+    );
+    assert_eq!(names(&world).await, ["Bob"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nodes_on_one_store_take_in_what_the_other_changed() {
+    let one = World::new().await;
+    let two = one.other_node().await;
+    assert_eq!(
+        one.root().ask("CreateUser", "UserName=Alice").await.fault(),
+        "200"
+    );
+    assert_eq!(
+        two.root().ask("CreateUser", "UserName=Bob").await.fault(),
+        "200"
+    );
+    // `one` has not heard of Bob: its next commit meets a conflict, and is judged on the newest state.
+    assert_eq!(
+        one.root().ask("CreateUser", "UserName=BOB").await.fault(),
+        "409 EntityAlreadyExists: User with name BOB already exists."
+    );
+    assert_eq!(names(&one).await, ["Alice", "Bob"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_was_deactivated_meanwhile_changes_nothing() {
+    let one = World::new().await;
+    let form = "AllowUsersToChangePassword=true";
+    assert_eq!(
+        one.root()
+            .ask("UpdateAccountPasswordPolicy", form)
+            .await
+            .fault(),
+        "200"
+    );
+    for (action, form) in [
+        ("CreateUser", "UserName=Bob"),
+        ("CreateLoginProfile", "UserName=Bob&Password=Old-Password-1"),
+    ] {
+        assert_eq!(one.root().ask(action, form).await.fault(), "200");
+    }
+    let bob = one.user("Bob").await;
+    let key = one
+        .root()
+        .ask("ListAccessKeys", "UserName=Bob")
+        .await
+        .text("AccessKeyId")
+        .to_owned();
+    let two = one.other_node().await;
+    let form = format!("UserName=Bob&AccessKeyId={key}&Status=Inactive");
+    assert_eq!(
+        two.root().ask("UpdateAccessKey", &form).await.fault(),
+        "200"
+    );
+    // Node one still believes the key; its commit finds out.
+    let form = "OldPassword=Old-Password-1&NewPassword=New-Password-2";
+    assert_eq!(
+        bob.ask("ChangePassword", form).await.fault(),
+        "403 InvalidClientTokenId: The security token included in the request is invalid."
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alias_belongs_to_one_account_and_only_the_loser_is_refused() {
+    let world = World::new().await;
+    let other = AccountId::parse("210987654321").unwrap();
+    world.create_account(other, "other").await;
+    let create = "CreateAccountAlias";
+    assert_eq!(
+        world.root().ask(create, "AccountAlias=corp").await.fault(),
+        "200"
+    );
+    assert_eq!(
+        world
+            .root_of(other)
+            .ask(create, "AccountAlias=corp")
+            .await
+            .fault(),
+        "409 EntityAlreadyExists: The account alias corp already exists."
+    );
+    assert_eq!(
+        world.root().ask(create, "AccountAlias=corp2").await.fault(),
+        "200"
+    );
+    assert_eq!(
+        world
+            .root_of(other)
+            .ask(create, "AccountAlias=corp")
+            .await
+            .fault(),
+        "200"
+    );
+    assert_eq!(
+        world
+            .root()
+            .ask("ListAccountAliases", "")
+            .await
+            .texts("member"),
+        ["corp2"]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_completes_when_its_caller_goes_away() {
+    let world = World::new().await;
+    let let_go = Arc::new(Notify::new());
+    world
+        .store
+        .trouble_next([Trouble::Held(Arc::clone(&let_go))]);
+    let root = world.root();
+    let asked = tokio::spawn(async move { root.ask("CreateUser", "UserName=Bob").await.fault() });
+    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    asked.abort();
+    let_go.notify_one();
+    for _ in 0..100 {
+        if !names(&world).await.is_empty() {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("the user was not made");
+}
+
+mod alone {
+    //! The writer itself, where no operation can show a rule.
+
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use keyward_account::{Account, Changes, Record};
+    use keyward_names::AccountAlias;
+    use keyward_store_sqlite::SqliteStore;
+
+    use super::AccountId;
+    use crate::clock::Clock;
+    use crate::writer::{Refusal, Writer};
+
+    fn writer() -> Writer {
+        let account = Account::empty(AccountId::parse("123456789012").unwrap());
+        Writer::start(
+            Arc::new(SqliteStore::in_memory().unwrap()),
+            Arc::default(),
+            account,
+        )
+    }
+
+    fn put(alias: &str) -> Changes {
+        Changes::put(Record::Alias(AccountAlias::parse(alias).unwrap()))
+    }
+
+    #[tokio::test]
+    async fn a_closure_that_panics_fails_only_its_caller() {
+        let writer = writer();
+        let panics = writer.commit(|_: &Account| -> Result<(Changes, ()), Refusal> {
+            panic!("as the test wants")
+        });
+        let works = writer.commit(|_: &Account| Ok((put("corp"), 1)));
+        let (panicked, worked) = tokio::join!(panics, works);
+        assert!(matches!(panicked, Err(Refusal::Fault(fault)) if fault.cause().is_some()));
+        assert_eq!(worked.unwrap(), 1);
+        assert_eq!(writer.account().alias().unwrap().as_str(), "corp");
+    }
+
+    #[tokio::test]
+    async fn a_closure_that_changes_nothing_makes_no_version() {
+        let writer = writer();
+        let output = writer
+            .commit(|_: &Account| Ok((Changes::none(), 7)))
+            .await
+            .unwrap();
+        assert_eq!((output, writer.account().version()), (7, 0));
+    }
+
+    #[tokio::test]
+    async fn after_five_conflicts_the_caller_is_told_to_come_again() {
+        let store = Arc::new(SqliteStore::in_memory().unwrap());
+        let id = AccountId::parse("123456789012").unwrap();
+        let writer = Writer::start(Arc::clone(&store) as _, Arc::default(), Account::empty(id));
+        let (runs, rival_store) = (Arc::new(AtomicUsize::new(0)), Arc::clone(&store));
+        let counted = Arc::clone(&runs);
+        let rival = std::sync::Mutex::new(());
+        let lost = writer
+            .commit(move |account: &Account| {
+                // Before each of its commits another node commits: it always comes too late.
+                let _one_at_a_time = rival.lock();
+                counted.fetch_add(1, Ordering::Relaxed);
+                commit_as_rival(&rival_store, account);
+                Ok((put("corp"), ()))
+            })
+            .await;
+        assert!(matches!(lost, Err(Refusal::Fault(_))));
+        assert_eq!(runs.load(Ordering::Relaxed), 5);
+        let kept = writer.commit(|_: &Account| Ok((put("corp2"), ()))).await;
+        assert!(kept.is_ok());
+        assert_eq!(writer.account().alias().unwrap().as_str(), "corp2");
+    }
+
+    fn commit_as_rival(store: &Arc<SqliteStore>, account: &Account) {
+        let commit = keyward_store::Commit {
+            account: account.id(),
+            expected: keyward_store::Version::new(account.version()),
+            entry_id: account.version().to_string(),
+            at: Clock::real_now(),
+            writes: Vec::new(),
+            claims: Vec::new(),
+            releases: Vec::new(),
+        };
+        let store = Arc::clone(store);
+        let (done, wait) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .build()
+                .unwrap();
+            let committed = runtime
+                .block_on(keyward_store::Store::commit(&*store, vec![commit]))
+                .unwrap();
+            done.send(committed).unwrap();
+        });
+        wait.recv().unwrap();
+    }
+}

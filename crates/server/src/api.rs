@@ -1,0 +1,182 @@
+//! The IAM and STS endpoint: which operation a request means, and for whom it is done.
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::header::{CONTENT_TYPE, HeaderValue};
+use hyper::{Response, StatusCode};
+use keyward_api::{OperationId, Service as ApiService};
+use keyward_operations::{Fault, Reply, Request, fault, fault_reply, perform};
+use keyward_sigv4::{Presented, SignatureError, present};
+use keyward_wire::Parameters;
+use std::net::IpAddr;
+
+use crate::Service;
+use crate::authenticate::signature_fault;
+use crate::received::Received;
+
+/// The namespace of faults before the service is known.
+const FAULT_NAMESPACE: &str = "http://webservices.amazon.com/AWSFault/2005-15-09";
+
+/// A request that names an operation.
+struct Named<'a> {
+    operation: OperationId,
+    parameters: Parameters<'a>,
+    presented: Result<Presented<'a>, SignatureError>,
+}
+
+impl Service {
+    /// Serves a request to the API.
+    pub(crate) async fn api(&self, received: &Received, source: IpAddr) -> Response<Full<Bytes>> {
+        let request_id = uuid::Uuid::new_v4().to_string();
+        let reply = self.reply(received, source, &request_id).await;
+        respond(reply, &request_id)
+    }
+
+    async fn reply(&self, received: &Received, source: IpAddr, request_id: &str) -> Reply {
+        let headers: Vec<(&str, &[u8])> = received
+            .head
+            .headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_bytes()))
+            .collect();
+        let named = match name_operation(received, &headers) {
+            Ok(named) => named,
+            Err((fault, namespace)) => {
+                tracing::info!(request_id, %source, %fault, "refused");
+                return fault_reply(namespace, fault, request_id);
+            }
+        };
+        let operation = named.operation;
+        let reply = match self.authenticate_named(&named).await {
+            Ok(authenticated) => {
+                let request = Request {
+                    parameters: &named.parameters,
+                    caller: authenticated.caller,
+                    handle: authenticated.handle,
+                    installation: std::sync::Arc::clone(&self.installation),
+                    request_id,
+                };
+                perform(request, operation).await
+            }
+            Err(fault) => fault_reply(operation.service().namespace(), fault, request_id),
+        };
+        log(operation, &reply, source, request_id);
+        reply
+    }
+
+    async fn authenticate_named(
+        &self,
+        named: &Named<'_>,
+    ) -> Result<crate::authenticate::Authenticated, Fault> {
+        if !named.operation.needs_signature() {
+            return Err(fault::not_implemented(named.operation));
+        }
+        match &named.presented {
+            Ok(presented) => {
+                self.authenticate(presented, named.operation.service())
+                    .await
+            }
+            Err(error) => Err(signature_fault(error.clone())),
+        }
+    }
+}
+
+/// Finds the operation. A fault comes with the namespace that its XML has.
+fn name_operation<'a>(
+    received: &'a Received,
+    headers: &'a [(&'a str, &'a [u8])],
+) -> Result<Named<'a>, (Fault, &'static str)> {
+    let query = received.query();
+    let parameters = Parameters::parse(query, &received.body).map_err(|error| {
+        (
+            fault::malformed_form(&error.to_string()),
+            ApiService::Iam.namespace(),
+        )
+    })?;
+    let presented = present(keyward_sigv4::Request {
+        method: received.head.method.as_str(),
+        path: received.head.uri.path(),
+        query: query.unwrap_or_default(),
+        headers,
+        body: &received.body,
+    });
+    let version = parameters.get("Version");
+    let service = service_meant(presented.as_ref().ok(), version, received.host());
+    let action = parameters
+        .get("Action")
+        .ok_or_else(|| (fault::missing_action(), service.namespace()))?;
+    let operation = version
+        .filter(|version| *version == service.version())
+        .and_then(|_| OperationId::find(service, action))
+        .ok_or_else(|| (fault::invalid_action(action, version), FAULT_NAMESPACE))?;
+    Ok(Named {
+        operation,
+        parameters,
+        presented,
+    })
+}
+
+/// One address serves both: the service is the one signed for, else the one whose version is asked
+/// for, else the one in the host's name, else IAM.
+fn service_meant(
+    presented: Option<&Presented<'_>>,
+    version: Option<&str>,
+    host: Option<&str>,
+) -> ApiService {
+    let services = [ApiService::Iam, ApiService::Sts];
+    let signed_for = presented.map(|presented| presented.scope().service);
+    services
+        .into_iter()
+        .find(|service| signed_for == Some(service.signing_name()))
+        .or_else(|| {
+            services
+                .into_iter()
+                .find(|service| version == Some(service.version()))
+        })
+        .or_else(|| {
+            host.is_some_and(|host| host.starts_with("sts"))
+                .then_some(ApiService::Sts)
+        })
+        .unwrap_or(ApiService::Iam)
+}
+
+fn log(operation: OperationId, reply: &Reply, source: IpAddr, request_id: &str) {
+    let action = operation.action();
+    match &reply.fault {
+        None => tracing::debug!(request_id, action, %source, "done"),
+        Some(fault) => match fault.cause() {
+            None if fault.code().is_sender() => {
+                tracing::info!(request_id, action, %source, code = fault.code().code(), "refused");
+            }
+            cause => {
+                let cause = cause.map(|cause| chain(cause));
+                let cause = cause.as_deref().unwrap_or("-");
+                tracing::error!(request_id, action, %source, code = fault.code().code(), cause, "failed");
+            }
+        },
+    }
+}
+
+fn chain(error: &(dyn std::error::Error + Send + Sync)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        source = error.source();
+    }
+    text
+}
+
+/// A reply as HTTP.
+pub(crate) fn respond(reply: Reply, request_id: &str) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::from(reply.body)));
+    *response.status_mut() =
+        StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/xml"));
+    if let Ok(id) = HeaderValue::from_str(request_id) {
+        headers.insert("x-amzn-requestid", id);
+    }
+    response
+}

@@ -1,0 +1,175 @@
+//! Who is calling: whose access key signed a request, and whether the signature is right.
+
+use std::sync::Arc;
+
+use keyward_account::AccessKeyStatus;
+use keyward_api::{FaultCode, Service as ApiService};
+use keyward_names::{AccessKeyId, AccessKeyKind, AccountId, Secret};
+use keyward_operations::{AccountHandle, Caller, Clock, Fault, Principal, fault};
+use keyward_sigv4::{Expected, Presented, Regions, SignatureError, SigningKey};
+use subtle::ConstantTimeEq;
+
+use crate::Service;
+use crate::options::{ConfiguredKey, Mode};
+use crate::source::{DEV_ACCOUNT, make_dev_account};
+
+/// A caller and the account it calls in.
+pub(crate) struct Authenticated {
+    pub(crate) caller: Caller,
+    pub(crate) handle: Arc<AccountHandle>,
+}
+
+impl Service {
+    /// Finds out who signed.
+    pub(crate) async fn authenticate(
+        &self,
+        presented: &Presented<'_>,
+        service: ApiService,
+    ) -> Result<Authenticated, Fault> {
+        let id = presented.access_key_id();
+        if let Some(configured) = self.configured_key(id) {
+            return self
+                .as_configured_root(presented, service, configured)
+                .await;
+        }
+        let issued = AccessKeyId::parse(id).ok();
+        if let Some((issued, account)) = issued.and_then(|id| Some((id, id.embedded_account()?)))
+            && let Some(handle) = self.handle(account).await?
+        {
+            return self.as_key_owner(presented, service, issued, handle);
+        }
+        match &self.options.mode {
+            Mode::Dev(dev) if !dev.enforce => self.as_dev_root(id).await,
+            Mode::Dev(_) | Mode::Serve => Err(fault::invalid_client_token_id()),
+        }
+    }
+
+    fn as_key_owner(
+        &self,
+        presented: &Presented<'_>,
+        service: ApiService,
+        id: AccessKeyId,
+        handle: Arc<AccountHandle>,
+    ) -> Result<Authenticated, Fault> {
+        let account = handle.account();
+        let key = account
+            .access_key(id)
+            .filter(|key| key.status == AccessKeyStatus::Active)
+            .filter(|key| key.id.kind() == AccessKeyKind::LongTerm)
+            .ok_or_else(fault::invalid_client_token_id)?;
+        if presented.session_token().is_some() {
+            return Err(fault::invalid_client_token_id());
+        }
+        judge(presented, service)?;
+        let scope = presented.scope();
+        let signing_key = self
+            .signing_keys
+            .of(key, handle.data_key(), scope)
+            .map_err(Fault::internal)?;
+        check(presented, service, &signing_key)?;
+        let now = self.installation.clock.now();
+        let used_with = (scope.service, scope.region);
+        self.installation
+            .uses
+            .note_access_key(account.id(), id, used_with, now);
+        Ok(Authenticated {
+            caller: Caller::of_key(id, key.owner),
+            handle,
+        })
+    }
+
+    fn configured_key(&self, id: &str) -> Option<&ConfiguredKey> {
+        let configured = self.options.configured_key.as_ref()?;
+        let same: bool = configured
+            .access_key_id
+            .as_bytes()
+            .ct_eq(id.as_bytes())
+            .into();
+        same.then_some(configured)
+    }
+
+    async fn as_configured_root(
+        &self,
+        presented: &Presented<'_>,
+        service: ApiService,
+        configured: &ConfiguredKey,
+    ) -> Result<Authenticated, Fault> {
+        if presented.session_token().is_some() {
+            return Err(fault::invalid_client_token_id());
+        }
+        judge(presented, service)?;
+        let secret: &Secret = &configured.secret_access_key;
+        check(
+            presented,
+            service,
+            &SigningKey::derive(secret.expose(), presented.scope()),
+        )?;
+        self.as_root(configured.account).await
+    }
+
+    /// In `dev`, 12 digits stand for the root user of that account, and any other key that Keyward
+    /// did not issue for the root user of the default account. Their signatures can't be checked.
+    async fn as_dev_root(&self, id: &str) -> Result<Authenticated, Fault> {
+        let account = AccountId::parse(id).or_else(|_| AccountId::parse(DEV_ACCOUNT));
+        self.as_root(account.map_err(Fault::internal)?).await
+    }
+
+    async fn as_root(&self, account: AccountId) -> Result<Authenticated, Fault> {
+        let caller = Caller {
+            principal: Principal::Root,
+            access_key: None,
+        };
+        if let Some(handle) = self.handle(account).await? {
+            return Ok(Authenticated { caller, handle });
+        }
+        make_dev_account(&self.installation, account)
+            .await
+            .map_err(|error| fault::service_unavailable().caused_by(error))?;
+        let handle = self
+            .handle(account)
+            .await?
+            .ok_or_else(fault::service_unavailable)?;
+        Ok(Authenticated { caller, handle })
+    }
+
+    async fn handle(&self, account: AccountId) -> Result<Option<Arc<AccountHandle>>, Fault> {
+        self.installation
+            .accounts
+            .get(account)
+            .await
+            .map_err(|error| fault::service_unavailable().caused_by(error))
+    }
+}
+
+/// Judges all that needs no secret, before a key is derived for a scope that is wrong.
+fn judge(presented: &Presented<'_>, service: ApiService) -> Result<(), Fault> {
+    presented
+        .judge(&expected(service), Clock::real_now().unix_seconds())
+        .map_err(signature_fault)
+}
+
+fn check(presented: &Presented<'_>, service: ApiService, key: &SigningKey) -> Result<(), Fault> {
+    presented
+        .check(key, &expected(service), Clock::real_now().unix_seconds())
+        .map_err(signature_fault)
+}
+
+/// Any region will do: a private cloud has regions of its own.
+fn expected(service: ApiService) -> Expected<'static> {
+    Expected {
+        service: service.signing_name(),
+        regions: Regions::Any,
+        normalize_path: true,
+    }
+}
+
+/// A failed signature as the API tells it.
+pub(crate) fn signature_fault(error: SignatureError) -> Fault {
+    let code = match error.code() {
+        "MissingAuthenticationToken" => FaultCode::MissingAuthenticationToken,
+        "IncompleteSignature" => FaultCode::IncompleteSignature,
+        "RequestExpired" => FaultCode::RequestExpired,
+        _ => FaultCode::SignatureDoesNotMatch,
+    };
+    fault::signature_refused(code, error.to_string())
+}

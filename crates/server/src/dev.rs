@@ -1,0 +1,216 @@
+//! What only `dev` serves: tests put everything back to empty, make accounts, and tell the time.
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::header::{CONTENT_TYPE, HeaderValue};
+use hyper::{Method, Response, StatusCode};
+use keyward_names::{AccountId, Age, Timestamp};
+use keyward_operations::{AdministrationError, NewAccount, random_number};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::Service;
+use crate::received::Received;
+use crate::source::{DEV_ACCOUNT, make_dev_account};
+
+type Answer = Result<(StatusCode, Value), Problem>;
+
+/// Why a request was not done.
+struct Problem {
+    status: StatusCode,
+    message: String,
+}
+
+/// The body of `POST /_keyward/accounts`; all may be left out.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AccountRequest {
+    account_id: Option<String>,
+    account_name: Option<String>,
+    root_email: Option<String>,
+}
+
+/// The body of `POST /_keyward/clock`: one of the two.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClockRequest {
+    set: Option<String>,
+    advance: Option<String>,
+}
+
+impl Service {
+    pub(crate) async fn dev(&self, path: &str, received: &Received) -> Response<Full<Bytes>> {
+        let answer = match (&received.head.method, path) {
+            (&Method::POST, "/_keyward/reset") => self.reset().await,
+            (&Method::POST, "/_keyward/accounts") => self.make_account(&received.body).await,
+            (&Method::GET, "/_keyward/clock") => Ok(self.clock()),
+            (&Method::POST, "/_keyward/clock") => self.tell_clock(&received.body),
+            _ => Err(problem(StatusCode::NOT_FOUND, "no such path or method")),
+        };
+        let (status, body) = answer.unwrap_or_else(|Problem { status, message }| {
+            (status, json!({ "error": { "message": message } }))
+        });
+        let mut response = Response::new(Full::new(Bytes::from(format!("{body}\n"))));
+        *response.status_mut() = status;
+        response
+            .headers_mut()
+            .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        response
+    }
+
+    async fn reset(&self) -> Answer {
+        for id in self
+            .installation
+            .account_ids()
+            .await
+            .map_err(AdministrationError::Store)?
+        {
+            match self.installation.end_account(id).await {
+                Ok(()) | Err(AdministrationError::NoSuchAccount(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        self.installation
+            .clock
+            .set(keyward_operations::Clock::real_now());
+        let default = AccountId::parse(DEV_ACCOUNT).map_err(internal)?;
+        make_dev_account(&self.installation, default).await?;
+        Ok((StatusCode::OK, json!({ "reset": true })))
+    }
+
+    async fn make_account(&self, body: &[u8]) -> Answer {
+        let request: AccountRequest = if body.is_empty() {
+            AccountRequest::default()
+        } else {
+            read(body)?
+        };
+        let id = match request.account_id {
+            Some(text) => AccountId::parse(&text)
+                .map_err(|error| problem(StatusCode::BAD_REQUEST, &error.to_string()))?,
+            None => random_account_id()?,
+        };
+        let root_email = request
+            .root_email
+            .unwrap_or_else(|| format!("root@{id}.localhost"));
+        let new = NewAccount {
+            id,
+            name: request.account_name.unwrap_or_else(|| format!("dev-{id}")),
+            root_email: root_email.clone(),
+            with_root_credentials: true,
+        };
+        let made = self.installation.create_account(new).await?;
+        let credentials =
+            made.ok_or_else(|| internal("the account was made without root credentials"))?;
+        Ok((
+            StatusCode::CREATED,
+            json!({
+                "account_id": id.to_string(),
+                "access_key_id": credentials.access_key_id.as_str(),
+                "secret_access_key": credentials.secret_access_key.expose(),
+                "root_email": root_email,
+                "root_password": credentials.password.expose(),
+            }),
+        ))
+    }
+
+    fn clock(&self) -> (StatusCode, Value) {
+        (
+            StatusCode::OK,
+            json!({ "now": self.installation.clock.now().to_string() }),
+        )
+    }
+
+    fn tell_clock(&self, body: &[u8]) -> Answer {
+        let usage = || {
+            problem(
+                StatusCode::BAD_REQUEST,
+                r#"give {"set": "2026-11-24T12:00:00Z"} or {"advance": "90d"}"#,
+            )
+        };
+        match read(body)? {
+            ClockRequest {
+                set: Some(time),
+                advance: None,
+            } => {
+                let time = Timestamp::parse(&time).map_err(|_| usage())?;
+                self.installation.clock.set(time);
+            }
+            ClockRequest {
+                set: None,
+                advance: Some(by),
+            } => {
+                let by = parse_age(&by).ok_or_else(usage)?;
+                self.installation.clock.advance(by);
+            }
+            ClockRequest { .. } => return Err(usage()),
+        }
+        Ok(self.clock())
+    }
+}
+
+/// A span such as `90d`, `12h`, `1d 2h 30m`, `45s`; days have 24 hours.
+fn parse_age(text: &str) -> Option<Age> {
+    let span: jiff::Span = text.parse().ok()?;
+    let seconds = span
+        .total((
+            jiff::Unit::Second,
+            jiff::SpanRelativeTo::days_are_24_hours(),
+        ))
+        .ok()?;
+    // A float of seconds is exact far beyond any age that makes sense here.
+    let whole = seconds.abs() < 1e12 && seconds.fract() == 0.0;
+    whole.then(|| Age::seconds(seconds as i64))
+}
+
+fn random_account_id() -> Result<AccountId, Problem> {
+    // Accounts whose id begins with a zero are left for those who ask for them.
+    let number = 100_000_000_000 + random_number().map_err(internal)? % 900_000_000_000;
+    AccountId::from_number(number).ok_or_else(|| internal("no account id could be made"))
+}
+
+fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Problem> {
+    serde_json::from_slice(body)
+        .map_err(|error| problem(StatusCode::BAD_REQUEST, &error.to_string()))
+}
+
+fn problem(status: StatusCode, message: &str) -> Problem {
+    Problem {
+        status,
+        message: message.to_owned(),
+    }
+}
+
+fn internal(error: impl ToString) -> Problem {
+    problem(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string())
+}
+
+impl From<AdministrationError> for Problem {
+    fn from(error: AdministrationError) -> Self {
+        let status = match &error {
+            AdministrationError::AlreadyExists(_) => StatusCode::CONFLICT,
+            AdministrationError::NoSuchAccount(_) => StatusCode::NOT_FOUND,
+            AdministrationError::Store(_)
+            | AdministrationError::Hash(_)
+            | AdministrationError::Random(_)
+            | AdministrationError::Seal
+            | AdministrationError::Refused(_)
+            | AdministrationError::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        };
+        problem(status, &error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_are_read_as_people_write_them() {
+        assert_eq!(parse_age("90d"), Some(Age::days(90)));
+        assert_eq!(parse_age("1d 2h"), Some(Age::seconds(93_600)));
+        assert_eq!(parse_age("45s"), Some(Age::seconds(45)));
+        for text in ["", "90", "d", "a day", "0.5s"] {
+            assert_eq!(parse_age(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! How a server is to behave.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use keyward_names::{AccountId, Secret};
+
+/// All that is set when a server starts.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Who may call without a key that Keyward issued.
+    pub mode: Mode,
+    /// A root key that the environment gives, beside those in the accounts.
+    pub configured_key: Option<ConfiguredKey>,
+    /// Bounds on what is taken in before anyone is known.
+    pub limits: Limits,
+    /// The proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<Network>,
+}
+
+/// How strict the server is.
+#[derive(Debug, Clone)]
+pub enum Mode {
+    /// For tests and development.
+    Dev(DevOptions),
+    /// Everything is verified and authorised.
+    Serve,
+}
+
+/// What `dev` allows.
+#[derive(Debug, Clone, Default)]
+pub struct DevOptions {
+    /// Refuse keys that Keyward did not issue, as `serve` does.
+    pub enforce: bool,
+    /// Names by which the server may be called, beside addresses, `localhost` and AWS's own.
+    pub hosts: Vec<String>,
+}
+
+/// A key that is given at start and kept nowhere. It speaks for an account's root user.
+#[derive(Debug, Clone)]
+pub struct ConfiguredKey {
+    /// The access key id, of any form.
+    pub access_key_id: String,
+    /// The secret.
+    pub secret_access_key: Secret,
+    /// Whose root user it is.
+    pub account: AccountId,
+}
+
+/// Bounds that hold before a request is authenticated.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Connections at once; more wait to be accepted.
+    pub connections: usize,
+    /// How long the head of a request may take.
+    pub header_time: Duration,
+    /// How many bytes the head of a request may have.
+    pub header_bytes: usize,
+    /// How long the body may take.
+    pub body_time: Duration,
+    /// How many bytes the body may have. SAML metadata may be 10 MB, percent-encoded.
+    pub body_bytes: usize,
+    /// How long requests under way may take to finish when the server stops.
+    pub drain_time: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 4_096,
+            header_time: Duration::from_secs(30),
+            header_bytes: 64 * 1024,
+            body_time: Duration::from_secs(30),
+            body_bytes: 16 * 1024 * 1024,
+            drain_time: Duration::from_secs(5),
+        }
+    }
+}
+
+/// A certificate chain and its key, in PEM.
+pub struct Tls {
+    /// The chain, the server's own certificate first.
+    pub certificates: Vec<u8>,
+    /// The private key.
+    pub key: Vec<u8>,
+}
+
+/// A range of addresses: `10.0.0.0/8`, `::1`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Network {
+    address: IpAddr,
+    prefix: u32,
+}
+
+/// The text is no address with a prefix length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a network such as 10.0.0.0/8")]
+pub struct InvalidCidr;
+
+impl std::str::FromStr for Network {
+    type Err = InvalidCidr;
+
+    fn from_str(text: &str) -> Result<Self, InvalidCidr> {
+        let (address, prefix) = text
+            .split_once('/')
+            .map_or((text, None), |(a, p)| (a, Some(p)));
+        let address: IpAddr = address.parse().map_err(|_| InvalidCidr)?;
+        let longest = if address.is_ipv4() { 32 } else { 128 };
+        let prefix = match prefix {
+            Some(prefix) => prefix.parse().map_err(|_| InvalidCidr)?,
+            None => longest,
+        };
+        if prefix > longest {
+            return Err(InvalidCidr);
+        }
+        Ok(Self { address, prefix })
+    }
+}
+
+impl Network {
+    /// Whether an address lies in the range.
+    #[must_use]
+    pub fn contains(&self, address: IpAddr) -> bool {
+        match (self.address, address.to_canonical()) {
+            (IpAddr::V4(network), IpAddr::V4(address)) => {
+                let differing = u32::from(network) ^ u32::from(address);
+                differing.leading_zeros() >= self.prefix
+            }
+            (IpAddr::V6(network), IpAddr::V6(address)) => {
+                let differing = u128::from(network) ^ u128::from(address);
+                differing.leading_zeros() >= self.prefix
+            }
+            (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_contains_what_shares_its_prefix() {
+        let contains = |network: &str, address: &str| {
+            network
+                .parse::<Network>()
+                .unwrap()
+                .contains(address.parse().unwrap())
+        };
+        assert!(contains("10.0.0.0/8", "10.255.0.1"));
+        assert!(contains("10.0.0.0/8", "::ffff:10.1.2.3"));
+        assert!(!contains("10.0.0.0/8", "11.0.0.1"));
+        assert!(contains("127.0.0.1", "127.0.0.1"));
+        assert!(!contains("127.0.0.1", "127.0.0.2"));
+        assert!(contains("0.0.0.0/0", "8.8.8.8"));
+        assert!(!contains("0.0.0.0/0", "::1"));
+        assert!(contains("fd00::/8", "fd12::1"));
+        for text in [
+            "",
+            "10.0.0.0/33",
+            "::/129",
+            "x/8",
+            "10.0.0.0/-1",
+            "10.0.0.0/",
+        ] {
+            assert_eq!(text.parse::<Network>(), Err(InvalidCidr), "{text}");
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! An installation with one account, and those who ask it.
+
+use std::sync::Arc;
+
+use keyward_account::Account;
+use keyward_api::{OperationId, Service};
+use keyward_credentials::MasterKey;
+use keyward_names::{AccessKeyId, AccountId};
+use keyward_operations::{
+    Caller, Installation, InstallationKeys, NewAccount, Principal, Quotas, Request, perform,
+};
+use keyward_store::Store;
+use keyward_store_sqlite::SqliteStore;
+use keyward_wire::Parameters;
+
+use crate::ToldStore;
+
+const ACCOUNT: &str = "123456789012";
+const MASTER_KEY: [u8; 32] = [7; 32];
+
+/// An installation in memory. Nodes made by [`World::other_node`] share its store.
+pub struct World {
+    /// What answers.
+    pub installation: Arc<Installation>,
+    /// What it is kept in.
+    pub store: Arc<ToldStore>,
+    /// The account that is asked.
+    pub account_id: AccountId,
+    stored: Arc<dyn Store>,
+}
+
+/// Someone who asks.
+#[derive(Clone)]
+pub struct Asker {
+    installation: Arc<Installation>,
+    account_id: AccountId,
+    caller: Caller,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Heard {
+    /// HTTP status.
+    pub status: u16,
+    /// XML.
+    pub body: String,
+}
+
+impl World {
+    /// An installation with the account `123456789012` and nothing in it.
+    pub async fn new() -> Self {
+        Self::with_quotas(Quotas::default()).await
+    }
+
+    /// The same with other quotas.
+    pub async fn with_quotas(quotas: Quotas) -> Self {
+        let stored: Arc<dyn Store> =
+            Arc::new(SqliteStore::in_memory().expect("a store in memory can be made"));
+        let account_id = AccountId::parse(ACCOUNT).expect("the id is one");
+        let master_key = MasterKey::new(MASTER_KEY);
+        let now = keyward_operations::Clock::real_now();
+        let keys = InstallationKeys::create(&*stored, master_key, now)
+            .await
+            .expect("the keys can be made");
+        let store = Arc::new(ToldStore::around(Arc::clone(&stored)));
+        let installation = Installation::start(Arc::clone(&store) as _, keys, quotas);
+        let world = Self {
+            installation,
+            store,
+            account_id,
+            stored,
+        };
+        world.create_account(account_id, "example").await;
+        world
+    }
+
+    /// Another node on the same store.
+    pub async fn other_node(&self) -> Self {
+        let keys = InstallationKeys::open(&*self.stored, MasterKey::new(MASTER_KEY))
+            .await
+            .expect("the keys can be opened");
+        let store = Arc::new(ToldStore::around(Arc::clone(&self.stored)));
+        let installation =
+            Installation::start(Arc::clone(&store) as _, keys, self.installation.quotas);
+        let (account_id, stored) = (self.account_id, Arc::clone(&self.stored));
+        Self {
+            installation,
+            store,
+            account_id,
+            stored,
+        }
+    }
+
+    /// Makes a further account.
+    pub async fn create_account(&self, id: AccountId, name: &str) {
+        let new = NewAccount {
+            id,
+            name: name.to_owned(),
+            root_email: format!("root@{name}.com"),
+            with_root_credentials: false,
+        };
+        self.installation
+            .create_account(new)
+            .await
+            .expect("the account can be made");
+    }
+
+    /// The account as it is now.
+    pub async fn account(&self) -> Arc<Account> {
+        let held = self.installation.accounts.get(self.account_id).await;
+        held.expect("the store answers")
+            .expect("the account is there")
+            .account()
+    }
+
+    /// The account's root user.
+    #[must_use]
+    pub fn root(&self) -> Asker {
+        self.root_of(self.account_id)
+    }
+
+    /// The root user of another account.
+    #[must_use]
+    pub fn root_of(&self, account_id: AccountId) -> Asker {
+        let caller = Caller {
+            principal: Principal::Root,
+            access_key: None,
+        };
+        Asker {
+            installation: Arc::clone(&self.installation),
+            account_id,
+            caller,
+        }
+    }
+
+    /// A user, with an access key that is made for it.
+    pub async fn user(&self, name: &str) -> Asker {
+        let heard = self
+            .root()
+            .ask("CreateAccessKey", &format!("UserName={name}"))
+            .await;
+        let id = AccessKeyId::parse(heard.text("AccessKeyId")).expect("a key was made");
+        let account = self.account().await;
+        let owner = account.access_key(id).expect("the key is there").owner;
+        let caller = Caller::of_key(id, owner);
+        Asker {
+            caller,
+            ..self.root()
+        }
+    }
+}
+
+impl Asker {
+    /// Asks an operation of IAM, or of STS where IAM has none of that name. The parameters are a
+    /// form, without `Action` and `Version`.
+    pub async fn ask(&self, action: &str, form: &str) -> Heard {
+        let operation = OperationId::find(Service::Iam, action)
+            .or_else(|| OperationId::find(Service::Sts, action))
+            .unwrap_or_else(|| panic!("`{action}` is no operation"));
+        let parameters = Parameters::parse(None, form.as_bytes()).expect("the form can be read");
+        let held = self.installation.accounts.get(self.account_id).await;
+        let request = Request {
+            parameters: &parameters,
+            caller: self.caller,
+            handle: held
+                .expect("the store answers")
+                .expect("the account is there"),
+            installation: Arc::clone(&self.installation),
+            request_id: "request-id",
+        };
+        let reply = perform(request, operation).await;
+        Heard {
+            status: reply.status,
+            body: reply.body,
+        }
+    }
+}
+
+impl Heard {
+    /// The text of the first element of this name; empty if there is none.
+    #[must_use]
+    pub fn text(&self, element: &str) -> &str {
+        let after = self
+            .body
+            .split_once(&format!("<{element}>"))
+            .map(|(_, after)| after);
+        after
+            .and_then(|after| after.split_once("</"))
+            .map_or("", |(text, _)| text)
+    }
+
+    /// The texts of all elements of this name.
+    #[must_use]
+    pub fn texts(&self, element: &str) -> Vec<&str> {
+        let begin = format!("<{element}>");
+        let texts = self.body.split(&begin).skip(1);
+        texts
+            .filter_map(|after| after.split_once("</"))
+            .map(|(text, _)| text)
+            .collect()
+    }
+
+    /// A refusal in one line: `404 NoSuchEntity: The user ..`; `200` if it was none.
+    #[must_use]
+    pub fn fault(&self) -> String {
+        if self.status == 200 {
+            return "200".to_owned();
+        }
+        let message = unescape(self.text("Message"));
+        format!("{} {}: {message}", self.status, self.text("Code"))
+    }
+}
+
+fn unescape(text: &str) -> String {
+    text.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&apos;", "'")
+        .replace("&amp;", "&")
+}
