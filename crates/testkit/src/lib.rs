@@ -23,5 +23,6 @@
 mod told_store;
 mod world;
 
+pub use keyward_operations::Quotas;
 pub use told_store::{ToldStore, Trouble};
 pub use world::{Asker, Heard, World};

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use keyward_account::Account;
 use keyward_api::{OperationId, Service};
 use keyward_credentials::MasterKey;
-use keyward_names::{AccessKeyId, AccountId};
+use keyward_names::{AccessKeyId, AccountId, Secret};
 use keyward_operations::{
-    Caller, Installation, InstallationKeys, NewAccount, Principal, Quotas, Request, perform,
+    Caller, HashQueue, Installation, InstallationKeys, NewAccount, Principal, Quotas, Request,
+    perform,
 };
 use keyward_store::Store;
 use keyward_store_sqlite::SqliteStore;
@@ -111,6 +112,19 @@ impl World {
         held.expect("the store answers")
             .expect("the account is there")
             .account()
+    }
+
+    /// Whether this is the user's present password.
+    pub async fn is_password(&self, user_name: &str, password: &str) -> bool {
+        let account = self.account().await;
+        let user = account.user(user_name).expect("the user is there").id;
+        let verifier = account
+            .login_profile(user)
+            .expect("the login profile is there")
+            .password;
+        let hashing = &self.installation.hashing;
+        let digest = hashing.digest(HashQueue::SignIn, Secret::new(password), verifier.recipe);
+        verifier.digest == digest.await.expect("the password can be hashed")
     }
 
     /// The account's root user.

@@ -64,3 +64,100 @@ pub(crate) async fn change_password(call: Call<ChangePasswordRequest>) -> Outcom
     .await?;
     permit.answer(())
 }
+
+#[cfg(test)]
+mod tests {
+
+    use keyward_testkit::{Asker, World};
+
+    async fn world() -> (World, Asker) {
+        let world = World::new().await;
+        for (action, form) in [
+            ("CreateUser", "UserName=Bob"),
+            (
+                "CreateLoginProfile",
+                "UserName=Bob&Password=Old-Password-1&PasswordResetRequired=true",
+            ),
+            (
+                "UpdateAccountPasswordPolicy",
+                "AllowUsersToChangePassword=true&RequireNumbers=true",
+            ),
+        ] {
+            assert_eq!(world.root().ask(action, form).await.fault(), "200");
+        }
+        let bob = world.user("Bob").await;
+        (world, bob)
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_right_old_password_sets_the_new_one_and_ends_the_forced_reset() {
+        let (world, bob) = world().await;
+        let form = "OldPassword=Old-Password-1&NewPassword=New-Password-2";
+        assert_eq!(bob.ask("ChangePassword", form).await.fault(), "200");
+        let profile = world.root().ask("GetLoginProfile", "UserName=Bob").await;
+        assert_eq!(profile.text("PasswordResetRequired"), "false");
+        assert_eq!(
+            bob.ask("ChangePassword", form).await.fault(),
+            "403 AccessDenied: The old password was incorrect."
+        );
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn refusals_leave_the_password() {
+        let (world, bob) = world().await;
+        for (form, fault) in [
+            (
+                "OldPassword=wrong&NewPassword=New-Password-2",
+                "403 AccessDenied: The old password was incorrect.",
+            ),
+            (
+                "OldPassword=Old-Password-1&NewPassword=Old-Password-1",
+                "403 AccessDenied: The new password must differ from the old password.",
+            ),
+            (
+                "OldPassword=Old-Password-1&NewPassword=abcdef",
+                "400 PasswordPolicyViolation: Password should have at least one number",
+            ),
+        ] {
+            let before = world.account().await;
+            assert_eq!(bob.ask("ChangePassword", form).await.fault(), fault);
+            assert!(before == world.account().await);
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn it_takes_a_user_with_a_login_profile_and_the_right() {
+        let (world, bob) = world().await;
+        let form = "OldPassword=Old-Password-1&NewPassword=New-Password-2";
+        assert_eq!(
+            world.root().ask("ChangePassword", form).await.fault(),
+            "400 InvalidUserType: Only IAM Users can change their own password."
+        );
+        assert_eq!(
+            world
+                .root()
+                .ask("DeleteLoginProfile", "UserName=Bob")
+                .await
+                .fault(),
+            "200"
+        );
+        assert_eq!(
+            bob.ask("ChangePassword", form).await.fault(),
+            "404 NoSuchEntity: Login Profile for User Bob cannot be found."
+        );
+        assert_eq!(
+            world
+                .root()
+                .ask("DeleteAccountPasswordPolicy", "")
+                .await
+                .fault(),
+            "200"
+        );
+        assert_eq!(
+            bob.ask("ChangePassword", form).await.fault(),
+            "403 AccessDenied: User: arn:aws:iam::123456789012:user/Bob is not authorized to \
+             perform: iam:ChangePassword on resource: arn:aws:iam::123456789012:user/Bob because \
+             no identity-based policy allows the iam:ChangePassword action"
+        );
+    }
+}

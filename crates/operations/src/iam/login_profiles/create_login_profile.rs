@@ -71,3 +71,62 @@ pub(crate) async fn create_login_profile(
         .await?;
     permit.answer(CreateLoginProfileResponse { login_profile })
 }
+
+#[cfg(test)]
+mod tests {
+
+    use keyward_testkit::World;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_user_gets_one_login_profile() {
+        let world = World::new().await;
+        let root = world.root();
+        let create = "CreateLoginProfile";
+        assert_eq!(
+            root.ask(create, "UserName=Bob&Password=Some-Password-1")
+                .await
+                .fault(),
+            "404 NoSuchEntity: The user with name Bob cannot be found."
+        );
+        assert_eq!(root.ask("CreateUser", "UserName=Bob").await.status, 200);
+        let heard = root
+            .ask(create, "UserName=bob&Password=Some-Password-1")
+            .await;
+        assert_eq!(
+            (heard.text("UserName"), heard.text("PasswordResetRequired")),
+            ("Bob", "false")
+        );
+        assert_eq!(
+            root.ask(create, "UserName=Bob&Password=Some-Password-1")
+                .await
+                .fault(),
+            "409 EntityAlreadyExists: Login Profile for user Bob already exists."
+        );
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_password_is_needed_and_judged() {
+        let world = World::new().await;
+        let root = world.root();
+        assert_eq!(root.ask("CreateUser", "UserName=Bob").await.status, 200);
+        for (form, fault) in [
+            (
+                "UserName=Bob",
+                "400 ValidationError: 1 validation error detected: Value at 'password' failed to satisfy constraint: Member must not be null",
+            ),
+            (
+                "UserName=Bob&Password=root%40example.com",
+                "400 PasswordPolicyViolation: Password should meet 1 more of the following requirements: Password should have at least one uppercase letter, Password should have at least one number, Password should not be the email address of the account",
+            ),
+        ] {
+            assert_eq!(root.ask("CreateLoginProfile", form).await.fault(), fault);
+        }
+        assert!(
+            world
+                .account()
+                .await
+                .login_profile(world.account().await.user("Bob").unwrap().id)
+                .is_none()
+        );
+    }
+}

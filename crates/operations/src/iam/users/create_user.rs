@@ -56,3 +56,89 @@ pub(crate) async fn create_user(call: Call<CreateUserRequest>) -> Outcome<Create
     .await?;
     permit.answer(CreateUserResponse { user: Some(shown) })
 }
+
+#[cfg(test)]
+mod tests {
+
+    use keyward_testkit::World;
+
+    use crate::quotas::Quotas;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_answer_shows_the_user_and_only_what_was_given() {
+        let world = World::new().await;
+        let heard = world
+            .root()
+            .ask("CreateUser", "UserName=Bob&Path=%2Fa%2F")
+            .await;
+        assert_eq!(heard.text("Arn"), "arn:aws:iam::123456789012:user/a/Bob");
+        assert!(
+            heard.text("UserId").starts_with("AIDARZPUZDIK"),
+            "{}",
+            heard.body
+        );
+        assert!(!heard.body.contains("<Tags"), "{}", heard.body);
+        let form = "UserName=Eve&Tags.member.1.Key=k&Tags.member.1.Value=";
+        let heard = world.root().ask("CreateUser", form).await;
+        assert!(
+            heard
+                .body
+                .contains("<Tags><member><Key>k</Key><Value/></member></Tags>"),
+            "{}",
+            heard.body
+        );
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn names_are_unique_without_regard_to_case_and_the_account_has_room_for_some() {
+        let quotas = keyward_testkit::Quotas {
+            users_per_account: 2,
+            access_keys_per_user: 2,
+        };
+        let world = World::with_quotas(quotas).await;
+        let create = async |form: &str| world.root().ask("CreateUser", form).await.fault();
+        assert_eq!(create("UserName=Bob").await, "200");
+        assert_eq!(
+            create("UserName=BOB&Path=%2Felsewhere%2F").await,
+            "409 EntityAlreadyExists: User with name BOB already exists."
+        );
+        assert_eq!(create("UserName=Eve").await, "200");
+        assert_eq!(
+            create("UserName=Carol").await,
+            "409 LimitExceeded: Cannot exceed quota for UsersPerAccount: 2"
+        );
+        assert_eq!(Quotas::default().users_per_account, 5_000);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_boundary_is_refused_rather_than_ignored() {
+        let world = World::new().await;
+        let form =
+            "UserName=Bob&PermissionsBoundary=arn%3Aaws%3Aiam%3A%3Aaws%3Apolicy%2FReadOnlyAccess";
+        assert_eq!(
+            world.root().ask("CreateUser", form).await.fault(),
+            "501 NotImplemented: CreateUser with PermissionsBoundary is not implemented yet."
+        );
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn tag_keys_are_unique_and_not_the_services_own() {
+        let world = World::new().await;
+        for (keys, fault) in [
+            (
+                ["team", "Team"],
+                "400 InvalidInput: Duplicate tag keys found. Please note that Tag keys are case insensitive.",
+            ),
+            (
+                ["team", "AWS:x"],
+                "400 InvalidInput: Tag keys beginning with aws: are reserved for system use.",
+            ),
+        ] {
+            let [one, two] = keys;
+            let form = format!(
+                "UserName=Bob&Tags.member.1.Key={one}&Tags.member.1.Value=&Tags.member.2.Key={two}&Tags.member.2.Value="
+            );
+            assert_eq!(world.root().ask("CreateUser", &form).await.fault(), fault);
+        }
+    }
+}

@@ -42,3 +42,50 @@ pub(crate) async fn delete_user(call: Call<DeleteUserRequest>) -> Outcome<()> {
     .await?;
     permit.answer(())
 }
+
+#[cfg(test)]
+mod tests {
+
+    use keyward_testkit::World;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn everything_attached_must_be_removed_first() {
+        let world = World::new().await;
+        let root = world.root();
+        let delete = async || root.ask("DeleteUser", "UserName=bob").await.fault();
+        assert_eq!(
+            delete().await,
+            "404 NoSuchEntity: The user with name bob cannot be found."
+        );
+        for (action, form) in [
+            ("CreateUser", "UserName=Bob"),
+            (
+                "CreateLoginProfile",
+                "UserName=Bob&Password=Some-Password-1",
+            ),
+            ("CreateAccessKey", "UserName=Bob"),
+        ] {
+            assert_eq!(root.ask(action, form).await.fault(), "200");
+        }
+        assert_eq!(
+            delete().await,
+            "409 DeleteConflict: Cannot delete entity, must delete login profile first."
+        );
+        assert_eq!(
+            root.ask("DeleteLoginProfile", "UserName=Bob").await.fault(),
+            "200"
+        );
+        assert_eq!(
+            delete().await,
+            "409 DeleteConflict: Cannot delete entity, must delete access keys first."
+        );
+        let key = root
+            .ask("ListAccessKeys", "UserName=Bob")
+            .await
+            .text("AccessKeyId")
+            .to_owned();
+        let form = format!("UserName=Bob&AccessKeyId={key}");
+        assert_eq!(root.ask("DeleteAccessKey", &form).await.fault(), "200");
+        assert_eq!(delete().await, "200");
+    }
+}

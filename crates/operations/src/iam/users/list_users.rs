@@ -44,3 +44,51 @@ pub(crate) async fn list_users(call: Call<ListUsersRequest>) -> Outcome<ListUser
         marker: page.marker,
     })
 }
+
+#[cfg(test)]
+mod tests {
+
+    use keyward_testkit::World;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn pages_come_in_the_order_of_names_and_go_on_where_a_deleted_user_was() {
+        let world = World::new().await;
+        let root = world.root();
+        for form in [
+            "UserName=bob",
+            "UserName=Alice&Path=%2Fa%2F",
+            "UserName=Carol&Path=%2Fab%2F",
+        ] {
+            assert_eq!(root.ask("CreateUser", form).await.status, 200);
+        }
+        let first = root.ask("ListUsers", "MaxItems=2").await;
+        assert_eq!(first.texts("UserName"), ["Alice", "bob"]);
+        assert_eq!(first.text("IsTruncated"), "true");
+        assert_eq!(root.ask("DeleteUser", "UserName=bob").await.status, 200);
+        let rest = root
+            .ask("ListUsers", &format!("Marker={}", first.text("Marker")))
+            .await;
+        assert_eq!(
+            (rest.texts("UserName"), rest.text("IsTruncated")),
+            (vec!["Carol"], "false")
+        );
+        assert_eq!(
+            root.ask("ListUsers", "PathPrefix=%2Fa")
+                .await
+                .texts("UserName"),
+            ["Alice", "Carol"]
+        );
+        assert_eq!(
+            root.ask("ListUsers", "PathPrefix=%2Fa%2F")
+                .await
+                .texts("UserName"),
+            ["Alice"]
+        );
+        assert_eq!(
+            root.ask("ListUsers", "Marker=x").await.fault(),
+            "400 ValidationError: Invalid Marker."
+        );
+        let none = root.ask("ListUsers", "PathPrefix=%2Fz%2F").await;
+        assert!(none.body.contains("<Users/>"), "{}", none.body);
+    }
+}

@@ -66,3 +66,78 @@ pub(crate) async fn update_user(call: Call<UpdateUserRequest>) -> Outcome<()> {
     .await?;
     permit.answer(())
 }
+
+#[cfg(test)]
+mod tests {
+
+    use keyward_testkit::World;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn all_that_belongs_to_a_user_stays_when_it_is_renamed_and_moved() {
+        let world = World::new().await;
+        let root = world.root();
+        for (action, form) in [
+            (
+                "CreateUser",
+                "UserName=Bob&Tags.member.1.Key=k&Tags.member.1.Value=v",
+            ),
+            (
+                "CreateLoginProfile",
+                "UserName=Bob&Password=Some-Password-1",
+            ),
+            ("CreateAccessKey", "UserName=Bob"),
+            (
+                "UpdateUser",
+                "UserName=bob&NewUserName=Rob&NewPath=%2Fteam%2F",
+            ),
+        ] {
+            assert_eq!(root.ask(action, form).await.fault(), "200");
+        }
+        let rob = root.ask("GetUser", "UserName=rob").await;
+        assert_eq!(rob.text("Arn"), "arn:aws:iam::123456789012:user/team/Rob");
+        assert_eq!(rob.text("Key"), "k");
+        assert_eq!(
+            root.ask("GetLoginProfile", "UserName=Rob")
+                .await
+                .text("UserName"),
+            "Rob"
+        );
+        assert_eq!(
+            root.ask("ListAccessKeys", "UserName=Rob")
+                .await
+                .text("UserName"),
+            "Rob"
+        );
+        assert_eq!(root.ask("GetUser", "UserName=Bob").await.status, 404);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_taken_name_is_refused_and_ones_own_in_another_case_is_not() {
+        let world = World::new().await;
+        let root = world.root();
+        for name in ["Bob", "Eve"] {
+            assert_eq!(
+                root.ask("CreateUser", &format!("UserName={name}"))
+                    .await
+                    .status,
+                200
+            );
+        }
+        assert_eq!(
+            root.ask("UpdateUser", "UserName=Bob&NewUserName=EVE")
+                .await
+                .fault(),
+            "409 EntityAlreadyExists: User with name EVE already exists."
+        );
+        assert_eq!(
+            root.ask("UpdateUser", "UserName=Bob&NewUserName=BOB")
+                .await
+                .fault(),
+            "200"
+        );
+        assert_eq!(
+            root.ask("GetUser", "UserName=bob").await.text("UserName"),
+            "BOB"
+        );
+    }
+}

@@ -1,0 +1,79 @@
+//! Requests, signed beforehand so that a load costs its server and not its generator.
+
+use std::net::SocketAddr;
+use std::time::SystemTime;
+
+use anyhow::Context as _;
+use aws_credential_types::Credentials;
+use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
+use aws_sigv4::sign::v4;
+
+/// A key to sign with.
+#[derive(Clone)]
+pub(crate) struct Key {
+    pub(crate) id: String,
+    pub(crate) secret: String,
+}
+
+/// The bytes of a signed POST to the IAM API.
+pub(crate) fn signed(key: &Key, address: SocketAddr, form: &str) -> anyhow::Result<Vec<u8>> {
+    const CONTENT_TYPE: &str = "application/x-www-form-urlencoded; charset=utf-8";
+    let body = format!("{form}&Version=2010-05-08");
+    let host = address.to_string();
+    let identity = Credentials::new(&key.id, &key.secret, None, None, "bench").into();
+    let parameters = v4::SigningParams::builder()
+        .identity(&identity)
+        .region("us-east-1")
+        .name("iam")
+        .time(SystemTime::now())
+        .settings(SigningSettings::default())
+        .build()?
+        .into();
+    let uri = format!("http://{host}/");
+    let headers = [("host", host.as_str()), ("content-type", CONTENT_TYPE)];
+    let request = SignableRequest::new(
+        "POST",
+        &uri,
+        headers.into_iter(),
+        SignableBody::Bytes(body.as_bytes()),
+    )?;
+    let (instructions, _) = sign(request, &parameters)?.into_parts();
+    let mut text = format!(
+        "POST / HTTP/1.1\r\nhost: {host}\r\ncontent-type: {CONTENT_TYPE}\r\n\
+         user-agent: Boto3/1.44.5 md/Botocore#1.44.5 ua/2.1 os/linux md/arch#x86_64 lang/python#3.11\r\n\
+         content-length: {}\r\n",
+        body.len()
+    );
+    for (name, value) in instructions.headers() {
+        text.push_str(&format!("{name}: {value}\r\n"));
+    }
+    text.push_str("\r\n");
+    text.push_str(&body);
+    Ok(text.into_bytes())
+}
+
+/// Percent-encodes a form value.
+pub(crate) fn encoded(value: &str) -> String {
+    let mut text = String::new();
+    for byte in value.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            text.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    text
+}
+
+/// Sends one request and gives the body of the answer, which must be 200.
+pub(crate) fn ask(key: &Key, address: SocketAddr, form: &str) -> anyhow::Result<String> {
+    use std::io::{Read as _, Write as _};
+    let mut stream = std::net::TcpStream::connect(address)?;
+    stream.write_all(&signed(key, address, form)?)?;
+    stream.shutdown(std::net::Shutdown::Write)?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    let (head, body) = answer.split_once("\r\n\r\n").context("no answer")?;
+    anyhow::ensure!(head.starts_with("HTTP/1.1 200"), "{form}: {answer}");
+    Ok(body.to_owned())
+}
