@@ -1,0 +1,146 @@
+//! How fast the store commits and loads, beside a loop that only appends and syncs:
+//! `cargo run --release -p keyward-store-sqlite --example commit_rate -- FOLDER [RECORDS]`.
+//!
+//! In turn, several rounds each, so that a slow moment of the disk meets both.
+
+use std::error::Error;
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use keyward_names::{AccountId, Timestamp};
+use keyward_store::{Commit, Committed, Store, Version, Write};
+use keyward_store_sqlite::{OpenOptions, SqliteStore};
+
+const ROUNDS: usize = 7;
+const COMMITS: usize = 1_500;
+const WRITES: usize = 16;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let folder = arguments.next().ok_or("which folder?")?;
+    let records = arguments
+        .next()
+        .map_or(Ok(0), |count| count.parse::<usize>())?;
+    let folder = Path::new(&folder);
+    fs::create_dir_all(folder)?;
+    let store = SqliteStore::open(OpenOptions::new(folder.join("store")))?;
+    let account = AccountId::from_number(1).ok_or("no such account")?;
+    let mut filler = Filler {
+        version: Version::NONE,
+        count: 0,
+    };
+    let mut out = io::stdout().lock();
+    let started = Instant::now();
+    while filler.count < records {
+        filler.commit(&store, account, 5_000).await?;
+    }
+    writeln!(out, "{records} records put in {:?}", started.elapsed())?;
+    for round in 0..ROUNDS {
+        let floor = append_and_sync(&folder.join("floor"))?;
+        let mut times = Vec::with_capacity(COMMITS);
+        for _ in 0..COMMITS {
+            let started = Instant::now();
+            filler.commit(&store, account, WRITES).await?;
+            times.push(started.elapsed());
+        }
+        let total: Duration = times.iter().sum();
+        times.sort_unstable();
+        let at = |part: usize| {
+            times
+                .get(COMMITS * part / 1_000)
+                .copied()
+                .unwrap_or_default()
+        };
+        writeln!(
+            out,
+            "round {round}: floor {:.0}/s, store {:.0}/s ({:.0} %), p50 {:?} p99 {:?} p99.9 {:?} max {:?}",
+            rate(floor),
+            rate(total),
+            100.0 * floor.as_secs_f64() / total.as_secs_f64(),
+            at(500),
+            at(990),
+            at(999),
+            times.last().copied().unwrap_or_default(),
+        )?;
+    }
+    let started = Instant::now();
+    let mut loaded = store.load(account).await?.ok_or("no records")?;
+    let mut seen = 0;
+    while let Some(chunk) = loaded.records.recv().await {
+        seen += chunk?.len();
+    }
+    writeln!(out, "{seen} records loaded in {:?}", started.elapsed())?;
+    let started = Instant::now();
+    store.close().await?;
+    writeln!(out, "closed in {:?}", started.elapsed())?;
+    Ok(())
+}
+
+struct Filler {
+    version: Version,
+    count: usize,
+}
+
+impl Filler {
+    /// Puts new records under keys that are spread at random, as unique ids are.
+    async fn commit(
+        &mut self,
+        store: &SqliteStore,
+        account: AccountId,
+        writes: usize,
+    ) -> Result<(), Box<dyn Error>> {
+        let writes = (self.count..self.count + writes)
+            .map(|number| Write::put("user", spread(number), body(number)))
+            .collect::<Vec<_>>();
+        self.count += writes.len();
+        let commit = Commit {
+            account,
+            expected: self.version,
+            entry_id: "7d1f0a52-6f8e-4f44-9a53-0f5f2f1f6d3e".to_owned(),
+            at: Timestamp::from_unix_seconds(1_795_000_000),
+            writes,
+            claims: Vec::new(),
+            releases: Vec::new(),
+        };
+        match store.commit(vec![commit]).await?.first() {
+            Some(Committed::Done(version)) => self.version = *version,
+            other => return Err(format!("{other:?}").into()),
+        }
+        Ok(())
+    }
+}
+
+fn spread(number: usize) -> String {
+    format!(
+        "AIDA{:016X}",
+        (number as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    )
+}
+
+fn body(number: usize) -> String {
+    format!(
+        r#"{{"v":1,"name":"user-{number}","path":"/staff/","created":"2026-11-24T21:14:25Z","pad":"{}"}}"#,
+        "x".repeat(170)
+    )
+}
+
+/// What a server does that keeps the same writes in nothing but a log.
+fn append_and_sync(path: &Path) -> io::Result<Duration> {
+    let mut file = File::create(path)?;
+    let entry: String = (0..WRITES)
+        .map(|number| spread(number) + &body(number))
+        .collect();
+    let started = Instant::now();
+    for _ in 0..COMMITS {
+        file.write_all(entry.as_bytes())?;
+        file.sync_data()?;
+    }
+    Ok(started.elapsed())
+}
+
+fn rate(time: Duration) -> f64 {
+    COMMITS as f64 / time.as_secs_f64()
+}

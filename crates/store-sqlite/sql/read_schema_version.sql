@@ -1,0 +1,2 @@
+-- The layout of the tables.
+SELECT version FROM schema_version

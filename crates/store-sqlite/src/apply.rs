@@ -1,0 +1,265 @@
+//! What each write does to the tables. Everything that could turn it down is looked at before the
+//! first table is touched, so an answer other than `Done` needs no rollback.
+
+use keyward_names::Timestamp;
+use keyward_store::{
+    Claim, Commit, Committed, LoggedWrite, OneTimeKey, Shard, StoreError, Use, Version,
+};
+use rusqlite::{Connection, OptionalExtension};
+use serde_json::value::RawValue;
+
+use crate::statement;
+
+/// A commit with all the work done that needs no database, so that the one writer does not do it.
+pub(crate) struct PreparedCommit {
+    commit: Commit,
+    account: String,
+    writes: String,
+}
+
+impl PreparedCommit {
+    /// Renders what the log keeps; fails if a body is not JSON.
+    pub(crate) fn new(commit: Commit) -> Result<Self, StoreError> {
+        let mut logged = Vec::with_capacity(commit.writes.len());
+        for write in &commit.writes {
+            let body = match &write.body {
+                None => None,
+                Some(body) => Some(serde_json::from_str::<&RawValue>(body).map_err(|_| {
+                    StoreError::Corrupt(format!("the body of a new `{}` is not JSON", write.kind))
+                })?),
+            };
+            logged.push(LoggedText {
+                kind: write.kind.into(),
+                key: (&*write.key).into(),
+                body,
+            });
+        }
+        let writes = serde_json::to_string(&logged)
+            .map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        Ok(Self {
+            account: commit.account.to_string(),
+            commit,
+            writes,
+        })
+    }
+}
+
+/// A write as the log's JSON has it. The body is not quoted, so that an operator can query into it.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct LoggedText<'text> {
+    #[serde(borrow)]
+    kind: std::borrow::Cow<'text, str>,
+    #[serde(borrow)]
+    key: std::borrow::Cow<'text, str>,
+    // Left out for a deletion: a body may be the JSON text `null`.
+    #[serde(
+        borrow,
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    body: Option<&'text RawValue>,
+}
+
+/// Reads a member that is there as `Some`, even if it is `null`.
+fn present<'text, D: serde::Deserializer<'text>>(
+    deserializer: D,
+) -> Result<Option<&'text RawValue>, D::Error> {
+    serde::Deserialize::deserialize(deserializer).map(Some)
+}
+
+/// Reads back what [`PreparedCommit`] rendered.
+pub(crate) fn parse_writes(text: &str) -> Result<Vec<LoggedWrite>, serde_json::Error> {
+    let logged: Vec<LoggedText<'_>> = serde_json::from_str(text)?;
+    Ok(logged
+        .into_iter()
+        .map(|write| LoggedWrite {
+            kind: write.kind.into(),
+            key: write.key.into(),
+            body: write.body.map(|body| body.get().into()),
+        })
+        .collect())
+}
+
+/// Does one commit, and prunes the account's log now and then.
+pub(crate) fn commit(
+    connection: &Connection,
+    prepared: &PreparedCommit,
+    retention: u64,
+) -> rusqlite::Result<Committed> {
+    let PreparedCommit {
+        commit,
+        account,
+        writes,
+    } = prepared;
+    let current = statement::ACCOUNT_VERSION
+        .on(connection)?
+        .query_row([account], |row| row.get(0))
+        .optional()?
+        .map_or(Version::NONE, Version::new);
+    if current != commit.expected {
+        return Ok(Committed::Conflict { current });
+    }
+    for claim in &commit.claims {
+        let holder: Option<String> = statement::DIRECTORY_HOLDER
+            .on(connection)?
+            .query_row((claim.kind, &claim.name), |row| row.get(0))
+            .optional()?;
+        if holder.is_some_and(|holder| holder != *account) {
+            return Ok(Committed::Taken(claim.clone()));
+        }
+    }
+    write_directory(connection, account, &commit.releases, &commit.claims)?;
+    for write in &commit.writes {
+        match &write.body {
+            Some(body) => statement::PUT_RECORD
+                .on(connection)?
+                .execute((account, write.kind, &write.key, body))?,
+            None => statement::DELETE_RECORD
+                .on(connection)?
+                .execute((account, write.kind, &write.key))?,
+        };
+    }
+    let version = current.next();
+    statement::APPEND_LOG.on(connection)?.execute((
+        account,
+        version.number(),
+        &commit.entry_id,
+        commit.at.unix_seconds(),
+        writes,
+    ))?;
+    prune(connection, account, version, retention)?;
+    let shard = Shard::of(commit.account).number();
+    let position: u64 = statement::ADVANCE_SHARD
+        .on(connection)?
+        .query_row([shard], |row| row.get(0))?;
+    statement::ADVANCE_ACCOUNT.on(connection)?.execute((
+        account,
+        version.number(),
+        shard,
+        position,
+    ))?;
+    Ok(Committed::Done(version))
+}
+
+fn write_directory(
+    connection: &Connection,
+    account: &str,
+    releases: &[Claim],
+    claims: &[Claim],
+) -> rusqlite::Result<()> {
+    for Claim { kind, name } in releases {
+        statement::RELEASE_NAME
+            .on(connection)?
+            .execute((kind, name, account))?;
+    }
+    for Claim { kind, name } in claims {
+        statement::CLAIM_NAME
+            .on(connection)?
+            .execute((kind, name, account))?;
+    }
+    Ok(())
+}
+
+/// Drops old entries in lots: one by one, each commit would touch the log's first page as well as
+/// its last.
+fn prune(
+    connection: &Connection,
+    account: &str,
+    version: Version,
+    retention: u64,
+) -> rusqlite::Result<()> {
+    let lot = (retention / 16).max(1);
+    if version.number().is_multiple_of(lot) && version.number() > retention {
+        statement::PRUNE_LOG
+            .on(connection)?
+            .execute((account, version.number() - retention))?;
+    }
+    Ok(())
+}
+
+/// Uses up a key; true if this was the first use.
+pub(crate) fn use_once(
+    connection: &Connection,
+    key: &OneTimeKey,
+    now: Timestamp,
+) -> rusqlite::Result<bool> {
+    let account = key.account.to_string();
+    let (until, now) = (key.until.unix_seconds(), now.unix_seconds());
+    if until <= now {
+        return Ok(false);
+    }
+    let changed = statement::USE_UP
+        .on(connection)?
+        .execute((&account, key.kind, &key.key, until, now))?;
+    if changed > 0 {
+        statement::FORGET_USED
+            .on(connection)?
+            .execute((&account, now))?;
+    }
+    Ok(changed > 0)
+}
+
+/// Notes the uses of a batch.
+pub(crate) fn note_use(connection: &Connection, batch: &[Use]) -> rusqlite::Result<()> {
+    let mut note = statement::NOTE_USE.on(connection)?;
+    for used in batch {
+        note.execute((
+            used.account.to_string(),
+            &used.subject,
+            used.at.unix_seconds(),
+            &used.detail,
+        ))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use keyward_names::AccountId;
+    use keyward_store::Write;
+
+    use super::*;
+
+    fn prepared(writes: Vec<Write>) -> Result<PreparedCommit, StoreError> {
+        PreparedCommit::new(Commit {
+            account: AccountId::INSTALLATION,
+            expected: Version::NONE,
+            entry_id: "entry".to_owned(),
+            at: Timestamp::from_unix_seconds(0),
+            writes,
+            claims: Vec::new(),
+            releases: Vec::new(),
+        })
+    }
+
+    #[test]
+    fn the_log_keeps_bodies_as_json_that_can_be_queried_into() {
+        let body = "{\"v\": 1,  \"n\": 1.50}";
+        let prepared = prepared(vec![
+            Write::put("thing", "a\"b", body),
+            Write::delete("thing", "gone"),
+            Write::put("thing", "null", "null"),
+        ])
+        .unwrap();
+        assert_eq!(
+            prepared.writes,
+            format!(
+                r#"[{{"kind":"thing","key":"a\"b","body":{body}}},{{"kind":"thing","key":"gone"}},{{"kind":"thing","key":"null","body":null}}]"#
+            )
+        );
+        let read = parse_writes(&prepared.writes).unwrap();
+        assert_eq!(read[0].body.as_deref(), Some(body));
+        assert_eq!(&*read[0].key, "a\"b");
+        assert_eq!(read[1].body, None);
+        assert_eq!(read[2].body.as_deref(), Some("null"));
+    }
+
+    #[test]
+    fn a_body_that_is_not_json_is_turned_down() {
+        for body in ["", "{", "{} {}", "plain"] {
+            let refused = prepared(vec![Write::put("thing", "key", body)]);
+            assert!(matches!(refused, Err(StoreError::Corrupt(_))), "{body}");
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! The database: its folder, its lock, its file, and the connections to it.
+
+use std::fs::{self, DirBuilder, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use keyward_store::{Shard, StoreError};
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
+
+use crate::{OpenError, OpenOptions, Synchronous, failure, statement};
+
+/// The layout of the tables that this version of the program writes and reads.
+const SCHEMA_VERSION: i64 = 1;
+
+/// The database's file in its folder. SQLite puts `-wal` and `-shm` beside it, of the same mode.
+const FILE: &str = "keyward.db";
+
+/// The lock in the folder: held by the program that has the store open, never deleted.
+const LOCK: &str = "keyward.lock";
+
+/// How long another program's write may hold up ours, the `sqlite3` shell's for one.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// Where the database is, with the folder's lock: held until `unlock`, or the end of the process.
+#[derive(Clone)]
+pub(crate) struct Database {
+    place: Place,
+}
+
+#[derive(Clone)]
+enum Place {
+    Memory,
+    File {
+        path: PathBuf,
+        synchronous: Synchronous,
+        lock: Arc<File>,
+    },
+}
+
+impl Database {
+    /// Opens or makes the database of a folder, and its writing connection.
+    pub(crate) fn open(options: &OpenOptions) -> Result<(Self, Connection), OpenError> {
+        let folder = &options.folder;
+        let folder_error = |source| OpenError::Folder {
+            folder: folder.clone(),
+            source,
+        };
+        make_folder(folder).map_err(folder_error)?;
+        let lock = lock(folder)?;
+        let path = folder.join(FILE);
+        make_private(&path)
+            .and_then(|()| sync_folder(folder))
+            .map_err(folder_error)?;
+        let database = Self {
+            place: Place::File {
+                path,
+                synchronous: options.synchronous,
+                lock: Arc::new(lock),
+            },
+        };
+        let mut connection = database.connect_writer()?;
+        prepare_schema(&mut connection)?;
+        Ok((database, connection))
+    }
+
+    /// Makes a database that lives as long as its one connection.
+    pub(crate) fn in_memory() -> Result<(Self, Connection), OpenError> {
+        let mut connection = Connection::open_in_memory()?;
+        connection.set_prepared_statement_cache_capacity(statement::COUNT);
+        prepare_schema(&mut connection)?;
+        let place = Place::Memory;
+        Ok((Self { place }, connection))
+    }
+
+    pub(crate) fn can_reopen(&self) -> bool {
+        matches!(self.place, Place::File { .. })
+    }
+
+    /// Opens the writing connection once more, after an error.
+    pub(crate) fn reopen(&self) -> Result<Connection, StoreError> {
+        self.connect_writer()
+            .map_err(|error| failure::store_error(&error))
+    }
+
+    /// Gives the folder back for the next to open, even where a copy of this is still around.
+    pub(crate) fn unlock(&self) {
+        if let Place::File { lock, .. } = &self.place
+            && let Err(error) = lock.unlock()
+        {
+            tracing::warn!(%error, "the store's folder stays locked until this program ends");
+        }
+    }
+
+    /// Folds the write-ahead log into the database's file and ends the connection.
+    pub(crate) fn close(&self, connection: Connection) -> rusqlite::Result<()> {
+        if self.can_reopen() {
+            checkpoint(&connection, "TRUNCATE")?;
+        }
+        connection.close().map_err(|(_, error)| error)
+    }
+
+    /// Opens a connection that only reads.
+    pub(crate) fn connect_reader(&self) -> rusqlite::Result<Connection> {
+        let connection = self.connect(OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        connection.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -8192;")?;
+        Ok(connection)
+    }
+
+    fn connect_writer(&self) -> rusqlite::Result<Connection> {
+        let connection = self.connect(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        // `fullfsync` matters where a plain sync does not reach the disk, and is ignored elsewhere.
+        // A log that grew beyond its usual size, under a long load for one, is cut back.
+        connection.execute_batch(
+            "PRAGMA journal_mode = WAL;
+             PRAGMA fullfsync = ON;
+             PRAGMA checkpoint_fullfsync = ON;
+             PRAGMA wal_autocheckpoint = 4000;
+             PRAGMA journal_size_limit = 67108864;
+             PRAGMA cache_size = -65536;",
+        )?;
+        if let Place::File { synchronous, .. } = &self.place {
+            connection.execute_batch(match synchronous {
+                Synchronous::Full => "PRAGMA synchronous = FULL",
+                Synchronous::Off => "PRAGMA synchronous = OFF",
+            })?;
+        }
+        Ok(connection)
+    }
+
+    fn connect(&self, access: OpenFlags) -> rusqlite::Result<Connection> {
+        let Place::File { path, .. } = &self.place else {
+            return Connection::open_in_memory();
+        };
+        // Each connection is used by one thread at a time, so SQLite need not lock within.
+        let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.set_prepared_statement_cache_capacity(statement::COUNT);
+        connection.busy_timeout(BUSY)?;
+        Ok(connection)
+    }
+}
+
+/// Copies the log's pages into the database's file, as far as readers let it.
+fn checkpoint(connection: &Connection, mode: &str) -> rusqlite::Result<()> {
+    connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |_| Ok(()))
+}
+
+/// Makes the folder, if need be, for its owner alone.
+fn make_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// Takes the folder's lock, which goes with the process, however that ends.
+fn lock(folder: &Path) -> Result<File, OpenError> {
+    let folder_error = |source| OpenError::Folder {
+        folder: folder.to_owned(),
+        source,
+    };
+    let file = open_private(&folder.join(LOCK)).map_err(folder_error)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse {
+            folder: folder.to_owned(),
+        }),
+        Err(TryLockError::Error(source)) => Err(folder_error(source)),
+    }
+}
+
+/// Sees to it that the file is there and its owner's alone, even if it was put back from a backup
+/// with a wider mode.
+fn make_private(path: &Path) -> io::Result<()> {
+    let file = open_private(path)?;
+    #[cfg(unix)]
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    file.sync_all()
+}
+
+fn open_private(path: &Path) -> io::Result<File> {
+    let mut options = fs::OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// Makes the names of new files durable; SQLite does so for its log, and not for the database.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// Makes the tables of an empty database; checks those of any other.
+fn prepare_schema(connection: &mut Connection) -> Result<(), OpenError> {
+    let transaction =
+        connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let tables: i64 =
+        transaction.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
+    if tables == 0 {
+        transaction.execute_batch(statement::SCHEMA)?;
+        statement::WRITE_SCHEMA_VERSION
+            .on(&transaction)?
+            .execute([SCHEMA_VERSION])?;
+        for shard in Shard::all() {
+            statement::ADD_SHARD
+                .on(&transaction)?
+                .execute([shard.number()])?;
+        }
+    } else {
+        let is_ours: bool = transaction.query_row(
+            "SELECT count(*) FROM sqlite_master WHERE name = 'schema_version'",
+            [],
+            |row| row.get(0),
+        )?;
+        if !is_ours {
+            return Err(OpenError::NotAStore);
+        }
+        let found: i64 = statement::READ_SCHEMA_VERSION
+            .on(&transaction)?
+            .query_row([], |row| row.get(0))
+            .optional()?
+            .ok_or(OpenError::NotAStore)?;
+        if found != SCHEMA_VERSION {
+            return Err(OpenError::SchemaVersion {
+                found,
+                known: SCHEMA_VERSION,
+            });
+        }
+    }
+    transaction.commit()?;
+    Ok(())
+}

@@ -1,0 +1,98 @@
+//! What is around every answer.
+
+use crate::XmlWriter;
+
+/// What most answers fit in without growing.
+const USUAL_SIZE: usize = 1024;
+
+/// The answer to an operation that succeeded. `has_result` says whether the operation has an output
+/// at all; `write_result` writes what is in it.
+pub fn success(
+    operation: &str,
+    namespace: &str,
+    has_result: bool,
+    request_id: &str,
+    write_result: impl FnOnce(&mut XmlWriter),
+) -> String {
+    let mut xml = XmlWriter::with_capacity(USUAL_SIZE);
+    xml.root(&[operation, "Response"].concat(), namespace, |xml| {
+        if has_result {
+            xml.element(&[operation, "Result"].concat(), write_result);
+        }
+        xml.element("ResponseMetadata", |xml| xml.text("RequestId", request_id));
+    });
+    xml.into_string()
+}
+
+/// The answer to a request that failed. `is_sender` says whose fault it is: the client's or the
+/// service's. Some errors have no message; the element is then left out.
+#[must_use]
+pub fn error(
+    namespace: &str,
+    is_sender: bool,
+    code: &str,
+    message: Option<&str>,
+    request_id: &str,
+) -> String {
+    let mut xml = XmlWriter::with_capacity(USUAL_SIZE);
+    xml.root("ErrorResponse", namespace, |xml| {
+        xml.element("Error", |xml| {
+            xml.text("Type", if is_sender { "Sender" } else { "Receiver" });
+            xml.text("Code", code);
+            if let Some(message) = message {
+                xml.text("Message", message);
+            }
+        });
+        xml.text("RequestId", request_id);
+    });
+    xml.into_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NAMESPACE: &str = "https://iam.amazonaws.com/doc/2010-05-08/";
+
+    #[test]
+    fn an_operation_without_output_has_no_result_element() {
+        assert_eq!(
+            success("UpdateLoginProfile", NAMESPACE, false, "r-1", |_| ()),
+            "<UpdateLoginProfileResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\">\
+             <ResponseMetadata><RequestId>r-1</RequestId></ResponseMetadata>\
+             </UpdateLoginProfileResponse>"
+        );
+        assert_eq!(
+            success("GetX", NAMESPACE, true, "r-1", |_| ()),
+            "<GetXResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\"><GetXResult/>\
+             <ResponseMetadata><RequestId>r-1</RequestId></ResponseMetadata></GetXResponse>"
+        );
+    }
+
+    #[test]
+    fn an_error_names_type_code_and_message() {
+        assert_eq!(
+            error(
+                NAMESPACE,
+                true,
+                "NoSuchEntity",
+                Some("The user with name bob cannot be found."),
+                "r-1"
+            ),
+            "<ErrorResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\"><Error>\
+             <Type>Sender</Type><Code>NoSuchEntity</Code>\
+             <Message>The user with name bob cannot be found.</Message></Error>\
+             <RequestId>r-1</RequestId></ErrorResponse>"
+        );
+    }
+
+    #[test]
+    fn an_error_without_message_has_no_message_element() {
+        assert_eq!(
+            error(NAMESPACE, false, "ReportInProgress", None, "r-1"),
+            "<ErrorResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\"><Error>\
+             <Type>Receiver</Type><Code>ReportInProgress</Code></Error>\
+             <RequestId>r-1</RequestId></ErrorResponse>"
+        );
+    }
+}

@@ -1,0 +1,111 @@
+"""What tests are given: a `dev` server with nothing in it, its clients, and the AWS CLI."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import program
+from people import Person, let_users_change_passwords
+from program import Clock, Server
+
+AWS = Path(sys.executable).with_name("aws")
+
+
+def pytest_sessionstart(session):
+    del session
+    if not Path(program.PROGRAM).is_file():
+        pytest.exit("KEYWARD must name the program to be tested", returncode=2)
+
+
+@pytest.fixture(scope="session")
+def shared_server(tmp_path_factory):
+    """One `dev` server for all tests that leave it as `reset` can mend it."""
+    log = tmp_path_factory.mktemp("dev") / "log"
+    server = Server(["dev", "--listen", "127.0.0.1:0"], log=log)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def server(shared_server):
+    """The shared `dev` server, with nothing in it."""
+    shared_server.reset()
+    return shared_server
+
+
+@pytest.fixture
+def iam(server):
+    """IAM as the root user of the default account."""
+    return server.client("iam")
+
+
+@pytest.fixture
+def sts(server):
+    return server.client("sts")
+
+
+@pytest.fixture
+def clock(server):
+    return Clock(server)
+
+
+@pytest.fixture
+def start():
+    """Starts servers, and stops at the end of the test those that still run."""
+    started = []
+
+    def start_one(*arguments, **options):
+        server = Server([str(argument) for argument in arguments], **options)
+        started.append(server)
+        return server
+
+    yield start_one
+    for server in started:
+        if server.process.poll() is None:
+            server.stop()
+
+
+@pytest.fixture
+def make_person(server, iam):
+    """Makes a user with a key of their own, and lets users change their passwords."""
+
+    def make(name="Bob", password=None, **profile):
+        let_users_change_passwords(iam)
+        return Person(server, iam, name, password, **profile)
+
+    return make
+
+
+@pytest.fixture
+def aws(server, tmp_path):
+    """Runs the AWS CLI against the shared server. Gives what its JSON says, `None` where it says
+    nothing; with `fails`, what it says on standard error."""
+
+    def call(*arguments, key="test", secret="test", fails=False):
+        environment = {
+            "AWS_ACCESS_KEY_ID": key,
+            "AWS_SECRET_ACCESS_KEY": secret,
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_ENDPOINT_URL": server.endpoint,
+            "AWS_CONFIG_FILE": str(tmp_path / "no-config"),
+            "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "no-credentials"),
+            "AWS_MAX_ATTEMPTS": "1",
+        }
+        done = subprocess.run(
+            [AWS, "--output", "json", *arguments],
+            capture_output=True,
+            encoding="utf-8",
+            timeout=60,
+            env=program.clean_environment(environment),
+            check=False,
+        )
+        if fails:
+            assert done.returncode != 0, done.stdout
+            return done.stderr.strip()
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout) if done.stdout.strip() else None
+
+    return call

@@ -1,0 +1,25 @@
+//! `cargo xtask ci`: everything that must hold before a change lands, the cheapest first.
+
+use std::path::Path;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+
+/// Runs the steps and stops at the first that fails.
+pub(crate) fn run(root: &Path) -> Result<()> {
+    type Step = fn(&Path) -> Result<()>;
+    let steps: [(&str, Step); 4] = [
+        ("gen --check", |root| crate::generate::run(root, true)),
+        ("tidy", crate::tidy::run),
+        ("lint", crate::lint::run),
+        ("test", |root| crate::test::run(root, None)),
+    ];
+    for (name, step) in steps {
+        println!("== {name}");
+        let started = Instant::now();
+        step(root).with_context(|| format!("ci stopped at `{name}`"))?;
+        println!("== {name}: fine, {} s", started.elapsed().as_secs());
+    }
+    println!("== ci: everything holds");
+    Ok(())
+}

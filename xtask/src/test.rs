@@ -1,0 +1,92 @@
+//! `cargo xtask test`: the tests of the crates, and real clients against a real server.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+
+use crate::run::{Command, target_folder};
+
+/// Where the client suites lie.
+const SUITES: &str = "suites";
+
+/// Runs all tests; with a filter, only those of the crates whose names contain it.
+pub(crate) fn run(root: &Path, filter: Option<&str>) -> Result<()> {
+    run_crates(root, filter)?;
+    if filter.is_some() {
+        println!("test: a filter was given, so the client suites are left out");
+        return Ok(());
+    }
+    run_suites(root)
+}
+
+fn run_crates(root: &Path, filter: Option<&str>) -> Result<()> {
+    let has_nextest = Command::cargo()
+        .args(["nextest", "--version"])
+        .succeeds(root);
+    let tests = if has_nextest {
+        // A filter that matches nothing in most crates is no failure.
+        Command::cargo().args([
+            "nextest",
+            "run",
+            "--workspace",
+            "--locked",
+            "--no-tests=pass",
+        ])
+    } else {
+        Command::cargo().args(["test", "--workspace", "--all-targets", "--locked"])
+    };
+    tests.args(filter).run(root)?;
+    Command::cargo()
+        .args(["test", "--workspace", "--doc", "--locked"])
+        .args(filter)
+        .run(root)
+}
+
+/// Builds the program once and runs the suites against it.
+fn run_suites(root: &Path) -> Result<()> {
+    if !root.join(SUITES).join("requirements.txt").exists() {
+        bail!("{SUITES}/requirements.txt is not there, so the client suites can't be run");
+    }
+    Command::cargo()
+        .args(["build", "--release", "--package", "keyward", "--locked"])
+        .run(root)?;
+    let program = target_folder(root).join("release/keyward");
+    let python = python(root)?;
+    Command::new(python)
+        .args(["-m", "pytest", SUITES, "-q"])
+        .env("KEYWARD", program)
+        .run(root)
+}
+
+/// The interpreter of the suites' own environment, made anew when the requirements change.
+fn python(root: &Path) -> Result<PathBuf> {
+    let requirements = root.join(SUITES).join("requirements.txt");
+    let environment = root.join(SUITES).join(".venv");
+    let stamp = environment.join("requirements-installed.txt");
+    let python = environment.join("bin/python");
+    let wanted = std::fs::read_to_string(&requirements)?;
+    if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(python);
+    }
+    if environment.exists() {
+        std::fs::remove_dir_all(&environment)?;
+    }
+    Command::new("python3")
+        .args(["-m", "venv"])
+        .arg(&environment)
+        .run(root)?;
+    Command::new(&python)
+        .args([
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "-r",
+        ])
+        .arg(&requirements)
+        .run(root)?;
+    // Written last, so that an installation that failed half way is done again.
+    std::fs::write(&stamp, wanted)?;
+    Ok(python)
+}

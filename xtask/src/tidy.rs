@@ -1,0 +1,326 @@
+//! `cargo xtask tidy`: the rules of the house that no compiler knows.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+
+use crate::generate::MARK;
+use crate::workspace::{Package, Workspace};
+
+/// Which packages of the workspace each may be built from. This is the table of the conventions;
+/// adding an edge is a change of its own.
+const EDGES: &[(&str, &[&str])] = &[
+    ("names", &[]),
+    ("wire", &[]),
+    ("sigv4", &[]),
+    ("api", &["names", "wire"]),
+    ("policy", &["names"]),
+    ("credentials", &["names"]),
+    ("account", &["names", "policy", "credentials"]),
+    ("store", &["names"]),
+    ("store-sqlite", &["store", "names"]),
+    ("store-postgres", &["store", "names"]),
+    (
+        "operations",
+        &[
+            "names",
+            "wire",
+            "api",
+            "policy",
+            "credentials",
+            "account",
+            "store",
+        ],
+    ),
+    ("outbound", &["names"]),
+    ("signin", &["names", "credentials", "account", "operations"]),
+    (
+        "server",
+        &[
+            "names",
+            "wire",
+            "sigv4",
+            "api",
+            "policy",
+            "credentials",
+            "account",
+            "store",
+            "operations",
+            "outbound",
+            "signin",
+        ],
+    ),
+    (
+        "keyward",
+        &[
+            "names",
+            "policy",
+            "sigv4",
+            "server",
+            "operations",
+            "store",
+            "store-sqlite",
+            "store-postgres",
+        ],
+    ),
+    (
+        "testkit",
+        &[
+            "names",
+            "wire",
+            "sigv4",
+            "api",
+            "policy",
+            "credentials",
+            "account",
+            "store",
+            "store-sqlite",
+            "store-postgres",
+            "operations",
+            "outbound",
+            "signin",
+            "server",
+        ],
+    ),
+    (
+        "benches",
+        &[
+            "names",
+            "wire",
+            "sigv4",
+            "api",
+            "policy",
+            "credentials",
+            "account",
+            "store",
+            "store-sqlite",
+            "store-postgres",
+            "operations",
+            "server",
+            "testkit",
+        ],
+    ),
+    ("xtask", &[]),
+];
+
+/// Packages from elsewhere that only some may be built from.
+const RESERVED: &[(&str, &[&str])] = &[
+    ("rusqlite", &["store-sqlite"]),
+    ("tokio-postgres", &["store-postgres"]),
+    ("hyper", &["server", "outbound", "testkit", "benches"]),
+];
+
+/// These do no input or output and are not async.
+const PURE: &[&str] = &["names", "wire", "sigv4", "policy", "credentials", "account"];
+
+/// What pure packages may not be built from.
+const IMPURE: &[&str] = &["tokio", "hyper", "async-trait", "futures", "rustix"];
+
+/// The most lines a file may have, tests excluded.
+const MOST_LINES: usize = 800;
+
+/// Checks everything and tells all that is wrong.
+pub(crate) fn run(root: &Path) -> Result<()> {
+    let workspace = Workspace::read(root)?;
+    let mut wrongs = Vec::new();
+    for package in workspace.members() {
+        check_edges(package, &mut wrongs);
+        for file in rust_files(package.folder())? {
+            let text = std::fs::read_to_string(&file)?;
+            let file = file.strip_prefix(root).unwrap_or(&file);
+            check_file(file, &text, &mut wrongs);
+        }
+    }
+    if wrongs.is_empty() {
+        println!("tidy: nothing to mend");
+        return Ok(());
+    }
+    for wrong in &wrongs {
+        println!("tidy: {wrong}");
+    }
+    bail!("{} things to mend", wrongs.len());
+}
+
+fn check_edges(package: &Package, wrongs: &mut Vec<String>) {
+    let name = package.short_name();
+    let Some((_, allowed)) = EDGES.iter().find(|(known, _)| *known == name) else {
+        wrongs.push(format!("package `{name}` is not in the table of edges"));
+        return;
+    };
+    // Tests may use more than what they test, such as the test kit.
+    let dependencies = package.dependencies.iter().filter(|d| !d.is_for_tests());
+    for dependency in dependencies {
+        let used = dependency.name.as_str();
+        if dependency.path.is_some() {
+            let used = used.strip_prefix("keyward-").unwrap_or(used);
+            if !allowed.contains(&used) {
+                wrongs.push(format!("`{name}` may not use `{used}`"));
+            }
+            continue;
+        }
+        let reserved = RESERVED.iter().find(|(reserved, _)| *reserved == used);
+        if reserved.is_some_and(|(_, owners)| !owners.contains(&name)) {
+            wrongs.push(format!(
+                "`{name}` may not use `{used}`, which is another crate's"
+            ));
+        }
+        if PURE.contains(&name) && IMPURE.contains(&used) {
+            wrongs.push(format!("`{name}` is pure and may not use `{used}`"));
+        }
+    }
+}
+
+fn check_file(file: &Path, text: &str, wrongs: &mut Vec<String>) {
+    let shown = file.display();
+    let parts: Vec<&str> = file.iter().filter_map(|part| part.to_str()).collect();
+    let is_generated = parts.contains(&"generated");
+    if is_generated != text.starts_with(MARK) {
+        wrongs.push(format!(
+            "{shown}: generated files, and only they, are marked in their first line"
+        ));
+    }
+    if is_generated {
+        return;
+    }
+    let is_module_of_tests = parts.last() == Some(&"tests.rs");
+    if !is_module_of_tests && !text.starts_with("//!") {
+        wrongs.push(format!(
+            "{shown}: does not begin with `//!` and what the module is"
+        ));
+    }
+    let is_test = parts.contains(&"tests") || is_module_of_tests;
+    let lines = lines_of_code(text);
+    if !is_test && lines > MOST_LINES {
+        wrongs.push(format!("{shown}: {lines} lines, of at most {MOST_LINES}"));
+    }
+    if let ["crates", "operations", "src", "iam" | "sts", _, _] = parts.as_slice() {
+        check_operation(file, text, wrongs);
+    }
+}
+
+/// The one visible item of an operation's file is the function that the file is named after.
+fn check_operation(file: &Path, text: &str, wrongs: &mut Vec<String>) {
+    let name = file
+        .file_stem()
+        .and_then(|stem| stem.to_str())
+        .unwrap_or_default();
+    let visible: Vec<&str> = text
+        .lines()
+        .filter(|line| line.starts_with("pub"))
+        .collect();
+    let is_right = match visible.as_slice() {
+        [only] => only.contains(&format!("fn {name}(")),
+        _ => false,
+    };
+    if !is_right {
+        wrongs.push(format!(
+            "{}: its one visible item should be `fn {name}`",
+            file.display()
+        ));
+    }
+}
+
+/// The lines before a file's tests, which come last.
+fn lines_of_code(text: &str) -> usize {
+    let mut lines = 0;
+    let mut rest = text.lines().peekable();
+    while let Some(line) = rest.next() {
+        let begins_tests = line == "#[cfg(test)]"
+            && rest
+                .peek()
+                .is_some_and(|next| next.starts_with("mod tests"));
+        if begins_tests {
+            break;
+        }
+        lines += 1;
+    }
+    lines
+}
+
+/// All Rust files below a package's folder.
+fn rust_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(file: &str, text: &str, wrong: Option<&str>) {
+        let mut wrongs = Vec::new();
+        check_file(Path::new(file), text, &mut wrongs);
+        match wrong {
+            None => assert_eq!(wrongs, Vec::<String>::new()),
+            Some(part) => assert!(
+                wrongs.iter().any(|wrong| wrong.contains(part)),
+                "{wrongs:?}"
+            ),
+        }
+    }
+
+    #[test]
+    fn files_say_what_they_are() {
+        check("crates/x/src/a.rs", "//! A thing.\n", None);
+        check("crates/x/src/a.rs", "fn a() {}\n", Some("`//!`"));
+        check("crates/x/src/a/tests.rs", "fn a() {}\n", None);
+        check(
+            "crates/x/src/generated/a.rs",
+            "//! A thing.\n",
+            Some("marked"),
+        );
+        check("crates/x/src/generated/a.rs", MARK, None);
+        check("crates/x/src/a.rs", MARK, Some("marked"));
+    }
+
+    #[test]
+    fn long_files_are_told_and_tests_do_not_count() {
+        let long = format!("//! A thing.\n{}", "\n".repeat(800));
+        check("crates/x/src/a.rs", &long, Some("801 lines"));
+        let tested = format!(
+            "//! A thing.\n#[cfg(test)]\nmod tests {{\n{}}}",
+            "\n".repeat(800)
+        );
+        check("crates/x/src/a.rs", &tested, None);
+        check("crates/x/tests/a.rs", &long, None);
+    }
+
+    #[test]
+    fn an_operation_shows_its_function_only() {
+        let file = "crates/operations/src/iam/users/get_user.rs";
+        check(
+            file,
+            "//! Gets.\npub(crate) async fn get_user(call: Call) {}\n",
+            None,
+        );
+        check(
+            file,
+            "//! Gets.\npub(crate) fn user() {}\n",
+            Some("fn get_user"),
+        );
+        let two = "//! Gets.\npub(crate) fn get_user() {}\npub(crate) fn other() {}\n";
+        check(file, two, Some("fn get_user"));
+    }
+
+    #[test]
+    fn the_table_names_only_packages_that_it_has() {
+        for (_, uses) in EDGES {
+            for used in *uses {
+                assert!(EDGES.iter().any(|(name, _)| name == used), "{used}");
+            }
+        }
+    }
+}
