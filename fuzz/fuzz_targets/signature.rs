@@ -1,5 +1,5 @@
 //! Checking signatures: never a panic whatever comes, and what an independent signer signs is
-//! accepted, and refused when its signature, its body or its method is changed.
+//! accepted, and refused when its method, path, query or body is changed.
 
 #![no_main]
 

@@ -4,10 +4,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
-use keyward_credentials::{MasterKey, mint_secret_access_key};
-use keyward_names::{AccessKeyId, AccessKeyKind, AccountId, Secret};
+use keyward_names::{AccountId, Secret};
 use keyward_operations::{
-    AdministrationError, Clock, Installation, InstallationKeys, NewAccount, random, random_number,
+    AdministrationError, Clock, Installation, InstallationKeys, MasterKey, NewAccount,
+    mint_access_key, random,
 };
 use keyward_server::{ConfiguredKey, DEV_ACCOUNT, DevOptions, Mode, Options, Server};
 use keyward_store::Store;
@@ -123,10 +123,10 @@ fn root_key(account: AccountId, enforce: bool) -> anyhow::Result<Option<Configur
             account,
         })),
         (None, None) if enforce => {
-            let id = AccessKeyId::mint(AccessKeyKind::LongTerm, account, random_number()?);
+            let (id, secret_access_key) = mint_access_key(account)?;
             Ok(Some(ConfiguredKey {
                 access_key_id: id.to_string(),
-                secret_access_key: mint_secret_access_key(&random()?),
+                secret_access_key,
                 account,
             }))
         }

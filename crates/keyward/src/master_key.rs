@@ -6,8 +6,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use keyward_credentials::MasterKey;
-use keyward_operations::random;
+use keyward_operations::{MasterKey, random};
 
 const VARIABLE: &str = "KEYWARD_MASTER_KEY";
 

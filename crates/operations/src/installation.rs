@@ -337,11 +337,19 @@ impl Installation {
     }
 }
 
+/// The id and the secret of a new access key of an account, which nothing keeps yet.
+pub fn mint_access_key(account: AccountId) -> Result<(AccessKeyId, Secret), RandomError> {
+    let id = AccessKeyId::mint(AccessKeyKind::LongTerm, account, random_number()?);
+    Ok((id, mint_secret_access_key(&random()?)))
+}
+
 fn mint_root_credentials(account: AccountId) -> Result<RootCredentials, RandomError> {
+    let (access_key_id, secret_access_key) = mint_access_key(account)?;
+    let password = mint_password(&random()?);
     Ok(RootCredentials {
-        access_key_id: AccessKeyId::mint(AccessKeyKind::LongTerm, account, random_number()?),
-        secret_access_key: mint_secret_access_key(&random()?),
-        password: mint_password(&random()?),
+        access_key_id,
+        secret_access_key,
+        password,
     })
 }
 

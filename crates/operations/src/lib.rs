@@ -33,9 +33,10 @@ pub use dispatch::{Reply, Request, fault_reply, perform};
 pub use fault::Fault;
 pub use hashing::{HashError, HashPool, HashQueue};
 pub use installation::{
-    AccountSummary, AdministrationError, Installation, NewAccount, RootCredentials,
+    AccountSummary, AdministrationError, Installation, NewAccount, RootCredentials, mint_access_key,
 };
 pub use keys::{InstallationKeys, KeysError};
+pub use keyward_credentials::MasterKey;
 pub use quotas::Quotas;
 pub use random::{RandomError, random, random_number};
 pub use uses::{AccessKeyUse, Uses};
