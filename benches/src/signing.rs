@@ -69,8 +69,9 @@ pub(crate) fn encoded(value: &str) -> String {
 pub(crate) fn ask(key: &Key, address: SocketAddr, form: &str) -> anyhow::Result<String> {
     use std::io::{Read as _, Write as _};
     let mut stream = std::net::TcpStream::connect(address)?;
-    stream.write_all(&signed(key, address, form)?)?;
-    stream.shutdown(std::net::Shutdown::Write)?;
+    let request = String::from_utf8(signed(key, address, form)?)?;
+    let (line, rest) = request.split_once("\r\n").context("no request line")?;
+    stream.write_all(format!("{line}\r\nconnection: close\r\n{rest}").as_bytes())?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
     let (head, body) = answer.split_once("\r\n\r\n").context("no answer")?;

@@ -24,7 +24,7 @@ pub struct Account {
     alias: Option<AccountAlias>,
     password_policy: Option<Arc<PasswordPolicy>>,
     pub(crate) users: OrdMap<UserId, Arc<User>>,
-    pub(crate) users_by_name: OrdMap<FoldedName, UserId>,
+    pub(crate) users_by_name: OrdMap<FoldedName, Arc<User>>,
     pub(crate) login_profiles: OrdMap<UserId, Arc<LoginProfile>>,
     pub(crate) access_keys: OrdMap<AccessKeyId, Arc<AccessKey>>,
     pub(crate) access_keys_by_owner: OrdSet<(KeyOwner, AccessKeyId)>,
@@ -102,7 +102,9 @@ impl Account {
     /// The user with this name, in any case.
     #[must_use]
     pub fn user(&self, name: &str) -> Option<&User> {
-        self.user_by_id(*self.users_by_name.get(&FoldedName::fold(name))?)
+        self.users_by_name
+            .get(&FoldedName::fold(name))
+            .map(|user| &**user)
     }
 
     /// The user with this id.
@@ -122,7 +124,7 @@ impl Account {
         let from = after.cloned().map_or(Bound::Unbounded, Bound::Excluded);
         self.users_by_name
             .range((from, Bound::Unbounded))
-            .filter_map(|(_, id)| self.user_by_id(*id))
+            .map(|(_, user)| &**user)
     }
 
     /// A user's login profile.
@@ -158,13 +160,20 @@ impl Account {
             self.settings.is_some().then_some(RecordKey::Settings),
             self.root_user.is_some().then_some(RecordKey::RootUser),
             self.alias.is_some().then_some(RecordKey::Alias),
-            self.password_policy.is_some().then_some(RecordKey::PasswordPolicy),
+            self.password_policy
+                .is_some()
+                .then_some(RecordKey::PasswordPolicy),
         ];
         single
             .into_iter()
             .flatten()
             .chain(self.access_keys.keys().copied().map(RecordKey::AccessKey))
-            .chain(self.login_profiles.keys().copied().map(RecordKey::LoginProfile))
+            .chain(
+                self.login_profiles
+                    .keys()
+                    .copied()
+                    .map(RecordKey::LoginProfile),
+            )
             .chain(self.users.keys().copied().map(RecordKey::User))
     }
 
@@ -197,18 +206,14 @@ impl Account {
 
     fn put_user(&mut self, user: User) {
         let name = user.name.folded();
-        let renamed_from = self.user_by_id(user.id).map(|before| before.name.folded());
-        match renamed_from {
-            Some(before) if before == name => {}
-            Some(before) => {
-                self.users_by_name.remove(&before);
-                self.users_by_name.insert(name, user.id);
-            }
-            None => {
-                self.users_by_name.insert(name, user.id);
+        let user = Arc::new(user);
+        if let Some(before) = self.users.insert(user.id, Arc::clone(&user)) {
+            let name_before = before.name.folded();
+            if name_before != name {
+                self.users_by_name.remove(&name_before);
             }
         }
-        self.users.insert(user.id, Arc::new(user));
+        self.users_by_name.insert(name, user);
     }
 
     fn delete(&mut self, key: RecordKey) {

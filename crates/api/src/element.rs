@@ -12,60 +12,70 @@ pub(crate) trait Element {
 }
 
 impl Element for String {
+    #[inline]
     fn write(&self, name: &'static str, xml: &mut XmlWriter) {
         xml.text(name, self);
     }
 }
 
 impl Element for Secret {
+    #[inline]
     fn write(&self, name: &'static str, xml: &mut XmlWriter) {
         xml.text(name, self.expose());
     }
 }
 
 impl Element for UserName {
+    #[inline]
     fn write(&self, name: &'static str, xml: &mut XmlWriter) {
         xml.text(name, self.as_str());
     }
 }
 
 impl Element for Path {
+    #[inline]
     fn write(&self, name: &'static str, xml: &mut XmlWriter) {
         xml.text(name, self.as_str());
     }
 }
 
 impl Element for AccountAlias {
+    #[inline]
     fn write(&self, name: &'static str, xml: &mut XmlWriter) {
         xml.text(name, self.as_str());
     }
 }
 
 impl Element for Timestamp {
+    #[inline]
     fn write(&self, name: &'static str, xml: &mut XmlWriter) {
         xml.plain(name, self);
     }
 }
 
 impl Element for bool {
+    #[inline]
     fn write(&self, name: &'static str, xml: &mut XmlWriter) {
         xml.boolean(name, *self);
     }
 }
 
 impl Element for i32 {
+    #[inline]
     fn write(&self, name: &'static str, xml: &mut XmlWriter) {
         xml.plain(name, self);
     }
 }
 
 impl Element for Vec<u8> {
+    #[inline]
     fn write(&self, name: &'static str, xml: &mut XmlWriter) {
         xml.base64(name, self);
     }
 }
 
 impl Element for SecretBlob {
+    #[inline]
     fn write(&self, name: &'static str, xml: &mut XmlWriter) {
         xml.base64(name, self.expose());
     }
@@ -73,6 +83,7 @@ impl Element for SecretBlob {
 
 /// A list.
 impl<T: Element> Element for Vec<T> {
+    #[inline]
     fn write(&self, name: &'static str, xml: &mut XmlWriter) {
         xml.element(name, |xml| {
             for member in self {
@@ -84,6 +95,7 @@ impl<T: Element> Element for Vec<T> {
 
 /// A map.
 impl<T: Element> Element for Vec<(String, T)> {
+    #[inline]
     fn write(&self, name: &'static str, xml: &mut XmlWriter) {
         xml.element(name, |xml| {
             for (key, value) in self {
@@ -98,6 +110,7 @@ impl<T: Element> Element for Vec<(String, T)> {
 
 /// A member that may be absent: its element then is, too.
 impl<T: Element> Element for Option<T> {
+    #[inline]
     fn write(&self, name: &'static str, xml: &mut XmlWriter) {
         if let Some(value) = self {
             value.write(name, xml);

@@ -43,12 +43,25 @@ impl AccountId {
     }
 }
 
+impl AccountId {
+    /// The 12 digits.
+    pub(crate) fn digits(self) -> [u8; 12] {
+        let mut rest = self.0;
+        let mut digits = [b'0'; 12];
+        for digit in digits.iter_mut().rev() {
+            *digit += (rest % 10) as u8;
+            rest /= 10;
+        }
+        digits
+    }
+}
+
 impl fmt::Display for AccountId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         if *self == Self::INSTALLATION {
             formatter.write_str("installation")
         } else {
-            write!(formatter, "{:012}", self.0)
+            formatter.write_str(std::str::from_utf8(&self.digits()).unwrap_or_default())
         }
     }
 }

@@ -5,7 +5,14 @@ use crate::{AccountId, Path};
 /// The ARN of an entity that has a path: `arn:aws:iam::123456789012:user/division/bob`.
 #[must_use]
 pub fn iam_arn(account: AccountId, kind: &str, path: &Path, name: &str) -> String {
-    format!("arn:aws:iam::{account}:{kind}{path}{name}")
+    const PREFIX: &str = "arn:aws:iam::";
+    let path = path.as_str();
+    let digits = account.digits();
+    let account = std::str::from_utf8(&digits).unwrap_or_default();
+    let parts = [PREFIX, account, ":", kind, path, name];
+    let mut arn = String::with_capacity(parts.iter().map(|part| part.len()).sum());
+    parts.iter().for_each(|part| arn.push_str(part));
+    arn
 }
 
 /// The ARN of a user.

@@ -85,11 +85,25 @@ impl fmt::Display for Timestamp {
             month_from_march - 9
         };
         let year = year_of_era + era * 400 + i64::from(month <= 2);
-        let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
-        write!(
-            formatter,
-            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"
-        )
+        let time = second / 60;
+        let mut text = *b"0000-00-00T00:00:00Z";
+        let fields = [
+            (2, year / 100),
+            (4, year % 100),
+            (7, month),
+            (10, day),
+            (13, time / 60),
+            (16, time % 60),
+            (19, second % 60),
+        ];
+        // Lists print hundreds of dates, and two digits at a time beat the formatting machinery.
+        for (end, value) in fields {
+            if let Some(digits) = text.get_mut(end - 2..end) {
+                let value = value.rem_euclid(100) as u8;
+                digits.copy_from_slice(&[b'0' + value / 10, b'0' + value % 10]);
+            }
+        }
+        formatter.write_str(std::str::from_utf8(&text).unwrap_or_default())
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::XmlWriter;
 
 /// What most answers fit in without growing.
-const USUAL_SIZE: usize = 1024;
+const USUAL_SIZE: usize = 2048;
 
 /// The answer to an operation that succeeded. `has_result` says whether the operation has an output
 /// at all; `write_result` writes what is in it.

@@ -19,7 +19,7 @@ fn shown_in_list(account: &Account, user: &User) -> iam::User {
     iam::User {
         path: Some(user.path.clone()),
         user_name: Some(user.name.clone()),
-        user_id: user.id.to_string(),
+        user_id: user.id.as_str().to_owned(),
         arn: arn_of(account, user),
         create_date: user.created,
         password_last_used: None,
