@@ -30,6 +30,7 @@ fn main() -> ExitCode {
     let filter = EnvFilter::try_from_env("KEYWARD_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .init();
     match run(arguments.command) {
@@ -42,18 +43,12 @@ fn main() -> ExitCode {
 }
 
 fn run(command: Command) -> anyhow::Result<()> {
-    let asynchronous = match command {
-        Command::Sigv4(Sigv4Command::Check { file }) => {
-            return json_lines::answer_lines(file.as_deref(), sigv4_check::check_line);
-        }
-        other => other,
-    };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .context("the runtime could not be started")?;
     runtime.block_on(async {
-        match asynchronous {
+        match command {
             Command::Dev(arguments) => dev::run(arguments).await,
             Command::Init(arguments) => init::run(arguments).await,
             Command::Serve(arguments) => serve::run(arguments).await,

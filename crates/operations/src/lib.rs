@@ -1,7 +1,7 @@
 //! What each operation does, one file each, and what they stand on: faults, the authorization gate,
 //! the account writer, password hashing.
 //!
-//! All business rules are here and nowhere else. An operation's function gets a [`call::Call`]: an
+//! All business rules are here and nowhere else. An operation's function gets a `Call`: an
 //! immutable snapshot of the account, and the means to ask for permission, to hash and to change.
 //! It never sees the store. HTTP and signatures are not here either: [`Request`] comes with its
 //! caller already known.

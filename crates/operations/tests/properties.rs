@@ -1,4 +1,9 @@
 //! What holds after any sequence of operations.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 use keyward_account::Account;
 use keyward_store::{Changes, Store as _, Version};

@@ -149,7 +149,7 @@ fn log(operation: OperationId, reply: &Reply, source: IpAddr, request_id: &str) 
                 tracing::info!(request_id, action, %source, code = fault.code().code(), "refused");
             }
             cause => {
-                let cause = cause.map(|cause| chain(cause));
+                let cause = cause.map(chain);
                 let cause = cause.as_deref().unwrap_or("-");
                 tracing::error!(request_id, action, %source, code = fault.code().code(), cause, "failed");
             }
