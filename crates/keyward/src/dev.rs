@@ -42,6 +42,7 @@ pub(crate) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
         .await
         .with_context(|| format!("can't listen on {}", arguments.listen))?;
     let address = server.address()?;
+    let signals = stop::Signals::listen()?;
     let _socket = arguments
         .data
         .as_deref()
@@ -53,7 +54,7 @@ pub(crate) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
         configured_key.as_ref(),
     ));
     say(&format!("keyward ready on http://{address}"));
-    stop::serve_until_told(server, &installation).await
+    stop::serve_until_told(server, &installation, signals).await
 }
 
 fn check_address(arguments: &DevArguments) -> anyhow::Result<()> {

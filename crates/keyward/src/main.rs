@@ -33,12 +33,24 @@ fn main() -> ExitCode {
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .init();
+    forbid_core_dumps();
     match run(arguments.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             output::complain(&format!("keyward: {error:#}"));
             ExitCode::FAILURE
         }
+    }
+}
+
+/// A core dump would hold every key in clear.
+fn forbid_core_dumps() {
+    let none = rustix::process::Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    if let Err(error) = rustix::process::setrlimit(rustix::process::Resource::Core, none) {
+        tracing::warn!(%error, "core dumps could not be forbidden");
     }
 }
 

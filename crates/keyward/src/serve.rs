@@ -48,9 +48,10 @@ pub(crate) async fn run(arguments: ServeArguments) -> anyhow::Result<()> {
         .await
         .with_context(|| format!("can't listen on {}", arguments.listen))?;
     let address = server.address()?;
+    let signals = stop::Signals::listen()?;
     let _socket = Socket::open(&place.data, Arc::clone(&installation));
     say(&format!("keyward ready on {scheme}://{address}"));
-    stop::serve_until_told(server, &installation).await
+    stop::serve_until_told(server, &installation, signals).await
 }
 
 fn tls(arguments: &ServeArguments) -> anyhow::Result<Option<Tls>> {

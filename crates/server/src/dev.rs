@@ -140,6 +140,13 @@ impl Service {
                 advance: Some(by),
             } => {
                 let by = parse_age(&by).ok_or_else(usage)?;
+                let told = self.installation.clock.now().plus(by);
+                if told < Timestamp::from_unix_seconds(0) || told > Timestamp::LATEST {
+                    return Err(problem(
+                        StatusCode::BAD_REQUEST,
+                        "dates go from 1970 to 9999",
+                    ));
+                }
                 self.installation.clock.advance(by);
             }
             ClockRequest { .. } => return Err(usage()),

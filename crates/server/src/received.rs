@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Request};
 
@@ -32,6 +32,10 @@ impl Received {
         limits: &Limits,
     ) -> Result<Self, BodyError> {
         let (head, body) = request.into_parts();
+        let said = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+        if said > limits.body_bytes {
+            return Err(BodyError::TooLarge);
+        }
         let collected = Limited::new(body, limits.body_bytes).collect();
         match tokio::time::timeout(limits.body_time, collected).await {
             Ok(Ok(body)) => Ok(Self {
