@@ -1,5 +1,6 @@
 """What tests are given: a `dev` server with nothing in it, its clients, and the AWS CLI."""
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -63,9 +64,11 @@ def start():
         return server
 
     yield start_one
-    for server in started:
-        if server.process.poll() is None:
-            server.stop()
+    still_running = [server for server in started if server.process.poll() is None]
+    with contextlib.ExitStack() as stack:
+        # Each is stopped, also where another does not stop in good order.
+        for server in still_running:
+            stack.callback(server.stop)
 
 
 @pytest.fixture

@@ -26,6 +26,9 @@ MISMATCH = (
     "Secret Access Key and signing method. Consult the service documentation for details."
 )
 INVALID_TOKEN = "The security token included in the request is invalid."
+PASSWORD_PATTERN = r"[\u0009\u000A\u000D\u0020-\u00FF]+"
+TAG_KEY_PATTERN = r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+"
+TAG_VALUE_PATTERN = r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*"
 NAME_TEXT = (
     "The specified value for {} is invalid. It must contain only alphanumeric characters and/or the "
     "following: +=,.@_-"

@@ -2,9 +2,8 @@
 
 import pytest
 
-from expect import at_most, not_null, only_metadata, pattern, refused, violations
+from expect import PASSWORD_PATTERN, at_most, not_null, only_metadata, pattern, refused, violations
 from people import Person, let_users_change_passwords
-from test_update_login_profile import PASSWORD_PATTERN
 
 OLD, NEW = "OldPassword123!", "NewPassword123!"
 

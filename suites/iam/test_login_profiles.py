@@ -2,8 +2,7 @@
 
 import pytest
 
-from expect import NAME_TEXT, at_most, only_metadata, pattern, refused, violations, without_metadata
-from test_update_login_profile import PASSWORD_PATTERN
+from expect import NAME_TEXT, PASSWORD_PATTERN, at_most, only_metadata, pattern, refused, violations, without_metadata
 
 GOOD = "GoodPassword123!"
 

@@ -42,19 +42,22 @@ fn run_crates(root: &Path, filter: Option<&str>) -> Result<()> {
         .run(root)
 }
 
-/// Builds the program once and runs the suites against it.
+/// Builds the program and runs the suites against it.
 fn run_suites(root: &Path) -> Result<()> {
     if !root.join(SUITES).join("requirements.txt").exists() {
         bail!("{SUITES}/requirements.txt is not there, so the client suites can't be run");
     }
+    // With the program, the server that does not sync: what proves that the sync test can fail.
     Command::cargo()
         .args(["build", "--release", "--package", "keyward", "--locked"])
+        .args(["--bins", "--example", "unsynced_server"])
         .run(root)?;
-    let program = target_folder(root).join("release/keyward");
+    let built = target_folder(root).join("release");
     let python = python(root)?;
     Command::new(python)
         .args(["-m", "pytest", SUITES, "-q"])
-        .env("KEYWARD", program)
+        .env("KEYWARD", built.join("keyward"))
+        .env("UNSYNCED_SERVER", built.join("examples/unsynced_server"))
         .run(root)
 }
 
