@@ -4,6 +4,7 @@
 //! In turn, several rounds each, so that a slow moment of the disk meets both.
 
 use std::error::Error;
+use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -35,37 +36,29 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut out = io::stdout().lock();
     let started = Instant::now();
     while filler.count < records {
-        filler.commit(&store, account, 5_000).await?;
+        filler.commit(&store, account, 20_000).await?;
     }
     writeln!(out, "{records} records put in {:?}", started.elapsed())?;
+    let (mut ratios, mut middle_ratios) = (Vec::new(), Vec::new());
     for round in 0..ROUNDS {
-        let floor = append_and_sync(&folder.join("floor"))?;
+        let floor = Times::of(append_and_sync(&folder.join("floor"))?);
         let mut times = Vec::with_capacity(COMMITS);
         for _ in 0..COMMITS {
             let started = Instant::now();
             filler.commit(&store, account, WRITES).await?;
             times.push(started.elapsed());
         }
-        let total: Duration = times.iter().sum();
-        times.sort_unstable();
-        let at = |part: usize| {
-            times
-                .get(COMMITS * part / 1_000)
-                .copied()
-                .unwrap_or_default()
-        };
-        writeln!(
-            out,
-            "round {round}: floor {:.0}/s, store {:.0}/s ({:.0} %), p50 {:?} p99 {:?} p99.9 {:?} max {:?}",
-            rate(floor),
-            rate(total),
-            100.0 * floor.as_secs_f64() / total.as_secs_f64(),
-            at(500),
-            at(990),
-            at(999),
-            times.last().copied().unwrap_or_default(),
-        )?;
+        let times = Times::of(times);
+        writeln!(out, "round {round}: floor {floor}\n         store {times}")?;
+        ratios.push(floor.total.as_secs_f64() / times.total.as_secs_f64());
+        middle_ratios.push(floor.at(500).as_secs_f64() / times.at(500).as_secs_f64());
     }
+    writeln!(
+        out,
+        "medians of the rounds: {:.0} % of the floor's rate, {:.0} % by the middle commit",
+        100.0 * median(ratios),
+        100.0 * median(middle_ratios)
+    )?;
     let started = Instant::now();
     let mut loaded = store.load(account).await?.ok_or("no records")?;
     let mut seen = 0;
@@ -128,19 +121,59 @@ fn body(number: usize) -> String {
 }
 
 /// What a server does that keeps the same writes in nothing but a log.
-fn append_and_sync(path: &Path) -> io::Result<Duration> {
+fn append_and_sync(path: &Path) -> io::Result<Vec<Duration>> {
     let mut file = File::create(path)?;
     let entry: String = (0..WRITES)
         .map(|number| spread(number) + &body(number))
         .collect();
-    let started = Instant::now();
+    let mut times = Vec::with_capacity(COMMITS);
     for _ in 0..COMMITS {
+        let started = Instant::now();
         file.write_all(entry.as_bytes())?;
         file.sync_data()?;
+        times.push(started.elapsed());
     }
-    Ok(started.elapsed())
+    Ok(times)
 }
 
-fn rate(time: Duration) -> f64 {
-    COMMITS as f64 / time.as_secs_f64()
+/// How long each of a round's commits took.
+struct Times {
+    total: Duration,
+    sorted: Vec<Duration>,
+}
+
+impl Times {
+    fn of(mut times: Vec<Duration>) -> Self {
+        let total = times.iter().sum();
+        times.sort_unstable();
+        Self {
+            total,
+            sorted: times,
+        }
+    }
+
+    /// The time that so many of a thousand commits stayed below.
+    fn at(&self, thousandth: usize) -> Duration {
+        let index = self.sorted.len() * thousandth / 1_000;
+        self.sorted.get(index).copied().unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Times {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "{:.0}/s, p50 {:?} p99 {:?} p99.9 {:?} max {:?}",
+            self.sorted.len() as f64 / self.total.as_secs_f64(),
+            self.at(500),
+            self.at(990),
+            self.at(999),
+            self.sorted.last().copied().unwrap_or_default(),
+        )
+    }
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or_default()
 }

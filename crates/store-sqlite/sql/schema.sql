@@ -1,15 +1,18 @@
 -- The tables of a store, as SQLite makes them: the one file that is not meant for other databases.
--- Only `directory` and `shard_head` are not led by an account.
--- WITHOUT ROWID keeps a row in its key's own tree, so a write touches one page, not two.
+-- Only `directory` is not led by an account.
+-- WITHOUT ROWID keeps a row in its key's own tree, so a write touches one page, not two. Not so in
+-- `log`, whose rows are long and only ever come after all others: there a full page is left as it is.
 
 CREATE TABLE schema_version (
     version INTEGER NOT NULL
 ) STRICT;
 
--- How often each account changed, and where in its shard's log its newest change stands.
+-- How often each account changed, which of its versions `record` stands at, and where in its shard's
+-- log its newest change stands: the shard's own length is the greatest of these.
 CREATE TABLE account (
     account_id TEXT NOT NULL,
     version INTEGER NOT NULL,
+    applied INTEGER NOT NULL,
     shard INTEGER NOT NULL,
     position INTEGER NOT NULL,
     PRIMARY KEY (account_id)
@@ -17,7 +20,8 @@ CREATE TABLE account (
 
 CREATE UNIQUE INDEX account_by_position ON account (shard, position);
 
--- What an account consists of; `body` is JSON.
+-- What an account consisted of at the version `applied`; `body` is JSON. Later changes are in `log`,
+-- and some of them may be here already. `current_record` shows the account as it is.
 CREATE TABLE record (
     account_id TEXT NOT NULL,
     kind TEXT NOT NULL,
@@ -33,16 +37,29 @@ CREATE TABLE log (
     version INTEGER NOT NULL,
     entry_id TEXT NOT NULL,
     at INTEGER NOT NULL,
-    writes TEXT NOT NULL,
-    PRIMARY KEY (account_id, version)
-) STRICT, WITHOUT ROWID;
+    writes TEXT NOT NULL
+) STRICT;
 
--- How many changes each shard has seen.
-CREATE TABLE shard_head (
-    shard INTEGER NOT NULL,
-    position INTEGER NOT NULL,
-    PRIMARY KEY (shard)
-) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX log_by_version ON log (account_id, version);
+
+-- For those who look into the file with other programs: `record` with the later changes laid over.
+CREATE VIEW current_record (account_id, kind, key, body) AS
+WITH change AS MATERIALIZED (
+    SELECT log.account_id, log.version, write.key AS place,
+        write.value ->> 'kind' AS kind, write.value ->> 'key' AS key, write.value -> 'body' AS body
+    FROM account
+    JOIN log ON log.account_id = account.account_id AND log.version > account.applied
+    JOIN json_each(log.writes) AS write
+), newest AS MATERIALIZED (
+    SELECT account_id, kind, key, body, row_number() OVER (
+        PARTITION BY account_id, kind, key ORDER BY version DESC, place DESC
+    ) AS age
+    FROM change
+)
+SELECT account_id, kind, key, body FROM record
+WHERE (account_id, kind, key) NOT IN (SELECT account_id, kind, key FROM newest)
+UNION ALL
+SELECT account_id, kind, key, body FROM newest WHERE age = 1 AND body IS NOT NULL;
 
 -- Names that one account at most may hold.
 CREATE TABLE directory (

@@ -2,12 +2,12 @@
 //! first table is touched, so an answer other than `Done` needs no rollback.
 
 use keyward_names::Timestamp;
-use keyward_store::{
-    Claim, Commit, Committed, LoggedWrite, OneTimeKey, Shard, StoreError, Use, Version,
-};
+use keyward_store::{Claim, Commit, Committed, LoggedWrite, OneTimeKey, Shard, StoreError, Use};
 use rusqlite::{Connection, OptionalExtension};
 use serde_json::value::RawValue;
 
+use crate::head::Head;
+use crate::pending::{PendingCommit, Size};
 use crate::statement;
 
 /// A commit with all the work done that needs no database, so that the one writer does not do it.
@@ -17,9 +17,19 @@ pub(crate) struct PreparedCommit {
     writes: String,
 }
 
+/// When the records learn what a commit wrote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Records {
+    /// In the same transaction. All that is pending must have been written before.
+    Now,
+    /// Later, from what is pending.
+    Later,
+}
+
 impl PreparedCommit {
     /// Renders what the log keeps; fails if a body is not JSON.
-    pub(crate) fn new(commit: Commit) -> Result<Self, StoreError> {
+    pub(crate) fn new(mut commit: Commit) -> Result<Self, StoreError> {
+        trim_bodies(&mut commit);
         let mut logged = Vec::with_capacity(commit.writes.len());
         for write in &commit.writes {
             let body = match &write.body {
@@ -41,6 +51,45 @@ impl PreparedCommit {
             commit,
             writes,
         })
+    }
+
+    /// How much it is: the number of its writes, and the bytes of their text.
+    pub(crate) fn size(&self) -> Size {
+        Size {
+            commits: 1,
+            writes: self.commit.writes.len(),
+            bytes: self.writes.len(),
+        }
+    }
+
+    /// The parts that the records are made of.
+    pub(crate) fn into_pending(self) -> PendingCommit {
+        PendingCommit {
+            size: self.size(),
+            account: self.account,
+            version: self.commit.expected.next(),
+            writes: self
+                .commit
+                .writes
+                .into_iter()
+                .map(|write| ((write.kind.into(), write.key), write.body))
+                .collect(),
+        }
+    }
+}
+
+/// Takes away the white space around bodies, which the log does not keep: so a record reads the same
+/// wherever it is read from.
+fn trim_bodies(commit: &mut Commit) {
+    for body in commit
+        .writes
+        .iter_mut()
+        .filter_map(|write| write.body.as_mut())
+    {
+        let trimmed = body.trim_matches([' ', '\t', '\n', '\r']);
+        if trimmed.len() < body.len() {
+            *body = trimmed.to_owned();
+        }
     }
 }
 
@@ -85,6 +134,7 @@ pub(crate) fn parse_writes(text: &str) -> Result<Vec<LoggedWrite>, serde_json::E
 pub(crate) fn commit(
     connection: &Connection,
     prepared: &PreparedCommit,
+    records: Records,
     retention: u64,
 ) -> rusqlite::Result<Committed> {
     let PreparedCommit {
@@ -92,13 +142,11 @@ pub(crate) fn commit(
         account,
         writes,
     } = prepared;
-    let current = statement::ACCOUNT_VERSION
-        .on(connection)?
-        .query_row([account], |row| row.get(0))
-        .optional()?
-        .map_or(Version::NONE, Version::new);
-    if current != commit.expected {
-        return Ok(Committed::Conflict { current });
+    let head = Head::read(connection, account)?.unwrap_or_default();
+    if head.version != commit.expected {
+        return Ok(Committed::Conflict {
+            current: head.version,
+        });
     }
     for claim in &commit.claims {
         let holder: Option<String> = statement::DIRECTORY_HOLDER
@@ -110,17 +158,21 @@ pub(crate) fn commit(
         }
     }
     write_directory(connection, account, &commit.releases, &commit.claims)?;
-    for write in &commit.writes {
-        match &write.body {
-            Some(body) => statement::PUT_RECORD
-                .on(connection)?
-                .execute((account, write.kind, &write.key, body))?,
-            None => statement::DELETE_RECORD
-                .on(connection)?
-                .execute((account, write.kind, &write.key))?,
-        };
-    }
-    let version = current.next();
+    let version = head.version.next();
+    let applied = match records {
+        Records::Now => {
+            for write in &commit.writes {
+                write_record(
+                    connection,
+                    account,
+                    (write.kind, &write.key),
+                    write.body.as_deref(),
+                )?;
+            }
+            version
+        }
+        Records::Later => head.applied,
+    };
     statement::APPEND_LOG.on(connection)?.execute((
         account,
         version.number(),
@@ -128,18 +180,37 @@ pub(crate) fn commit(
         commit.at.unix_seconds(),
         writes,
     ))?;
-    prune(connection, account, version, retention)?;
+    prune(connection, account, Head { version, applied }, retention)?;
     let shard = Shard::of(commit.account).number();
-    let position: u64 = statement::ADVANCE_SHARD
+    let position: u64 = statement::NEWEST_POSITION
         .on(connection)?
         .query_row([shard], |row| row.get(0))?;
     statement::ADVANCE_ACCOUNT.on(connection)?.execute((
         account,
         version.number(),
+        applied.number(),
         shard,
-        position,
+        position.saturating_add(1),
     ))?;
     Ok(Committed::Done(version))
+}
+
+/// Puts or deletes a record.
+pub(crate) fn write_record(
+    connection: &Connection,
+    account: &str,
+    (kind, key): (&str, &str),
+    body: Option<&str>,
+) -> rusqlite::Result<()> {
+    match body {
+        Some(body) => statement::PUT_RECORD
+            .on(connection)?
+            .execute((account, kind, key, body))?,
+        None => statement::DELETE_RECORD
+            .on(connection)?
+            .execute((account, kind, key))?,
+    };
+    Ok(())
 }
 
 fn write_directory(
@@ -162,18 +233,20 @@ fn write_directory(
 }
 
 /// Drops old entries in lots: one by one, each commit would touch the log's first page as well as
-/// its last.
+/// its last. What the records don't have yet is kept in any case.
 fn prune(
     connection: &Connection,
     account: &str,
-    version: Version,
+    head: Head,
     retention: u64,
 ) -> rusqlite::Result<()> {
-    let lot = (retention / 16).max(1);
-    if version.number().is_multiple_of(lot) && version.number() > retention {
+    let version = head.version.number();
+    let lot = (retention / 128).max(1);
+    if version.is_multiple_of(lot) && version > retention {
+        let last = (version - retention).min(head.applied.number());
         statement::PRUNE_LOG
             .on(connection)?
-            .execute((account, version.number() - retention))?;
+            .execute((account, last))?;
     }
     Ok(())
 }
@@ -217,7 +290,7 @@ pub(crate) fn note_use(connection: &Connection, batch: &[Use]) -> rusqlite::Resu
 #[cfg(test)]
 mod tests {
     use keyward_names::AccountId;
-    use keyward_store::Write;
+    use keyward_store::{Version, Write};
 
     use super::*;
 

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use keyward_store::{Shard, StoreError};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
-use crate::{OpenError, OpenOptions, Synchronous, failure, statement};
+use crate::{OpenError, OpenOptions, Synchronous, statement};
 
 /// The layout of the tables that this version of the program writes and reads.
 const SCHEMA_VERSION: i64 = 1;
@@ -68,20 +68,15 @@ impl Database {
     /// Makes a database that lives as long as its one connection.
     pub(crate) fn in_memory() -> Result<(Self, Connection), OpenError> {
         let mut connection = Connection::open_in_memory()?;
-        connection.set_prepared_statement_cache_capacity(statement::COUNT);
+        tune(&connection)?;
         prepare_schema(&mut connection)?;
         let place = Place::Memory;
         Ok((Self { place }, connection))
     }
 
-    pub(crate) fn can_reopen(&self) -> bool {
+    /// Whether it is in a file, which other connections can open as well.
+    pub(crate) fn is_file(&self) -> bool {
         matches!(self.place, Place::File { .. })
-    }
-
-    /// Opens the writing connection once more, after an error.
-    pub(crate) fn reopen(&self) -> Result<Connection, StoreError> {
-        self.connect_writer()
-            .map_err(|error| failure::store_error(&error))
     }
 
     /// Gives the folder back for the next to open, even where a copy of this is still around.
@@ -95,7 +90,7 @@ impl Database {
 
     /// Folds the write-ahead log into the database's file and ends the connection.
     pub(crate) fn close(&self, connection: Connection) -> rusqlite::Result<()> {
-        if self.can_reopen() {
+        if self.is_file() {
             checkpoint(&connection, "TRUNCATE")?;
         }
         connection.close().map_err(|(_, error)| error)
@@ -108,25 +103,44 @@ impl Database {
         Ok(connection)
     }
 
-    fn connect_writer(&self) -> rusqlite::Result<Connection> {
+    /// Opens a connection that may write.
+    pub(crate) fn connect_writer(&self) -> rusqlite::Result<Connection> {
         let connection = self.connect(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         // `fullfsync` matters where a plain sync does not reach the disk, and is ignored elsewhere.
-        // A log that grew beyond its usual size, under a long load for one, is cut back.
+        // The log keeps its usual size when it begins anew, as writing over it is cheaper than making
+        // it grow. Beyond that, after a load that lasted, it is cut back. Its pages are copied by a
+        // thread of their own.
         connection.execute_batch(
             "PRAGMA journal_mode = WAL;
              PRAGMA fullfsync = ON;
              PRAGMA checkpoint_fullfsync = ON;
-             PRAGMA wal_autocheckpoint = 4000;
-             PRAGMA journal_size_limit = 67108864;
+             PRAGMA wal_autocheckpoint = 0;
+             PRAGMA journal_size_limit = 134217728;
              PRAGMA cache_size = -65536;",
         )?;
-        if let Place::File { synchronous, .. } = &self.place {
-            connection.execute_batch(match synchronous {
-                Synchronous::Full => "PRAGMA synchronous = FULL",
-                Synchronous::Off => "PRAGMA synchronous = OFF",
-            })?;
-        }
+        self.set_durable(&connection)?;
         Ok(connection)
+    }
+
+    /// From now on, a commit on this connection waits for the disk.
+    pub(crate) fn set_durable(&self, connection: &Connection) -> rusqlite::Result<()> {
+        self.set_synchronous(connection, "PRAGMA synchronous = FULL")
+    }
+
+    /// From now on, a commit on this connection does not wait for the disk. It may be lost with the
+    /// power, but only with all that came after it: the next durable one makes it durable as well.
+    pub(crate) fn set_lazy(&self, connection: &Connection) -> rusqlite::Result<()> {
+        self.set_synchronous(connection, "PRAGMA synchronous = NORMAL")
+    }
+
+    fn set_synchronous(&self, connection: &Connection, wanted: &str) -> rusqlite::Result<()> {
+        match &self.place {
+            Place::Memory => Ok(()),
+            Place::File { synchronous, .. } => connection.execute_batch(match synchronous {
+                Synchronous::Full => wanted,
+                Synchronous::Off => "PRAGMA synchronous = OFF",
+            }),
+        }
     }
 
     fn connect(&self, access: OpenFlags) -> rusqlite::Result<Connection> {
@@ -136,10 +150,18 @@ impl Database {
         // Each connection is used by one thread at a time, so SQLite need not lock within.
         let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags)?;
-        connection.set_prepared_statement_cache_capacity(statement::COUNT);
+        tune(&connection)?;
         connection.busy_timeout(BUSY)?;
         Ok(connection)
     }
+}
+
+/// Has a connection make each statement ready once. Otherwise SQLite plans some of them anew at every
+/// use, in case the values bound to them suggest another plan: here none ever does.
+fn tune(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_prepared_statement_cache_capacity(statement::COUNT);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
 }
 
 /// Copies the log's pages into the database's file, as far as readers let it.
@@ -205,11 +227,6 @@ fn prepare_schema(connection: &mut Connection) -> Result<(), OpenError> {
         statement::WRITE_SCHEMA_VERSION
             .on(&transaction)?
             .execute([SCHEMA_VERSION])?;
-        for shard in Shard::all() {
-            statement::ADD_SHARD
-                .on(&transaction)?
-                .execute([shard.number()])?;
-        }
     } else {
         let is_ours: bool = transaction.query_row(
             "SELECT count(*) FROM sqlite_master WHERE name = 'schema_version'",

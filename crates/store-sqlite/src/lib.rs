@@ -1,8 +1,13 @@
 //! The store of a single node: one SQLite file in a folder, or in memory.
 //!
 //! One thread writes, and makes all that waits durable with one sync; readers each have a consistent
-//! view and wait for nobody. The file can be read meanwhile with other programs, `sqlite3` for one,
-//! by its owner. It holds the tables of `sql/schema.sql` and nothing else.
+//! view and wait for nobody.
+//!
+//! A commit is durable in the table `log`. The table `record` follows when there is time: after a
+//! quarter of a second in which nothing was written, or after a few seconds at the latest under
+//! steady load; a load, and the next start after a crash, lay the log over it. The file can be read
+//! meanwhile with other programs, `sqlite3` for one, by its owner: the view `current_record` shows
+//! the records as they are at any time. The file holds what `sql/schema.sql` says and nothing else.
 //!
 //! ```
 //! use keyward_store::Store;
@@ -18,8 +23,12 @@
 //! ```
 
 mod apply;
+mod checkpoint;
 mod database;
 mod failure;
+mod head;
+mod load;
+mod pending;
 mod reader;
 mod statement;
 mod writer;
@@ -40,7 +49,8 @@ use tokio::task::spawn_blocking;
 
 use crate::apply::PreparedCommit;
 use crate::database::Database;
-use crate::reader::{LoadTarget, Readers};
+use crate::load::LoadTarget;
+use crate::reader::Readers;
 use crate::writer::{Job, WriteJob};
 
 /// A store in one SQLite file, or in memory.
@@ -162,8 +172,7 @@ impl SqliteStore {
         readers: Option<Arc<Readers>>,
         retention: u64,
     ) -> Result<Self, OpenError> {
-        let (jobs, finished) =
-            writer::start(database, connection, retention).map_err(OpenError::Thread)?;
+        let (jobs, finished) = writer::start(database, connection, retention)?;
         Ok(Self {
             jobs: Mutex::new(Some(jobs)),
             finished: Mutex::new(Some(finished)),
@@ -244,7 +253,7 @@ impl SqliteStore {
         // A taker that dawdles would hold up the writer, whose connection this is: so all is read
         // at once, and handed over at leisure.
         let (version, chunks) = self
-            .read(move |connection| reader::load_at_once(connection, account))
+            .read(move |connection| load::load_at_once(connection, account))
             .await?;
         tokio::spawn(async move {
             for chunk in chunks {

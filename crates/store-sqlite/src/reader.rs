@@ -1,23 +1,20 @@
 //! What is read, and the connections for it. Reading never waits for the writer, nor the writer for
 //! it; it takes place on threads made for blocking, never on the runtime's own.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use keyward_names::{AccountId, Timestamp};
 use keyward_store::{
-    Changed, Changes, DirectoryEntry, LogEntry, Position, Record, RecordSender, Shard, ShardHead,
-    StoreError, Use, Version,
+    Changed, Changes, DirectoryEntry, LogEntry, Position, Shard, ShardHead, StoreError, Use,
+    Version,
 };
-use rusqlite::{Connection, OptionalExtension, Row};
-use tokio::sync::oneshot;
+use rusqlite::{Connection, Row};
 
 use crate::apply::parse_writes;
 use crate::database::Database;
 use crate::failure::{corrupt, store_error};
+use crate::head::Head;
 use crate::statement;
-
-/// How many records a chunk of a load holds.
-const CHUNK: usize = 1_024;
 
 /// Connections that only read, opened as needed and kept for the next.
 pub(crate) struct Readers {
@@ -67,137 +64,6 @@ impl Readers {
     }
 }
 
-/// Where a load goes: its version first, then its records.
-pub(crate) struct LoadTarget {
-    /// `None` once told.
-    begin: Option<oneshot::Sender<Result<Option<Version>, StoreError>>>,
-    records: RecordSender,
-}
-
-impl LoadTarget {
-    pub(crate) fn new(
-        begin: oneshot::Sender<Result<Option<Version>, StoreError>>,
-        records: RecordSender,
-    ) -> Self {
-        Self {
-            begin: Some(begin),
-            records,
-        }
-    }
-
-    /// Loads an account in one read transaction, chunk by chunk; stops when nobody takes them.
-    pub(crate) fn load(
-        &mut self,
-        connection: &Connection,
-        account: AccountId,
-    ) -> Result<(), StoreError> {
-        read_account(connection, account, self).map_err(|error| store_error(&error))
-    }
-
-    /// Tells the taker that the load can't go on.
-    pub(crate) fn fail(self, error: StoreError) {
-        match self.begin {
-            Some(begin) => drop(begin.send(Err(error))),
-            None => drop(self.records.blocking_send(Err(error))),
-        }
-    }
-}
-
-/// Loads an account whole.
-pub(crate) fn load_at_once(
-    connection: &Connection,
-    account: AccountId,
-) -> Result<WholeAccount, StoreError> {
-    let mut whole = WholeAccount::default();
-    read_account(connection, account, &mut whole).map_err(|error| store_error(&error))?;
-    Ok(whole)
-}
-
-/// The version of an account, and its records in chunks.
-pub(crate) type WholeAccount = (Option<Version>, Vec<Vec<Record>>);
-
-/// One who takes in an account.
-trait Taker {
-    fn begin(&mut self, version: Option<Version>);
-
-    /// False if no more are wanted.
-    fn take(&mut self, chunk: Vec<Record>) -> bool;
-}
-
-impl Taker for LoadTarget {
-    fn begin(&mut self, version: Option<Version>) {
-        if let Some(begin) = self.begin.take() {
-            let _ = begin.send(Ok(version));
-        }
-    }
-
-    fn take(&mut self, chunk: Vec<Record>) -> bool {
-        self.records.blocking_send(Ok(chunk)).is_ok()
-    }
-}
-
-impl Taker for WholeAccount {
-    fn begin(&mut self, version: Option<Version>) {
-        self.0 = version;
-    }
-
-    fn take(&mut self, chunk: Vec<Record>) -> bool {
-        self.1.push(chunk);
-        true
-    }
-}
-
-fn read_account(
-    connection: &Connection,
-    account: AccountId,
-    taker: &mut impl Taker,
-) -> rusqlite::Result<()> {
-    let account = account.to_string();
-    let view = connection.unchecked_transaction()?;
-    let version = account_version(&view, &account)?;
-    taker.begin(version);
-    if version.is_none() {
-        return Ok(());
-    }
-    let mut load = statement::LOAD_RECORDS.on(&view)?;
-    let mut rows = load.query([&account])?;
-    let mut kind: Arc<str> = Arc::from("");
-    let mut chunk = Vec::with_capacity(CHUNK);
-    while let Some(row) = rows.next()? {
-        let row_kind = text(row, 0)?;
-        if *kind != *row_kind {
-            kind = Arc::from(row_kind);
-        }
-        chunk.push(Record {
-            kind: Arc::clone(&kind),
-            key: text(row, 1)?.into(),
-            body: text(row, 2)?.into(),
-        });
-        if chunk.len() == CHUNK {
-            let full = std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK));
-            if !taker.take(full) {
-                return Ok(());
-            }
-        }
-    }
-    if !chunk.is_empty() {
-        taker.take(chunk);
-    }
-    Ok(())
-}
-
-/// A column's text, borrowed: a load reads millions of them.
-fn text<'row>(row: &'row Row<'_>, column: usize) -> rusqlite::Result<&'row str> {
-    Ok(row.get_ref(column)?.as_str()?)
-}
-
-fn account_version(connection: &Connection, account: &str) -> rusqlite::Result<Option<Version>> {
-    statement::ACCOUNT_VERSION
-        .on(connection)?
-        .query_row([account], |row| row.get(0).map(Version::new))
-        .optional()
-}
-
 /// The log of an account after a version.
 pub(crate) fn changes(
     connection: &Connection,
@@ -209,9 +75,10 @@ pub(crate) fn changes(
     let current = {
         let sqlite = |error: rusqlite::Error| store_error(&error);
         let view = connection.unchecked_transaction().map_err(sqlite)?;
-        let current = account_version(&view, &account)
+        let current = Head::read(&view, &account)
             .map_err(sqlite)?
-            .unwrap_or(Version::NONE);
+            .unwrap_or_default()
+            .version;
         let mut log = statement::READ_LOG.on(&view).map_err(sqlite)?;
         let mut rows = log.query((&account, after.number())).map_err(sqlite)?;
         while let Some(row) = rows.next().map_err(sqlite)? {
@@ -243,13 +110,18 @@ fn log_entry(row: &Row<'_>) -> Result<LogEntry, StoreError> {
 
 /// How far each shard's log reaches.
 pub(crate) fn heads(connection: &Connection) -> Result<Vec<ShardHead>, StoreError> {
-    let rows: Vec<(u64, u64)> = rows(connection, statement::SHARD_HEADS, [], |row| {
-        Ok((row.get(0)?, row.get(1)?))
-    })?;
-    rows.into_iter()
-        .map(|(shard, position)| {
+    read_heads(connection).map_err(|error| store_error(&error))
+}
+
+fn read_heads(connection: &Connection) -> rusqlite::Result<Vec<ShardHead>> {
+    let view = connection.unchecked_transaction()?;
+    Shard::all()
+        .map(|shard| {
+            let position = statement::NEWEST_POSITION
+                .on(&view)?
+                .query_row([shard.number()], |row| row.get(0))?;
             Ok(ShardHead {
-                shard: Shard::new(shard).ok_or_else(|| corrupt("a shard"))?,
+                shard,
                 position: Position::new(position),
             })
         })

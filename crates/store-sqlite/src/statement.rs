@@ -34,17 +34,18 @@ macro_rules! statements {
 statements! {
     READ_SCHEMA_VERSION = "read_schema_version.sql";
     WRITE_SCHEMA_VERSION = "write_schema_version.sql";
-    ADD_SHARD = "add_shard.sql";
-    ACCOUNT_VERSION = "account_version.sql";
+    ACCOUNT_HEAD = "account_head.sql";
     PUT_RECORD = "put_record.sql";
     DELETE_RECORD = "delete_record.sql";
+    ADVANCE_RECORDS = "advance_records.sql";
     LOAD_RECORDS = "load_records.sql";
     APPEND_LOG = "append_log.sql";
     READ_LOG = "read_log.sql";
+    PENDING_ACCOUNTS = "pending_accounts.sql";
+    PENDING_WRITES = "pending_writes.sql";
     PRUNE_LOG = "prune_log.sql";
-    ADVANCE_SHARD = "advance_shard.sql";
+    NEWEST_POSITION = "newest_position.sql";
     ADVANCE_ACCOUNT = "advance_account.sql";
-    SHARD_HEADS = "shard_heads.sql";
     CHANGED_ACCOUNTS = "changed_accounts.sql";
     DIRECTORY_HOLDER = "directory_holder.sql";
     DIRECTORY_LIST = "directory_list.sql";

@@ -194,7 +194,7 @@ async fn another_program_reads_while_the_store_writes() {
     commit(&store, 0, 3, 10).await.unwrap();
     let reader = Connection::open(folder.path().join("keyward.db")).unwrap();
     let count = |reader: &Connection| -> i64 {
-        let sql = "SELECT count(*) FROM record WHERE body ->> '$.v' = 1";
+        let sql = "SELECT count(*) FROM current_record WHERE body ->> '$.v' = 1";
         reader.query_row(sql, [], |row| row.get(0)).unwrap()
     };
     reader.execute_batch("BEGIN").unwrap();
@@ -215,6 +215,74 @@ async fn another_program_reads_while_the_store_writes() {
     assert_eq!(logged, "1");
     drop(reader);
     store.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_records_follow_the_log_when_it_is_quiet_and_when_the_store_is_closed() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    let reader = Connection::open(folder.path().join("keyward.db")).unwrap();
+    let count = |table: &str| -> u64 {
+        let sql = format!("SELECT count(*) FROM {table}");
+        reader.query_row(&sql, [], |row| row.get(0)).unwrap()
+    };
+    for expected in 0..20 {
+        commit(&store, expected, 3, 10).await.unwrap();
+        assert_eq!(count("current_record"), 3 * (expected + 1));
+    }
+    let mut waited = 0;
+    while count("record") < 60 {
+        assert!(waited < 1_000, "the records never followed");
+        waited += 1;
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    commit(&store, 20, 3, 10).await.unwrap();
+    store.close().await.unwrap();
+    assert_eq!(count("record"), 63);
+    assert_eq!(count("account WHERE applied = version"), 1);
+}
+
+#[tokio::test]
+async fn what_was_not_in_the_records_at_a_crash_is_put_there_afterwards() {
+    let folder = tempfile::tempdir().unwrap();
+    let copy = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    for expected in 0..5 {
+        commit(&store, expected, 3, 10).await.unwrap();
+    }
+    copy_as_a_crash_leaves_it(folder.path(), copy.path());
+    store.close().await.unwrap();
+    let store = open(copy.path());
+    let loaded = store.load(account()).await.unwrap().unwrap();
+    assert_eq!(loaded.version, Version::new(5));
+    assert_eq!(loaded.into_records().await.unwrap().len(), 15);
+    commit(&store, 5, 3, 10).await.unwrap();
+    store.close().await.unwrap();
+    let reader = Connection::open(copy.path().join("keyward.db")).unwrap();
+    let sql = "SELECT count(*) FROM record";
+    assert_eq!(reader.query_row(sql, [], |row| row.get(0)), Ok(18));
+}
+
+#[tokio::test]
+async fn the_write_ahead_log_begins_anew_under_steady_load() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    for expected in 0..400 {
+        commit(&store, expected, 20, 20_000).await.unwrap();
+    }
+    let log = fs::metadata(folder.path().join("keyward.db-wal")).unwrap();
+    assert!(log.len() < 160 << 20, "{}", log.len());
+    store.close().await.unwrap();
+    assert_eq!(version_and_count(folder.path()).await, (400, 8_000));
+}
+
+async fn version_and_count(folder: &Path) -> (u64, usize) {
+    let store = open(folder);
+    let loaded = store.load(account()).await.unwrap().unwrap();
+    let version = loaded.version.number();
+    let count = loaded.into_records().await.unwrap().len();
+    store.close().await.unwrap();
+    (version, count)
 }
 
 fn account() -> AccountId {

@@ -64,7 +64,7 @@ pub struct Write {
     /// The record's name among those of its kind; any text without U+0000.
     pub key: Box<str>,
     /// The record, JSON text without U+0000; `None` deletes it. Deleting what is not there is fine.
-    /// A text that is not JSON fails the whole call, and nothing of it is done.
+    /// White space before and after the text may be lost; within, it is kept. A text that is not JSON fails the whole call, and nothing of it is done.
     pub body: Option<String>,
 }
 

@@ -1,2 +1,0 @@
--- Begins the log of a shard.
-INSERT INTO shard_head (shard, position) VALUES ($1, 0)

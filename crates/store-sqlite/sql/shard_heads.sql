@@ -1,2 +1,0 @@
--- How far each shard's log reaches.
-SELECT shard, position FROM shard_head ORDER BY shard
