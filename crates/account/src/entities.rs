@@ -1,6 +1,6 @@
 //! What an account holds. Each type is also the form its record has on disk (see `record`).
 
-use keyward_credentials::{Sealed, Verifier};
+use keyward_credentials::{PasswordPolicy, Sealed, Verifier};
 use keyward_names::{AccessKeyId, Path, Tag, Timestamp, UserId, UserName};
 use serde::{Deserialize, Serialize};
 
@@ -63,10 +63,46 @@ impl LoginProfile {
     /// ask for, whatever it asks for today, so that raising it works at once.
     pub const REMEMBERED: usize = 24;
 
+    /// When the present password expires: never, or so long after it was set. A policy that is set
+    /// later counts at once.
+    #[must_use]
+    pub fn password_expires(&self, policy: Option<&PasswordPolicy>) -> Option<Timestamp> {
+        let age = policy?.maximum_age()?;
+        Some(self.password_changed.plus(age))
+    }
+
+    /// Whether the present password can't be used as it is, and who can replace it.
+    #[must_use]
+    pub fn password_standing(
+        &self,
+        policy: Option<&PasswordPolicy>,
+        now: Timestamp,
+    ) -> PasswordStanding {
+        let is_expired = self
+            .password_expires(policy)
+            .is_some_and(|expires| now >= expires);
+        match (is_expired, policy.and_then(|policy| policy.hard_expiry)) {
+            (false, _) => PasswordStanding::Good,
+            (true, Some(true)) => PasswordStanding::ExpiredForGood,
+            (true, Some(false) | None) => PasswordStanding::Expired,
+        }
+    }
+
     /// All remembered passwords, newest first.
     pub fn remembered(&self) -> impl Iterator<Item = &Verifier> {
         std::iter::once(&self.password).chain(self.earlier_passwords.iter())
     }
+}
+
+/// What age has done to a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasswordStanding {
+    /// Nothing.
+    Good,
+    /// It expired, and its user may replace it at the next sign-in.
+    Expired,
+    /// It expired under a policy of hard expiry: only an administrator can replace it.
+    ExpiredForGood,
 }
 
 /// Whose an access key is.

@@ -29,5 +29,7 @@ mod record;
 
 pub use account::Account;
 pub use change::{Change, Changes, Claim};
-pub use entities::{AccessKey, AccessKeyStatus, KeyOwner, LoginProfile, RootUser, Settings, User};
+pub use entities::{
+    AccessKey, AccessKeyStatus, KeyOwner, LoginProfile, PasswordStanding, RootUser, Settings, User,
+};
 pub use record::{Record, RecordError, RecordKey, Row};

@@ -15,6 +15,9 @@ impl AccountId {
     /// store's side parses that word.
     pub const INSTALLATION: Self = Self(u64::MAX);
 
+    /// `000000000000`.
+    pub const FIRST: Self = Self(0);
+
     const COUNT: u64 = 1_000_000_000_000;
 
     /// Reads exactly 12 ASCII digits.

@@ -34,12 +34,6 @@ impl Path {
     pub fn as_str(&self) -> &str {
         self.0.as_deref().unwrap_or("/")
     }
-
-    /// Whether this is `/`.
-    #[must_use]
-    pub fn is_root(&self) -> bool {
-        self.0.is_none()
-    }
 }
 
 impl fmt::Display for Path {

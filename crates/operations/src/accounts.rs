@@ -66,6 +66,37 @@ type Slot = Arc<OnceCell<Arc<AccountHandle>>>;
 struct Held {
     accounts: HashMap<AccountId, Slot>,
     misses: HashMap<AccountId, Instant>,
+    /// How many accounts were made or ended so far: a look-up that began before is not believed
+    /// when it found nothing.
+    made: u64,
+    /// How many accounts were loaded since the budget was last looked at.
+    loaded: usize,
+}
+
+impl Held {
+    fn is_missed(&self, id: AccountId) -> bool {
+        self.misses
+            .get(&id)
+            .is_some_and(|since| since.elapsed() < MISS_REMEMBERED)
+    }
+
+    fn remember_miss(&mut self, id: AccountId) {
+        if self.misses.len() >= MISSES_BOUND {
+            self.misses.clear();
+        }
+        self.misses.insert(id, Instant::now());
+    }
+
+    /// Lets a slot go that came to nothing, unless it was replaced meanwhile.
+    fn let_go(&mut self, id: AccountId, slot: &Slot) {
+        if self
+            .accounts
+            .get(&id)
+            .is_some_and(|held| Arc::ptr_eq(held, slot))
+        {
+            self.accounts.remove(&id);
+        }
+    }
 }
 
 impl Accounts {
@@ -83,43 +114,40 @@ impl Accounts {
 
     /// The account with this id, if there is one.
     pub async fn get(&self, id: AccountId) -> Result<Option<Arc<AccountHandle>>, StoreError> {
-        let slot = {
-            let mut held = self.lock();
-            if let Some(slot) = held.accounts.get(&id) {
-                if let Some(handle) = slot.get() {
+        loop {
+            let (slot, made) = {
+                let mut held = self.lock();
+                if let Some(slot) = held.accounts.get(&id) {
+                    if let Some(handle) = slot.get() {
+                        self.touch(handle);
+                        return Ok(Some(Arc::clone(handle)));
+                    }
+                    (Arc::clone(slot), held.made)
+                } else if held.is_missed(id) {
+                    return Ok(None);
+                } else {
+                    (Arc::clone(held.accounts.entry(id).or_default()), held.made)
+                }
+            };
+            match slot.get_or_try_init(|| self.load_known(id)).await {
+                Ok(handle) => {
                     self.touch(handle);
+                    self.let_go_beyond_budget(id);
                     return Ok(Some(Arc::clone(handle)));
                 }
-                Arc::clone(slot)
-            } else if held
-                .misses
-                .get(&id)
-                .is_some_and(|since| since.elapsed() < MISS_REMEMBERED)
-            {
-                return Ok(None);
-            } else {
-                Arc::clone(held.accounts.entry(id).or_default())
-            }
-        };
-        match slot.get_or_try_init(|| self.load_known(id)).await {
-            Ok(handle) => {
-                self.touch(handle);
-                let handle = Arc::clone(handle);
-                self.let_go_beyond_budget(id);
-                Ok(Some(handle))
-            }
-            Err(LoadError::Unknown) => {
-                let mut held = self.lock();
-                held.accounts.remove(&id);
-                if held.misses.len() >= MISSES_BOUND {
-                    held.misses.clear();
+                Err(LoadError::Unknown) => {
+                    let mut held = self.lock();
+                    held.let_go(id, &slot);
+                    if held.made == made {
+                        held.remember_miss(id);
+                        return Ok(None);
+                    }
+                    // An account was made or ended meanwhile: what was found is old.
                 }
-                held.misses.insert(id, Instant::now());
-                Ok(None)
-            }
-            Err(LoadError::Store(error)) => {
-                self.lock().accounts.remove(&id);
-                Err(error)
+                Err(LoadError::Store(error)) => {
+                    self.lock().let_go(id, &slot);
+                    return Err(error);
+                }
             }
         }
     }
@@ -139,6 +167,7 @@ impl Accounts {
         let mut held = self.lock();
         held.accounts.remove(&id);
         held.misses.remove(&id);
+        held.made = held.made.wrapping_add(1);
     }
 
     async fn load_known(&self, id: AccountId) -> Result<Arc<AccountHandle>, LoadError> {
@@ -172,6 +201,12 @@ impl Accounts {
     /// which writers resolve.
     fn let_go_beyond_budget(&self, just_loaded: AccountId) {
         let mut held = self.lock();
+        // Looked at now and then only: it takes a walk over all that is held.
+        held.loaded += 1;
+        if held.loaded < 1 + held.accounts.len() / 16 {
+            return;
+        }
+        held.loaded = 0;
         let mut sizes: Vec<(u64, AccountId, usize)> = held
             .accounts
             .iter()

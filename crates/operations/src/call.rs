@@ -6,7 +6,7 @@ use std::sync::Arc;
 use keyward_account::{Account, Changes};
 use keyward_api::OperationId;
 use keyward_credentials::{Digest, Recipe, Sealed};
-use keyward_names::{AccessKeyId, AccountId, Secret, Timestamp};
+use keyward_names::{AccessKeyId, Secret, Timestamp};
 use keyward_store::Store;
 
 use crate::accounts::AccountHandle;
@@ -170,14 +170,6 @@ impl<I> Call<I> {
             .map_err(|error| fault::service_unavailable().caused_by(error))
     }
 
-    /// Another account as it is now, for what is read across accounts.
-    #[expect(dead_code, reason = "the first reader is a role's trust policy")]
-    pub(crate) async fn account_of(&self, id: AccountId) -> Result<Option<Arc<Account>>, Fault> {
-        let held = self.installation.accounts.get(id).await;
-        let held = held.map_err(|error| fault::service_unavailable().caused_by(error))?;
-        Ok(held.map(|handle| handle.account()))
-    }
-
     /// Changes the account: the closure gets the newest state, checks its rules against it and
     /// says what changes. It owns its inputs, and may run again. Where the state moved since this
     /// call's snapshot, the caller's rights are judged again first. What is answered is durable.
@@ -192,6 +184,9 @@ impl<I> Call<I> {
         let judged_change = move |account: &Account| {
             if account.version() != judged_at {
                 for resource in &questions {
+                    if resource.is_stale(account) {
+                        return Err(Refusal::stale());
+                    }
                     gate::judge(account, &caller, operation, resource)?;
                 }
             }

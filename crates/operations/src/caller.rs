@@ -52,7 +52,8 @@ impl Caller {
             Principal::Root => true,
             Principal::User(user) => account.user_by_id(user).is_some(),
         };
-        key_is_good && exists
+        // An account that was ended knows nobody, not even a root user without a key.
+        account.settings().is_some() && key_is_good && exists
     }
 
     /// The caller's ARN. A user that is gone has none any more; its id then stands for it.

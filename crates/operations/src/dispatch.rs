@@ -125,18 +125,24 @@ async fn run_until_fresh<O, R>(call: impl Fn() -> R) -> Result<O, Fault>
 where
     R: Future<Output = Outcome<O>>,
 {
+    let mut last = fault::service_unavailable();
     for _ in 0..STALE_TRIES {
         match call().await {
             Ok(answer) => return Ok(answer.into_output()),
             Err(Refusal::Fault(fault)) => return Err(fault),
-            Err(Refusal::Stale) => {}
+            Err(Refusal::Stale(fault)) => last = fault,
         }
     }
-    Err(fault::service_unavailable())
+    Err(last)
 }
 
-/// An operation answers only what its model lists, and what every operation may.
+/// An operation answers only what its model lists, and what every operation may. Where the model
+/// has a name of its own for our failures, they are told by it.
 fn only_known_faults<O: Operation>(fault: Fault) -> Fault {
+    if fault.code() == FaultCode::InternalFailure && O::FAULTS.contains(&FaultCode::ServiceFailure)
+    {
+        return fault.told_as_service_failure();
+    }
     if O::FAULTS.contains(&fault.code()) || is_common(fault.code()) {
         fault
     } else {

@@ -38,6 +38,14 @@ impl Fault {
         }
     }
 
+    /// An internal fault under the code that IAM's model has for it.
+    pub(crate) fn told_as_service_failure(self) -> Self {
+        Self {
+            code: FaultCode::ServiceFailure,
+            ..self
+        }
+    }
+
     /// The code.
     #[must_use]
     pub fn code(&self) -> FaultCode {
@@ -282,8 +290,8 @@ pub fn login_profile_already_exists(user_name: &str) -> Fault {
     )
 }
 
-/// The login profile is not settled yet. Keyward's changes settle at once, so nothing sends this
-/// without cause; clients that know it retry.
+/// The login profile, or what it is judged by, changes again and again while a password is hashed
+/// for it. Clients that know this fault retry.
 #[must_use]
 pub fn login_profile_being_created(user_name: &str) -> Fault {
     Fault::new(
@@ -293,16 +301,6 @@ pub fn login_profile_being_created(user_name: &str) -> Fault {
              created."
         ),
     )
-}
-
-/// The service failed, in the code that IAM's model has for it.
-#[must_use]
-pub fn service_failure() -> Fault {
-    Fault {
-        code: FaultCode::ServiceFailure,
-        message: None,
-        cause: None,
-    }
 }
 
 /// A login profile can't be made without a password.

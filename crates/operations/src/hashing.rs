@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 
 /// Added to the threads' nice value: with both cores busy serving, hashing still gets about a tenth
 /// of them.
-const NICE: i32 = 6;
+const NICE: i32 = 10;
 /// How many passwords wait in one queue at most: about 5 s of work for one core.
 const QUEUE_BOUND: usize = 256;
 

@@ -14,7 +14,7 @@ use keyward_credentials::{
 use keyward_names::{AccessKeyId, AccessKeyKind, AccountId, Secret, Timestamp};
 use keyward_store::{Store, StoreError};
 
-use crate::accounts::{ACCOUNT_ID_KIND, ALIAS_KIND, Accounts, data_key_context};
+use crate::accounts::{ACCOUNT_ID_KIND, Accounts, data_key_context};
 use crate::clock::Clock;
 use crate::fault::Fault;
 use crate::hashing::{HashError, HashPool, HashQueue};
@@ -116,7 +116,7 @@ impl From<Refusal> for AdministrationError {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::Fault(fault) => Self::Refused(fault),
-            Refusal::Stale => Self::Busy,
+            Refusal::Stale(_) => Self::Busy,
         }
     }
 }
@@ -159,8 +159,8 @@ impl Installation {
 
     /// Writes what is only in memory and closes the store. Nothing acknowledged depends on it.
     pub async fn stop(&self) -> Result<(), StoreError> {
-        self.uses.write(&*self.store).await?;
-        self.store.close().await
+        let written = self.uses.write(&*self.store).await;
+        self.store.close().await.and(written)
     }
 
     /// The recipe of a new password: a new salt, today's cost and pepper.
@@ -322,11 +322,6 @@ impl Installation {
         }
     }
 
-    /// The account that has an alias.
-    pub async fn account_of_alias(&self, alias: &str) -> Result<Option<AccountId>, StoreError> {
-        self.store.directory(ALIAS_KIND, alias).await
-    }
-
     async fn verifier_of(&self, password: Secret) -> Result<Verifier, AdministrationError> {
         let recipe = self.new_recipe()?;
         let digest = self
@@ -335,6 +330,14 @@ impl Installation {
             .await?;
         Ok(Verifier { recipe, digest })
     }
+}
+
+/// An id for a new account. Ids that begin with a zero are left for those who ask for them.
+pub fn random_account_id() -> Result<AccountId, RandomError> {
+    const FIRST: u64 = 100_000_000_000;
+    const COUNT: u64 = 900_000_000_000;
+    let number = FIRST + random_number()? % COUNT;
+    Ok(AccountId::from_number(number).unwrap_or(AccountId::FIRST))
 }
 
 /// The id and the secret of a new access key of an account, which nothing keeps yet.

@@ -33,7 +33,8 @@ pub use dispatch::{Reply, Request, fault_reply, perform};
 pub use fault::Fault;
 pub use hashing::{HashError, HashPool, HashQueue};
 pub use installation::{
-    AccountSummary, AdministrationError, Installation, NewAccount, RootCredentials, mint_access_key,
+    AccountSummary, AdministrationError, Installation, NewAccount, RootCredentials,
+    mint_access_key, random_account_id,
 };
 pub use keys::{InstallationKeys, KeysError};
 pub use keyward_credentials::MasterKey;

@@ -4,6 +4,7 @@
 //! and go between two pages without one being shown twice or skipped.
 
 use std::fmt::Display;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -68,8 +69,9 @@ pub(crate) fn page<E, K: Display, T>(
     }
 }
 
-/// Takes a page from a list that is short and in no order of its keys. A marker then also has the
-/// position, for when the entry it ended on is gone.
+/// Takes a page from a list that is short and in no order of its keys. A marker then has the
+/// position, for when the entry it ended on is gone, and a hash of the key: tag keys alone may be
+/// longer than a marker.
 pub(crate) fn page_of_few<T>(
     entries: Vec<T>,
     (marker, max_items): (Option<&str>, Option<i32>),
@@ -80,14 +82,20 @@ pub(crate) fn page_of_few<T>(
         Some(last) => {
             let (position, last) = last.split_once(':').ok_or_else(fault::invalid_marker)?;
             let position: usize = position.parse().map_err(|_| fault::invalid_marker())?;
-            let found = entries.iter().position(|entry| key(entry) == last);
+            let found = entries.iter().position(|entry| hash(key(entry)) == last);
             found.map_or(position, |found| found + 1)
         }
     };
     let keyed = entries.into_iter().enumerate().skip(begin);
     Ok(page(keyed, max_items, |(position, entry)| {
-        (format!("{position}:{}", key(&entry)), Some(entry))
+        (format!("{position}:{}", hash(key(&entry))), Some(entry))
     }))
+}
+
+fn hash(key: &str) -> String {
+    let mut hasher = DefaultHasher::new();
+    key.hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
 }
 
 fn write_marker(key: impl Display) -> String {

@@ -58,7 +58,8 @@ impl Uses {
             .is_none_or(|last| now.since(last.at) >= RECORDED_EVERY || now < last.at);
         if is_new {
             if notes.recent.len() >= REMEMBERED_BOUND {
-                notes.recent.clear();
+                let Notes { recent, unwritten } = &mut *notes;
+                recent.retain(|key, _| unwritten.contains_key(key));
             }
             let (service, region) = (service.to_owned(), region.to_owned());
             notes.recent.insert(

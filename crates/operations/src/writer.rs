@@ -30,9 +30,17 @@ const CONFLICT_TRIES: usize = 5;
 pub enum Refusal {
     /// The caller is told.
     Fault(Fault),
-    /// The slow work that was done before does not fit the account as it is now: the operation must
-    /// begin again.
-    Stale,
+    /// What was done before — slow work, a question of rights, a random id — does not fit the account
+    /// as it is now: the operation must begin again. Where it stays so, this is what the caller is
+    /// told.
+    Stale(Fault),
+}
+
+impl Refusal {
+    /// Stale, by reason of many changes at once.
+    pub(crate) fn stale() -> Self {
+        Self::Stale(fault::service_unavailable())
+    }
 }
 
 impl From<Fault> for Refusal {
@@ -255,7 +263,7 @@ fn run_jobs(base: &Arc<Account>, queued: &mut VecDeque<Box<dyn Job>>) -> Batch {
     for job in queued.iter_mut() {
         let changes = job.run(&batch.account);
         let moves_names = changes.moves_names();
-        if moves_names && !batch.writes.is_empty() {
+        if moves_names && batch.jobs > 0 {
             break;
         }
         for change in &changes.changes {

@@ -10,7 +10,7 @@ use keyward_operations::{
     Caller, HashQueue, Installation, InstallationKeys, NewAccount, Principal, Quotas, Request,
     perform,
 };
-use keyward_store::Store;
+use keyward_store::{Commit, Store, Write};
 use keyward_store_sqlite::SqliteStore;
 use keyward_wire::Parameters;
 
@@ -112,6 +112,38 @@ impl World {
         held.expect("the store answers")
             .expect("the account is there")
             .account()
+    }
+
+    /// Replaces a text in all records of a kind, past everything that would mind. Nodes that hold
+    /// the account don't notice; another one does.
+    pub async fn rewrite_record(&self, kind: &'static str, from: &str, to: &str) {
+        let loaded = self
+            .stored
+            .load(self.account_id)
+            .await
+            .expect("the store answers");
+        let loaded = loaded.expect("the account is there");
+        let expected = loaded.version;
+        let records = loaded
+            .into_records()
+            .await
+            .expect("the records can be read");
+        let writes = records.iter().filter(|record| &*record.kind == kind);
+        let commit = Commit {
+            account: self.account_id,
+            expected,
+            entry_id: "rewritten".to_owned(),
+            at: self.installation.clock.now(),
+            writes: writes
+                .map(|record| Write::put(kind, record.key.clone(), record.body.replace(from, to)))
+                .collect(),
+            claims: Vec::new(),
+            releases: Vec::new(),
+        };
+        self.stored
+            .commit(vec![commit])
+            .await
+            .expect("the store takes it");
     }
 
     /// Whether this is the user's present password.

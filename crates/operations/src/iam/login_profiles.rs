@@ -40,14 +40,14 @@ impl NewPassword {
             salt: profile.password.recipe.salt,
             ..call.new_recipe()?
         };
-        let mut digests = vec![(recipe, call.hash(password.clone(), recipe).await?)];
+        let digest = call.hash(password.clone(), recipe).await?;
+        let mut digests = vec![(recipe, digest)];
         for remembered in profile.remembered() {
             if digest_by(&digests, &remembered.recipe).is_none() {
                 let recipe = remembered.recipe;
                 digests.push((recipe, call.hash(password.clone(), recipe).await?));
             }
         }
-        let digest = digest_by(&digests, &recipe).ok_or_else(fault::service_failure)?;
         Ok(Self {
             judged_by: call.account().password_policy().cloned(),
             verifier: Verifier { recipe, digest },
@@ -60,19 +60,20 @@ impl NewPassword {
     /// forbids to use it again.
     fn set_in(&self, account: &Account, profile: &LoginProfile) -> Result<LoginProfile, Refusal> {
         if account.password_policy() != self.judged_by.as_ref() {
-            return Err(Refusal::Stale);
+            return Err(being_changed(account, profile));
         }
         let reuse = account
             .password_policy()
             .and_then(|policy| policy.password_reuse_prevention);
         for remembered in profile.remembered().take(reuse.unwrap_or(0).into()) {
-            let digest = digest_by(&self.digests, &remembered.recipe).ok_or(Refusal::Stale)?;
+            let digest = digest_by(&self.digests, &remembered.recipe)
+                .ok_or_else(|| being_changed(account, profile))?;
             if digest == remembered.digest {
                 return Err(fault::password_used_before(reuse.unwrap_or(0)).into());
             }
         }
         if self.verifier.recipe.salt != profile.password.recipe.salt {
-            return Err(Refusal::Stale);
+            return Err(being_changed(account, profile));
         }
         let earlier = profile
             .remembered()
@@ -86,6 +87,14 @@ impl NewPassword {
             ..profile.clone()
         })
     }
+}
+
+/// The password was judged or hashed for another state of the profile or the policy.
+fn being_changed(account: &Account, profile: &LoginProfile) -> Refusal {
+    let name = account
+        .user_by_id(profile.user)
+        .map_or("", |user| user.name.as_str());
+    Refusal::Stale(fault::login_profile_being_created(name))
 }
 
 fn digest_by(digests: &[(Recipe, Digest)], recipe: &Recipe) -> Option<Digest> {

@@ -206,6 +206,141 @@ async fn an_alias_belongs_to_one_account_and_only_the_loser_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_taken_alias_fails_nobody_who_queued_before_it() {
+    let world = World::new().await;
+    let other = AccountId::parse("210987654321").unwrap();
+    world.create_account(other, "other").await;
+    let heard = world
+        .root_of(other)
+        .ask("CreateAccountAlias", "AccountAlias=corp")
+        .await;
+    assert_eq!(heard.status, 200);
+    assert_eq!(
+        world.root().ask("CreateUser", "UserName=Bob").await.status,
+        200
+    );
+    let let_go = Arc::new(Notify::new());
+    world
+        .store
+        .trouble_next([Trouble::Held(Arc::clone(&let_go))]);
+    let mut asked = Vec::new();
+    for (action, form) in [
+        ("CreateUser", "UserName=first"),
+        ("UpdateUser", "UserName=Bob"),
+        ("DeleteUser", "UserName=Nobody"),
+        ("CreateAccountAlias", "AccountAlias=corp"),
+        ("UpdateUser", "UserName=Bob&NewUserName=Rob"),
+    ] {
+        let root = world.root();
+        asked.push(tokio::spawn(
+            async move { root.ask(action, form).await.fault() },
+        ));
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    let_go.notify_one();
+    let mut heard = Vec::new();
+    for asked in asked {
+        heard.push(asked.await.unwrap());
+    }
+    assert_eq!(
+        heard,
+        [
+            "200",
+            "200",
+            "404 NoSuchEntity: The user with name Nobody cannot be found.",
+            "409 EntityAlreadyExists: The account alias corp already exists.",
+            "200",
+        ]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_that_is_renamed_meanwhile_keeps_its_rights() {
+    let world = World::new().await;
+    let root = world.root();
+    for (action, form) in [
+        (
+            "UpdateAccountPasswordPolicy",
+            "AllowUsersToChangePassword=true",
+        ),
+        ("CreateUser", "UserName=Bob"),
+        (
+            "CreateLoginProfile",
+            "UserName=Bob&Password=Password-Number-0",
+        ),
+    ] {
+        assert_eq!(root.ask(action, form).await.fault(), "200");
+    }
+    let bob = world.user("Bob").await;
+    for number in 0..5 {
+        let (from, to) = if number % 2 == 0 {
+            ("Bob", "Rob")
+        } else {
+            ("Rob", "Bob")
+        };
+        let asker = bob.clone();
+        let changing = tokio::spawn(async move {
+            let form = format!(
+                "OldPassword=Password-Number-{number}&NewPassword=Password-Number-{}",
+                number + 1
+            );
+            asker.ask("ChangePassword", &form).await.fault()
+        });
+        tokio::time::sleep(std::time::Duration::from_millis(15)).await;
+        let form = format!("UserName={from}&NewUserName={to}");
+        assert_eq!(root.ask("UpdateUser", &form).await.fault(), "200");
+        assert_eq!(changing.await.unwrap(), "200");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_written_into_an_account_that_was_ended() {
+    let world = World::new().await;
+    let let_go = Arc::new(Notify::new());
+    let installation = Arc::clone(&world.installation);
+    world
+        .store
+        .trouble_next([Trouble::Held(Arc::clone(&let_go))]);
+    let id = world.account_id;
+    let ending = tokio::spawn(async move { installation.end_account(id).await.is_ok() });
+    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    let root = world.root();
+    let late = tokio::spawn(async move { root.ask("CreateUser", "UserName=Bob").await.fault() });
+    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    let_go.notify_one();
+    assert!(ending.await.unwrap());
+    assert_eq!(
+        late.await.unwrap(),
+        "403 InvalidClientTokenId: The security token included in the request is invalid."
+    );
+    world.create_account(id, "again").await;
+    assert_eq!(names(&world).await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_that_was_just_made_is_found_whoever_looked_before() {
+    for number in 0..50_u64 {
+        let world = World::new().await;
+        let id = AccountId::from_number(500_000_000_000 + number).unwrap();
+        let mut looking = Vec::new();
+        for _ in 0..8 {
+            let installation = Arc::clone(&world.installation);
+            looking.push(tokio::spawn(async move {
+                let _ = installation.accounts.get(id).await;
+            }));
+        }
+        world.create_account(id, "new").await;
+        for looking in looking {
+            looking.await.unwrap();
+        }
+        assert!(
+            world.installation.accounts.get(id).await.unwrap().is_some(),
+            "round {number}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_change_completes_when_its_caller_goes_away() {
     let world = World::new().await;
     let let_go = Arc::new(Notify::new());

@@ -20,6 +20,7 @@ use crate::call::{Call, Outcome};
 use crate::fault;
 use crate::iam::access_keys::{check_owner, owner_of, shown_status};
 use crate::iam::subject::Subject;
+use crate::writer::Refusal;
 
 pub(crate) async fn create_access_key(
     call: Call<CreateAccessKeyRequest>,
@@ -50,6 +51,10 @@ pub(crate) async fn create_access_key(
         check_owner(account, owner, user_name.as_ref())?;
         if account.access_keys_of(owner).count() >= quota {
             return Err(fault::quota_exceeded("AccessKeysPerUser", quota).into());
+        }
+        if account.access_key(id).is_some() {
+            // One in many millions: another key has this random id.
+            return Err(Refusal::stale());
         }
         Ok((Changes::put(Record::AccessKey(key.clone())), ()))
     })

@@ -50,7 +50,7 @@ pub(crate) async fn change_password(call: Call<ChangePasswordRequest>) -> Outcom
             .login_profile(user_id)
             .ok_or_else(|| fault::no_such_login_profile(name.as_str()))?;
         if profile.password.recipe != old_recipe {
-            return Err(Refusal::Stale);
+            return Err(Refusal::stale());
         }
         if profile.password.digest != old_digest {
             return Err(fault::old_password_incorrect().into());

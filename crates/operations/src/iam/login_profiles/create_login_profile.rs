@@ -63,7 +63,7 @@ pub(crate) async fn create_login_profile(
                 return Err(fault::login_profile_already_exists(name.as_str()).into());
             }
             if account.password_policy() != judged_by.as_ref() {
-                return Err(Refusal::Stale);
+                return Err(Refusal::stale());
             }
             let changes = Changes::put(Record::LoginProfile(profile.clone()));
             Ok((changes, shown(user, &profile)))

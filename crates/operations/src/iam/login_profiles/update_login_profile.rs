@@ -275,9 +275,8 @@ mod tests {
         }
     }
 
-    /// The faults that IAM's model lists and that nothing here causes: they are told in the right form.
     #[test]
-    fn faults_that_nothing_causes_have_their_form() {
+    fn faults_of_the_model_have_their_form() {
         use keyward_api::{FaultCode, Operation as _, iam::operations::UpdateLoginProfile};
         let told = |fault: crate::Fault| {
             assert!(
@@ -300,11 +299,108 @@ mod tests {
              <Message>Cannot exceed quota for LoginProfilesPerUser: 1</Message></Error>\
              <RequestId>id</RequestId></ErrorResponse>"
         );
-        assert_eq!(
-            told(crate::fault::service_failure()),
-            "500 <ErrorResponse xmlns=\"ns\"><Error><Type>Receiver</Type><Code>ServiceFailure</Code>\
-             </Error><RequestId>id</RequestId></ErrorResponse>"
-        );
         assert!(UpdateLoginProfile::FAULTS.contains(&FaultCode::PasswordPolicyViolation));
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_new_password_begins_a_new_age() {
+        let world = bob_with("Old-Password-1").await;
+        let standing = async || {
+            let account = world.account().await;
+            let profile = account
+                .login_profile(account.user("Bob").unwrap().id)
+                .unwrap()
+                .clone();
+            let now = world.installation.clock.now();
+            format!(
+                "{:?}",
+                profile.password_standing(account.password_policy(), now)
+            )
+        };
+        let pass_days = |days| {
+            world
+                .installation
+                .clock
+                .advance(keyward_names::Age::days(days))
+        };
+        pass_days(89);
+        let policy = "MaxPasswordAge=90";
+        assert_eq!(
+            world
+                .root()
+                .ask("UpdateAccountPasswordPolicy", policy)
+                .await
+                .status,
+            200
+        );
+        assert_eq!(standing().await, "Good");
+        pass_days(1);
+        assert_eq!(standing().await, "Expired");
+        let policy = "MaxPasswordAge=90&HardExpiry=true";
+        assert_eq!(
+            world
+                .root()
+                .ask("UpdateAccountPasswordPolicy", policy)
+                .await
+                .status,
+            200
+        );
+        assert_eq!(standing().await, "ExpiredForGood");
+        assert_eq!(
+            update(&world, "UserName=Bob&PasswordResetRequired=true").await,
+            "200"
+        );
+        assert_eq!(standing().await, "ExpiredForGood");
+        assert_eq!(
+            update(&world, "UserName=Bob&Password=New-Password-2").await,
+            "200"
+        );
+        assert_eq!(standing().await, "Good");
+        pass_days(90);
+        assert_eq!(standing().await, "ExpiredForGood");
+        assert_eq!(
+            world
+                .root()
+                .ask("DeleteAccountPasswordPolicy", "")
+                .await
+                .status,
+            200
+        );
+        assert_eq!(standing().await, "Good");
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_policy_that_changes_again_and_again_makes_the_profile_unmodifiable_for_now() {
+        let world = bob_with("Old-Password-1").await;
+        let root = world.root();
+        // Each policy is another, and comes while a password is being hashed.
+        let restless = tokio::spawn(async move {
+            for days in 1.. {
+                let form = format!("MaxPasswordAge={}", 1 + days % 1_000);
+                root.ask("UpdateAccountPasswordPolicy", &form).await;
+            }
+        });
+        let heard = update(&world, "UserName=Bob&Password=New-Password-2").await;
+        restless.abort();
+        assert_eq!(
+            heard,
+            "409 EntityTemporarilyUnmodifiable: Login Profile for User Bob cannot be modified \
+             while login profile is being created."
+        );
+        assert!(world.is_password("Bob", "Old-Password-1").await);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_password_that_cannot_be_hashed_is_our_failure() {
+        let world = bob_with("Old-Password-1").await;
+        // A remembered password that was made with a pepper this installation does not have.
+        world
+            .rewrite_record("login_profile", "keyid=1", "keyid=2")
+            .await;
+        let node = world.other_node().await;
+        assert_eq!(
+            update(&node, "UserName=Bob&Password=New-Password-2").await,
+            "500 ServiceFailure: "
+        );
     }
 }

@@ -24,6 +24,7 @@ use crate::fault;
 use crate::iam::tags;
 use crate::iam::users::shown_alone;
 use crate::resource::Resource;
+use crate::writer::Refusal;
 
 pub(crate) async fn create_user(call: Call<CreateUserRequest>) -> Outcome<CreateUserResponse> {
     let input = call.input();
@@ -50,6 +51,10 @@ pub(crate) async fn create_user(call: Call<CreateUserRequest>) -> Outcome<Create
         }
         if account.user_count() >= quota {
             return Err(fault::quota_exceeded("UsersPerAccount", quota).into());
+        }
+        if account.user_by_id(user.id).is_some() {
+            // One in many millions: another user has this random id.
+            return Err(Refusal::stale());
         }
         Ok((Changes::put(Record::User(user.clone())), ()))
     })
