@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use imbl::{OrdMap, OrdSet};
 use keyward_credentials::{PasswordOwner, PasswordPolicy};
-use keyward_names::{AccessKeyId, AccountAlias, AccountId, FoldedName, UserId};
+use keyward_names::{AccessKeyId, AccountAlias, AccountId, FoldedName, Path, UserId};
 
 use crate::{
     AccessKey, Change, KeyOwner, LoginProfile, Record, RecordKey, RootUser, Settings, User,
@@ -24,10 +24,18 @@ pub struct Account {
     alias: Option<AccountAlias>,
     password_policy: Option<Arc<PasswordPolicy>>,
     pub(crate) users: OrdMap<UserId, Arc<User>>,
-    pub(crate) users_by_name: OrdMap<FoldedName, Arc<User>>,
+    pub(crate) users_by_name: OrdMap<FoldedName, Named>,
     pub(crate) login_profiles: OrdMap<UserId, Arc<LoginProfile>>,
     pub(crate) access_keys: OrdMap<AccessKeyId, Arc<AccessKey>>,
     pub(crate) access_keys_by_owner: OrdSet<(KeyOwner, AccessKeyId)>,
+}
+
+/// What the index of names says of a user. It has the path too, so that a list under a path need
+/// not look at every user on its way.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Named {
+    pub(crate) path: Path,
+    pub(crate) user: Arc<User>,
 }
 
 impl Account {
@@ -104,7 +112,7 @@ impl Account {
     pub fn user(&self, name: &str) -> Option<&User> {
         self.users_by_name
             .get(&FoldedName::fold(name))
-            .map(|user| &**user)
+            .map(|named| &*named.user)
     }
 
     /// The user with this id.
@@ -119,12 +127,16 @@ impl Account {
         self.users.len()
     }
 
-    /// The users in the order of their names, beginning after one of them.
-    pub fn users_after(&self, after: Option<&FoldedName>) -> impl Iterator<Item = &User> {
+    /// The users in the order of their names, beginning after one of them, with name and path. To
+    /// come by is cheap until one looks at the user itself.
+    pub fn users_after(
+        &self,
+        after: Option<&FoldedName>,
+    ) -> impl Iterator<Item = (&FoldedName, &Path, &User)> {
         let from = after.cloned().map_or(Bound::Unbounded, Bound::Excluded);
         self.users_by_name
             .range((from, Bound::Unbounded))
-            .map(|(_, user)| &**user)
+            .map(|(name, named)| (name, &named.path, &*named.user))
     }
 
     /// A user's login profile.
@@ -213,7 +225,13 @@ impl Account {
                 self.users_by_name.remove(&name_before);
             }
         }
-        self.users_by_name.insert(name, user);
+        self.users_by_name.insert(
+            name,
+            Named {
+                path: user.path.clone(),
+                user,
+            },
+        );
     }
 
     fn delete(&mut self, key: RecordKey) {
@@ -259,7 +277,7 @@ impl PartialEq for Account {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use keyward_names::{Path, Timestamp, UserName};
+    use keyward_names::{Timestamp, UserName};
 
     fn account() -> Account {
         Account::empty(AccountId::parse("123456789012").unwrap())
@@ -286,7 +304,7 @@ mod tests {
             let after = after.map(FoldedName::fold);
             account
                 .users_after(after.as_ref())
-                .map(|user| user.name.to_string())
+                .map(|(_, _, user)| user.name.to_string())
                 .collect()
         };
         assert_eq!(names(None), ["Alice", "bob", "Carol"]);

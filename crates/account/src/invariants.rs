@@ -23,7 +23,10 @@ impl Account {
             broken.push("there are not as many names as users".to_owned());
         }
         for (id, user) in &self.users {
-            if *id != user.id || self.users_by_name.get(&user.name.folded()) != Some(user) {
+            let named = self.users_by_name.get(&user.name.folded());
+            let is_named =
+                named.is_some_and(|named| named.user == *user && named.path == user.path);
+            if *id != user.id || !is_named {
                 broken.push(format!("user {id} is not found by its name"));
             }
             let mut keys: Vec<_> = user.tags.iter().map(|tag| tag.key.to_lowercase()).collect();
