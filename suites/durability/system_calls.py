@@ -6,12 +6,11 @@ that last write proves nothing of it.
 """
 
 import re
-import struct
 from dataclasses import dataclass, field
 
 TRACED = "fsync,fdatasync,pwrite64,write,sendto,writev"
-# A frame of the log: a header of 24 bytes, then a page.
-FRAME_HEADER = 24
+# How the name of the log's file ends.
+LOG = "-wal"
 
 _WHOLE = re.compile(r"^(\d+) +(\w+)\((.*)\) += (-?\d+)(?: .*)?$", re.DOTALL)
 _BEGUN = re.compile(r"^(\d+) +(\w+)\((.*) <unfinished \.\.\.>$", re.DOTALL)
@@ -30,6 +29,8 @@ class Call:
     begin: int
     end: int = 0
     result: int = -1
+    offset: int = 0
+    """Where in the file, for a `pwrite64`."""
 
 
 @dataclass
@@ -65,7 +66,11 @@ def read(path):
 
 def begin(thread, name, arguments, position):
     file = re.match(r"\d+<(.*?)>(?:,|$)", arguments)
-    return Call(int(thread), name, file.group(1) if file else "", data_of(arguments), position)
+    call = Call(int(thread), name, file.group(1) if file else "", data_of(arguments), position)
+    if name == "pwrite64":
+        # All of it is shown when the call begins.
+        call.offset = int(arguments.rpartition(", ")[2])
+    return call
 
 
 def data_of(arguments):
@@ -76,30 +81,16 @@ def data_of(arguments):
 
 def finish(trace, call, position, result):
     call.end, call.result = position, int(result)
-    is_log = call.file.endswith("-wal")
+    is_log = call.file.endswith(LOG)
     if call.name in ("fsync", "fdatasync"):
         if is_log:
             trace.log_syncs.append(call)
     elif is_log:
-        trace.log_writes.append(call)
+        assert call.result in (len(call.data), -1), "the trace does not show all that was written"
+        if call.result > 0:
+            trace.log_writes.append(call)
     elif call.data.startswith(b"HTTP/1.1 "):
         trace.answers.append(call)
-
-
-def commits(trace):
-    """The commits in the log: for each the bytes that it wrote and the call that wrote its end.
-
-    A frame's header carries, in its second word, the size of the database if the frame ends a
-    commit, and zero otherwise."""
-    found, data, ends = [], b"", False
-    for write in trace.log_writes:
-        data += write.data
-        if len(write.data) == FRAME_HEADER:
-            ends = struct.unpack(">II", write.data[:8])[1] != 0
-        elif ends and len(write.data) > FRAME_HEADER:
-            found.append((data, write))
-            data, ends = b"", False
-    return found
 
 
 def unsynced(trace, commit_end, answer):

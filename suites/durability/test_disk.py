@@ -4,6 +4,7 @@ import os
 import shutil
 import struct
 import subprocess
+import time
 
 import pytest
 
@@ -21,13 +22,23 @@ FRAME_HEADER = 24
 
 @pytest.fixture(scope="module")
 def killed(tmp_path_factory):
-    """The files of a server that was killed after it made users one by one, and root's key."""
-    folder = tmp_path_factory.mktemp("torn")
+    """The files of a server that was killed right after it made users one by one, and root's key."""
+    return kill_after_users(tmp_path_factory.mktemp("torn"), pause=0)
+
+
+@pytest.fixture(scope="module")
+def killed_at_rest(tmp_path_factory):
+    """The same, killed when it had brought its records up to its log: that came last."""
+    return kill_after_users(tmp_path_factory.mktemp("torn-at-rest"), pause=1)
+
+
+def kill_after_users(folder, pause):
     root = initialise(folder / "data")
     server = Server(["serve", "--data", str(folder / "data"), "--listen", "127.0.0.1:0"])
     signer = Signer(server.address, root["key"], root["secret"])
     for number in range(USERS):
         assert signer.call("CreateUser", UserName=f"user-{number:02}").status == 200
+    time.sleep(pause)
     server.kill()
     assert (folder / "data" / "keyward.db-wal").stat().st_size > LOG_HEADER
     return folder, root
@@ -83,6 +94,24 @@ def noise_behind_the_end(log, ends):
     ],
 )
 def test_a_torn_log_loses_the_torn_commit_at_most(start, killed, tmp_path, tear, lost):
+    check_torn(start, killed, tmp_path, tear, lost)
+
+
+@pytest.mark.parametrize(
+    "tear",
+    [
+        cut_last_byte,
+        cut_in_the_last_commit,
+        cut_in_the_last_header,
+        zeros_in_the_last_commit,
+        a_flipped_bit_in_the_last_commit,
+    ],
+)
+def test_a_log_torn_in_what_comes_after_the_commits_loses_none(start, killed_at_rest, tmp_path, tear):
+    check_torn(start, killed_at_rest, tmp_path, tear, lost=0)
+
+
+def check_torn(start, killed, tmp_path, tear, lost):
     folder, root = killed
     shutil.copytree(folder / "data", tmp_path / "data", ignore=shutil.ignore_patterns("*.sock", "*-shm"))
     path = tmp_path / "data" / "keyward.db-wal"
