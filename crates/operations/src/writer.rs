@@ -7,6 +7,7 @@
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use keyward_account::{Account, Change, Changes, Claim, Record, RecordKey};
@@ -149,6 +150,28 @@ struct WriterTask {
     waiting: mpsc::Receiver<Box<dyn Job>>,
 }
 
+/// How many closures went together lately, and what that says of the next ones.
+///
+/// Callers that were answered together come back nearly together. A commit that begins with the
+/// first of them leaves the others a whole sync behind, and every other sync is for one caller
+/// alone. So the writer waits for as many as came lately, but never for long: half of what a commit
+/// takes, and not at all for a caller that comes alone.
+#[derive(Default)]
+struct Company {
+    expected: usize,
+    patience: Duration,
+}
+
+impl Company {
+    const LONGEST_PATIENCE: Duration = Duration::from_micros(400);
+
+    fn was(&mut self, jobs: usize, commit_took: Duration) {
+        // Sinks slowly, because a straggler alone says little.
+        self.expected = jobs.max(self.expected - self.expected.div_ceil(4));
+        self.patience = (commit_took / 2).min(Self::LONGEST_PATIENCE);
+    }
+}
+
 /// What a run over the queued closures came to.
 struct Batch {
     /// The account as it will be.
@@ -165,6 +188,7 @@ struct Batch {
 impl WriterTask {
     async fn run(mut self) {
         let mut queued: VecDeque<Box<dyn Job>> = VecDeque::new();
+        let mut company = Company::default();
         loop {
             if queued.is_empty() {
                 match self.waiting.recv().await {
@@ -172,14 +196,26 @@ impl WriterTask {
                     None => return,
                 }
             }
-            while queued.len() < BATCH_BOUND
-                && let Ok(job) = self.waiting.try_recv()
-            {
-                queued.push_back(job);
-            }
+            self.gather(&mut queued, &company).await;
+            let begun = Instant::now();
             let (jobs, outcome) = self.commit(&mut queued).await;
+            company.was(jobs, begun.elapsed());
             for job in queued.drain(..jobs) {
                 job.finish(outcome.clone());
+            }
+        }
+    }
+
+    /// Takes in what is queued, and waits a moment for those who are likely to come.
+    async fn gather(&mut self, queued: &mut VecDeque<Box<dyn Job>>, company: &Company) {
+        let begun = Instant::now();
+        while queued.len() < BATCH_BOUND {
+            match self.waiting.try_recv() {
+                Ok(job) => queued.push_back(job),
+                Err(_) if queued.len() < company.expected && begun.elapsed() < company.patience => {
+                    tokio::task::yield_now().await;
+                }
+                Err(_) => return,
             }
         }
     }
