@@ -36,6 +36,12 @@ def own(server):
         {"Host": "localhost.evil.example"},
         {"Host": "127.0.0.1.evil.example:80"},
         {"Host": "amazonaws.com.evil.example"},
+        {"Host": "evil.s3.amazonaws.com"},
+        {"Host": "evil-1.us-east-1.elb.amazonaws.com"},
+        {"Host": "0.0.0.0:4566"},
+        {"Host": "[::]"},
+        {"Host": "[::ffff:127.0.0.1]:4566"},
+        {"Host": "10.1.2.3:4566", "User-Agent": "Mozilla/5.0 (X11; Linux x86_64)"},
     ],
 )
 @pytest.mark.parametrize("path", ["/", "/_keyward/reset", "/_keyward/accounts"])
@@ -54,6 +60,27 @@ def test_reading_is_refused_too(server, sts, headers):
     status, answer_headers, _ = server.http("OPTIONS", "/", headers=headers)
     assert status == 403
     assert "Access-Control-Allow-Origin" not in answer_headers
+
+
+def test_what_a_page_embeds_is_refused_where_the_browser_says_nothing(server, sts):
+    url = sts.generate_presigned_url("get_caller_identity", HttpMethod="GET").removeprefix(server.endpoint)
+    browser = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64)"}
+    assert server.http("GET", url, headers={"Host": "10.1.2.3:4566", **browser})[0] == 403
+    assert server.http("GET", url, headers={"Host": "10.1.2.3:4566"})[0] == 200
+    assert server.http("GET", url, headers={"Host": "localhost:4566", **browser})[0] == 200
+    assert server.http("GET", "/", headers={"Host": "10.1.2.3:4566", **browser})[0] == 200
+
+
+def test_a_refused_health_check_is_told_why(server):
+    status, _, body = server.http("GET", "/healthz", headers={"Host": "evil.example"})
+    assert status == 403
+    assert "--host" in (body if isinstance(body, str) else body.decode())
+
+
+def test_a_server_answers_to_the_address_that_it_prints(start):
+    server = start("dev", "--listen", "0.0.0.0:0", "--allow-remote")
+    assert server.endpoint.startswith("http://0.0.0.0:")
+    assert server.client().list_users()["Users"] == []
 
 
 @pytest.mark.parametrize("site", ["same-origin", "none"])

@@ -6,6 +6,7 @@
 use std::os::unix::net::UnixStream as BlockingStream;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use keyward_names::AccountId;
@@ -24,6 +25,8 @@ use crate::output::say;
 const SOCKET_NAME: &str = "admin.sock";
 /// More than any request has.
 const REQUEST_BYTES: u64 = 64 * 1024;
+/// How long a request may take to come.
+const REQUEST_TIME: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "snake_case")]
@@ -89,7 +92,8 @@ pub(crate) async fn open_keys(
     Ok(InstallationKeys::open(store, master_key).await?)
 }
 
-/// The socket of a running server. It is removed when this is dropped.
+/// The socket of a running server. It is removed when this is dropped, which must be before the
+/// lock on the folder is let go.
 pub(crate) struct Socket(Option<PathBuf>);
 
 impl Socket {
@@ -143,7 +147,7 @@ async fn answer_all(listener: UnixListener, installation: Arc<Installation>) {
             }
             Err(error) => {
                 tracing::warn!(%error, "an administrator could not be let in");
-                tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+                tokio::time::sleep(Duration::from_millis(100)).await;
             }
         }
     }
@@ -152,9 +156,10 @@ async fn answer_all(listener: UnixListener, installation: Arc<Installation>) {
 async fn answer_one(stream: UnixStream, installation: &Installation) -> anyhow::Result<()> {
     let (read, mut write) = stream.into_split();
     let mut line = String::new();
-    BufReader::new(read.take(REQUEST_BYTES))
-        .read_line(&mut line)
-        .await?;
+    let mut read = BufReader::new(read.take(REQUEST_BYTES));
+    tokio::time::timeout(REQUEST_TIME, read.read_line(&mut line))
+        .await
+        .context("the request did not come in time")??;
     let response = match serde_json::from_str(&line) {
         Ok(request) => answer(installation, request).await,
         Err(error) => Response::Error(format!("the request is malformed: {error}")),
@@ -256,4 +261,25 @@ async fn ask_store(place: &Place, request: Request) -> anyhow::Result<Response> 
     let response = answer(&installation, request).await;
     installation.stop().await?;
     Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn who_asks_nothing_is_not_waited_for() {
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::in_memory().unwrap());
+        let master_key = keyward_operations::MasterKey::new([7; 32]);
+        let now = keyward_operations::Clock::real_now();
+        let keys = InstallationKeys::create(&*store, master_key, now)
+            .await
+            .unwrap();
+        let installation = Installation::start(store, keys, Quotas::default());
+        let (mut silent, served) = UnixStream::pair().unwrap();
+        silent.write_all(b"{").await.unwrap();
+        let answered = tokio::time::timeout(2 * REQUEST_TIME, answer_one(served, &installation));
+        let error = answered.await.unwrap().unwrap_err();
+        assert_eq!(error.to_string(), "the request did not come in time");
+    }
 }

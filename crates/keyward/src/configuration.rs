@@ -28,6 +28,7 @@ struct QuotasTable {
 #[serde(deny_unknown_fields)]
 struct LimitsTable {
     connections: Option<usize>,
+    large_bodies_bytes: Option<usize>,
 }
 
 impl Configuration {
@@ -61,6 +62,10 @@ impl Configuration {
         let default = Limits::default();
         Limits {
             connections: self.limits.connections.unwrap_or(default.connections),
+            large_bodies_bytes: self
+                .limits
+                .large_bodies_bytes
+                .unwrap_or(default.large_bodies_bytes),
             ..default
         }
     }

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use anyhow::{Context as _, bail};
 use keyward_names::{AccountId, Secret};
 use keyward_operations::{
-    AdministrationError, Clock, Installation, InstallationKeys, MasterKey, NewAccount,
-    mint_access_key, random,
+    Clock, Installation, InstallationKeys, MasterKey, mint_access_key, random,
 };
-use keyward_server::{ConfiguredKey, DEV_ACCOUNT, DevOptions, Mode, Options, Server};
+use keyward_server::{
+    ConfiguredKey, DEV_ACCOUNT, DevOptions, Mode, Options, Server, make_dev_account,
+};
 use keyward_store::Store;
 use keyward_store_sqlite::{OpenOptions, SqliteStore};
 
@@ -27,14 +28,14 @@ pub(crate) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
     let (store, keys) = open(&arguments).await?;
     let installation = Installation::start(store, keys, configuration.quotas());
     let account = AccountId::parse(DEV_ACCOUNT)?;
-    make_account(&installation, account).await?;
-    let configured_key = root_key(account, arguments.enforce)?;
+    make_dev_account(&installation, account).await?;
+    let root_key = root_key(account, arguments.enforce)?;
     let options = Options {
         mode: Mode::Dev(DevOptions {
             enforce: arguments.enforce,
             hosts: arguments.hosts,
         }),
-        configured_key: configured_key.clone(),
+        configured_key: root_key.key().cloned(),
         limits: configuration.limits(),
         trusted_proxies: Vec::new(),
     };
@@ -43,18 +44,13 @@ pub(crate) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
         .with_context(|| format!("can't listen on {}", arguments.listen))?;
     let address = server.address()?;
     let signals = stop::Signals::listen()?;
-    let _socket = arguments
+    let socket = arguments
         .data
         .as_deref()
         .map(|data| Socket::open(data, Arc::clone(&installation)));
-    say(&banner(
-        address,
-        account,
-        arguments.enforce,
-        configured_key.as_ref(),
-    ));
+    say(&banner(address, account, arguments.enforce, &root_key));
     say(&format!("keyward ready on http://{address}"));
-    stop::serve_until_told(server, &installation, signals).await
+    stop::serve_until_told(server, &installation, signals, socket).await
 }
 
 fn check_address(arguments: &DevArguments) -> anyhow::Result<()> {
@@ -97,53 +93,54 @@ async fn open(arguments: &DevArguments) -> anyhow::Result<(Arc<dyn Store>, Insta
     Ok((store, keys))
 }
 
-async fn make_account(installation: &Installation, id: AccountId) -> anyhow::Result<()> {
-    let new = NewAccount {
-        id,
-        name: format!("dev-{id}"),
-        root_email: format!("root@{id}.localhost"),
-        with_root_credentials: false,
-    };
-    match installation.create_account(new).await {
-        Ok(_) | Err(AdministrationError::AlreadyExists(_)) => Ok(()),
-        Err(error) => Err(error.into()),
+/// Root's own key, and where it is from.
+enum RootKey {
+    /// The environment gave it.
+    Given(ConfiguredKey),
+    /// It was made, as unknown keys are refused and none was given.
+    Made(ConfiguredKey),
+    /// There is none: any unknown key is root's.
+    None,
+}
+
+impl RootKey {
+    fn key(&self) -> Option<&ConfiguredKey> {
+        match self {
+            Self::Given(key) | Self::Made(key) => Some(key),
+            Self::None => None,
+        }
     }
 }
 
 /// The root key that the environment gives, or, where unknown keys are refused, a new one.
-fn root_key(account: AccountId, enforce: bool) -> anyhow::Result<Option<ConfiguredKey>> {
+fn root_key(account: AccountId, enforce: bool) -> anyhow::Result<RootKey> {
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let given = (
         variable("KEYWARD_ROOT_ACCESS_KEY_ID"),
         variable("KEYWARD_ROOT_SECRET_ACCESS_KEY"),
     );
     match given {
-        (Some(access_key_id), Some(secret)) => Ok(Some(ConfiguredKey {
+        (Some(access_key_id), Some(secret)) => Ok(RootKey::Given(ConfiguredKey {
             access_key_id,
             secret_access_key: Secret::new(secret),
             account,
         })),
         (None, None) if enforce => {
             let (id, secret_access_key) = mint_access_key(account)?;
-            Ok(Some(ConfiguredKey {
+            Ok(RootKey::Made(ConfiguredKey {
                 access_key_id: id.to_string(),
                 secret_access_key,
                 account,
             }))
         }
-        (None, None) => Ok(None),
+        (None, None) => Ok(RootKey::None),
         (Some(_), None) | (None, Some(_)) => {
             bail!("KEYWARD_ROOT_ACCESS_KEY_ID and KEYWARD_ROOT_SECRET_ACCESS_KEY go together")
         }
     }
 }
 
-fn banner(
-    address: SocketAddr,
-    account: AccountId,
-    enforce: bool,
-    root_key: Option<&ConfiguredKey>,
-) -> String {
+fn banner(address: SocketAddr, account: AccountId, enforce: bool, root_key: &RootKey) -> String {
     let (signatures, policies) = if enforce {
         ("checked", "enforced")
     } else {
@@ -152,9 +149,12 @@ fn banner(
             "enforced for keys that Keyward issued",
         )
     };
-    let (id, secret) = root_key.map_or(("test", "test"), |key| {
-        (&*key.access_key_id, key.secret_access_key.expose())
-    });
+    let (id, secret) = match root_key {
+        RootKey::None => ("test", "test"),
+        RootKey::Made(key) => (&*key.access_key_id, key.secret_access_key.expose()),
+        // Who gave it knows it, and what is printed may be kept in a log.
+        RootKey::Given(key) => (&*key.access_key_id, "$KEYWARD_ROOT_SECRET_ACCESS_KEY"),
+    };
     format!(
         "Keyward {version} dev\n  \
          endpoint     http://{address}\n  \
@@ -166,4 +166,32 @@ fn banner(
         version = env!("CARGO_PKG_VERSION"),
         port = address.port(),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_printed_only_where_it_was_made() {
+        let account = AccountId::parse(DEV_ACCOUNT).unwrap();
+        let key = || ConfiguredKey {
+            access_key_id: "root-key".to_owned(),
+            secret_access_key: Secret::new("root-secret".to_owned()),
+            account,
+        };
+        let printed = |root_key: RootKey| {
+            let banner = banner("127.0.0.1:1".parse().unwrap(), account, true, &root_key);
+            banner.lines().last().unwrap().trim().to_owned()
+        };
+        assert_eq!(
+            printed(RootKey::Made(key())),
+            "credentials  AWS_ACCESS_KEY_ID=root-key AWS_SECRET_ACCESS_KEY=root-secret"
+        );
+        assert_eq!(
+            printed(RootKey::Given(key())),
+            "credentials  AWS_ACCESS_KEY_ID=root-key \
+             AWS_SECRET_ACCESS_KEY=$KEYWARD_ROOT_SECRET_ACCESS_KEY"
+        );
+    }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, bail};
 use keyward_names::AccountId;
 use keyward_operations::{
-    Clock, Installation, InstallationKeys, NewAccount, Quotas, RootCredentials, random_number,
+    Clock, Installation, InstallationKeys, NewAccount, Quotas, RootCredentials, random_account_id,
 };
 use keyward_store::Store;
 use keyward_store_sqlite::{OpenOptions, SqliteStore};
@@ -60,9 +60,7 @@ pub(crate) fn new_account(arguments: NewAccountArguments) -> anyhow::Result<NewA
     } = arguments;
     let id = match account_id {
         Some(id) => id,
-        // Ids that begin with a zero are left for those who ask for them.
-        None => AccountId::from_number(100_000_000_000 + random_number()? % 900_000_000_000)
-            .context("no account id could be made")?,
+        None => random_account_id()?,
     };
     Ok(NewAccount {
         id,

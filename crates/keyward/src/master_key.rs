@@ -1,14 +1,19 @@
 //! The master key: where it is found and how it is made.
 
 use std::fs::{File, OpenOptions};
-use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::io::{Read as _, Write as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use keyward_operations::{MasterKey, random};
+use zeroize::Zeroizing;
+
+use crate::output::complain;
 
 const VARIABLE: &str = "KEYWARD_MASTER_KEY";
+/// More bytes than any key's file has.
+const MAX_LENGTH: usize = 4_096;
 
 /// Where a new master key went.
 pub(crate) enum Kept {
@@ -34,12 +39,15 @@ pub(crate) fn find(data: &Path, file: Option<&Path>) -> anyhow::Result<MasterKey
         return Ok(key);
     }
     let file = file.map_or_else(|| file_beside(data), Path::to_owned);
-    let text = std::fs::read_to_string(&file).with_context(|| {
+    let (text, mode) = read(&file).with_context(|| {
         format!(
             "the master key can't be read from `{}` and {VARIABLE} is not set",
             file.display()
         )
     })?;
+    if let Some(warning) = warning(&file, mode) {
+        complain(&warning);
+    }
     text.parse()
         .with_context(|| format!("`{}` holds no master key", file.display()))
 }
@@ -65,13 +73,35 @@ pub(crate) fn make(data: &Path, file: Option<&Path>) -> anyhow::Result<(MasterKe
 
 fn from_environment() -> anyhow::Result<Option<MasterKey>> {
     match std::env::var(VARIABLE) {
-        Ok(text) => match text.parse() {
+        Ok(text) => match Zeroizing::new(text).parse() {
             Ok(key) => Ok(Some(key)),
             Err(_) => bail!("{VARIABLE} is not the base64 of 32 bytes"),
         },
         Err(std::env::VarError::NotPresent) => Ok(None),
         Err(std::env::VarError::NotUnicode(_)) => bail!("{VARIABLE} is not text"),
     }
+}
+
+/// Reads a file whole, and its mode. The text is wiped when it is no longer needed.
+fn read(file: &Path) -> std::io::Result<(Zeroizing<String>, u32)> {
+    let opened = File::open(file)?;
+    let mode = opened.metadata()?.mode();
+    // Room for all of it from the start: a string that grows leaves copies behind.
+    let mut text = Zeroizing::new(String::with_capacity(MAX_LENGTH));
+    opened.take(MAX_LENGTH as u64).read_to_string(&mut text)?;
+    Ok((text, mode))
+}
+
+/// What is to be said about a key's file that others than its owner have a part in.
+fn warning(file: &Path, mode: u32) -> Option<String> {
+    (mode & 0o077 != 0).then(|| {
+        let file = file.display();
+        format!(
+            "WARNING: others than its owner can use the master key's file `{file}` (mode {:03o}), \
+             and with it open every secret of this installation: chmod 600 '{file}'",
+            mode & 0o777
+        )
+    })
 }
 
 fn write(file: &Path, key: &MasterKey) -> std::io::Result<()> {
@@ -87,5 +117,34 @@ fn write(file: &Path, key: &MasterKey) -> std::io::Result<()> {
     match file.parent() {
         Some(folder) => File::open(folder)?.sync_all(),
         None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    #[test]
+    fn a_key_that_others_can_read_is_warned_about() {
+        let folder = tempfile::tempdir().unwrap();
+        let (_, kept) = make(
+            &folder.path().join("data"),
+            Some(&folder.path().join("key")),
+        )
+        .unwrap();
+        let Kept::InFile(file) = kept else {
+            return assert!(matches!(kept, Kept::InFile(_)));
+        };
+        let (text, mode) = read(&file).unwrap();
+        assert!(text.parse::<MasterKey>().is_ok());
+        assert_eq!(warning(&file, mode), None);
+        for open in [0o640, 0o604, 0o620, 0o660, 0o644] {
+            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(open)).unwrap();
+            let said = warning(&file, read(&file).unwrap().1).unwrap();
+            assert!(said.contains(&format!("(mode {open:o})")), "{said}");
+            assert!(!said.contains(text.trim()), "{said}");
+        }
     }
 }

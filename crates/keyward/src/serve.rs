@@ -49,9 +49,9 @@ pub(crate) async fn run(arguments: ServeArguments) -> anyhow::Result<()> {
         .with_context(|| format!("can't listen on {}", arguments.listen))?;
     let address = server.address()?;
     let signals = stop::Signals::listen()?;
-    let _socket = Socket::open(&place.data, Arc::clone(&installation));
+    let socket = Socket::open(&place.data, Arc::clone(&installation));
     say(&format!("keyward ready on {scheme}://{address}"));
-    stop::serve_until_told(server, &installation, signals).await
+    stop::serve_until_told(server, &installation, signals, Some(socket)).await
 }
 
 fn tls(arguments: &ServeArguments) -> anyhow::Result<Option<Tls>> {

@@ -34,9 +34,6 @@ impl Age {
 }
 
 impl Timestamp {
-    /// The last point that four digits of year can write: 9999-12-31T23:59:59Z.
-    pub const LATEST: Self = Self(253_402_300_799);
-
     /// The point `seconds` after 1970 began.
     #[must_use]
     pub const fn from_unix_seconds(seconds: i64) -> Self {

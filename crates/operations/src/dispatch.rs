@@ -146,7 +146,8 @@ fn only_known_faults<O: Operation>(fault: Fault) -> Fault {
     if O::FAULTS.contains(&fault.code()) || is_common(fault.code()) {
         fault
     } else {
-        tracing::error!(operation = O::ID.name(), %fault, "a fault that the model does not list");
+        let (operation, code) = (O::ID.name(), fault.code().code());
+        tracing::error!(operation, code, "a fault that the model does not list");
         Fault::internal(UnlistedFault)
     }
 }

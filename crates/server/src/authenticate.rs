@@ -10,8 +10,9 @@ use keyward_sigv4::{Expected, Presented, Regions, SignatureError, SigningKey};
 use subtle::ConstantTimeEq;
 
 use crate::Service;
+use crate::dev_account::{DEV_ACCOUNT, make_dev_account};
 use crate::options::{ConfiguredKey, Mode};
-use crate::source::{DEV_ACCOUNT, make_dev_account};
+use crate::signing_keys;
 
 /// A caller and the account it calls in.
 pub(crate) struct Authenticated {
@@ -62,11 +63,17 @@ impl Service {
         }
         judge(presented, service)?;
         let scope = presented.scope();
-        let signing_key = self
-            .signing_keys
-            .of(key, handle.data_key(), scope)
-            .map_err(Fault::internal)?;
-        check(presented, service, &signing_key)?;
+        let remembered = self.signing_keys.remembered(key, scope);
+        match &remembered {
+            Some(signing_key) => check(presented, service, signing_key)?,
+            None => {
+                let derived = signing_keys::derive(key, handle.data_key(), scope);
+                let signing_key = derived.map_err(Fault::internal)?;
+                check(presented, service, &signing_key)?;
+                self.signing_keys
+                    .remember(key, scope, Arc::new(signing_key));
+            }
+        }
         let now = self.installation.clock.now();
         let used_with = (scope.service, scope.region);
         self.installation
@@ -145,7 +152,22 @@ impl Service {
 fn judge(presented: &Presented<'_>, service: ApiService) -> Result<(), Fault> {
     presented
         .judge(&expected(service), Clock::real_now().unix_seconds())
+        .and_then(|()| check_region(presented.scope().region))
         .map_err(signature_fault)
+}
+
+/// Any region will do, as a private cloud has regions of its own, but it must look like one: it is
+/// remembered with the keys derived for it, and told as where a key was last used.
+fn check_region(region: &str) -> Result<(), SignatureError> {
+    let is_region = (1..=64).contains(&region.len())
+        && region
+            .bytes()
+            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'));
+    if is_region {
+        Ok(())
+    } else {
+        Err(SignatureError::WrongRegion)
+    }
 }
 
 fn check(presented: &Presented<'_>, service: ApiService, key: &SigningKey) -> Result<(), Fault> {
@@ -154,7 +176,6 @@ fn check(presented: &Presented<'_>, service: ApiService, key: &SigningKey) -> Re
         .map_err(signature_fault)
 }
 
-/// Any region will do: a private cloud has regions of its own.
 fn expected(service: ApiService) -> Expected<'static> {
     Expected {
         service: service.signing_name(),
@@ -172,4 +193,91 @@ pub(crate) fn signature_fault(error: SignatureError) -> Fault {
         _ => FaultCode::SignatureDoesNotMatch,
     };
     fault::signature_refused(code, error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use keyward_testkit::World;
+
+    use super::*;
+    use crate::options::{Limits, Options};
+    use crate::received::Room;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_is_signed_wrong_leaves_no_key_behind() {
+        let world = World::new().await;
+        assert_eq!(
+            world.root().ask("CreateUser", "UserName=Bob").await.status,
+            200
+        );
+        let made = world.root().ask("CreateAccessKey", "UserName=Bob").await;
+        let id = AccessKeyId::parse(made.text("AccessKeyId")).unwrap();
+        let limits = Limits::default();
+        let service = Service {
+            installation: Arc::clone(&world.installation),
+            options: Options {
+                mode: Mode::Serve,
+                configured_key: None,
+                limits,
+                trusted_proxies: Vec::new(),
+            },
+            address: std::net::Ipv4Addr::LOCALHOST.into(),
+            room: Room::new(limits.large_bodies_bytes),
+            signing_keys: signing_keys::SigningKeys::default(),
+        };
+        let time = Clock::real_now().to_string().replace(['-', ':'], "");
+        let day = time.split_once('T').unwrap().0;
+        let authorization = format!(
+            "AWS4-HMAC-SHA256 Credential={id}/{day}/us-east-1/iam/aws4_request, \
+             SignedHeaders=host;x-amz-date, Signature={}",
+            "0".repeat(64)
+        );
+        let headers: [(&str, &[u8]); 3] = [
+            ("host", b"localhost"),
+            ("x-amz-date", time.as_bytes()),
+            ("authorization", authorization.as_bytes()),
+        ];
+        let presented = keyward_sigv4::present(keyward_sigv4::Request {
+            method: "POST",
+            path: "/",
+            query: "",
+            headers: &headers,
+            body: b"",
+        })
+        .unwrap();
+        let refused = service.authenticate(&presented, ApiService::Iam).await;
+        assert_eq!(
+            refused.err().unwrap().code().code(),
+            "SignatureDoesNotMatch"
+        );
+        let handle = service.handle(id.embedded_account().unwrap()).await;
+        let handle = handle.unwrap().unwrap();
+        let account = handle.account();
+        let (key, scope) = (account.access_key(id).unwrap(), presented.scope());
+        assert!(service.signing_keys.remembered(key, scope).is_none());
+        let derived = signing_keys::derive(key, handle.data_key(), scope).unwrap();
+        service.signing_keys.remember(key, scope, Arc::new(derived));
+        assert!(service.signing_keys.remembered(key, scope).is_some());
+    }
+
+    #[test]
+    fn a_region_is_of_any_name_that_looks_like_one() {
+        for region in ["us-east-1", "eu-central-17", "rack7", &"r".repeat(64)] {
+            assert_eq!(check_region(region), Ok(()), "{region}");
+        }
+        for region in [
+            "",
+            "US-EAST-1",
+            "eu west",
+            "a\nb",
+            "us_east",
+            &"r".repeat(65),
+        ] {
+            assert_eq!(
+                check_region(region),
+                Err(SignatureError::WrongRegion),
+                "{region}"
+            );
+        }
+    }
 }

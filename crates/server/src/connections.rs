@@ -18,6 +18,8 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 
 use crate::options::{Limits, Options, Tls};
+use crate::patience::Patient;
+use crate::received::Room;
 use crate::{Service, signing_keys};
 
 /// A server that listens.
@@ -47,8 +49,11 @@ impl Server {
         let tls = tls.map(|tls| acceptor(&tls)).transpose()?;
         let listener = TcpListener::bind(address).await?;
         let signing_keys = signing_keys::SigningKeys::default();
+        let address = listener.local_addr()?.ip();
         let service = Arc::new(Service {
             installation,
+            address,
+            room: Room::new(options.limits.large_bodies_bytes),
             options,
             signing_keys,
         });
@@ -86,6 +91,7 @@ impl Server {
                     tokio::spawn(async move {
                         let _place = place;
                         let _ = stream.set_nodelay(true);
+                        let stream = Patient::new(stream, limits.write_time);
                         match tls {
                             Some(tls) => {
                                 if let Some(stream) = handshake(&tls, stream, &limits).await {
@@ -113,9 +119,9 @@ impl Server {
 
 async fn handshake(
     tls: &TlsAcceptor,
-    stream: TcpStream,
+    stream: Patient<TcpStream>,
     limits: &Limits,
-) -> Option<tokio_rustls::server::TlsStream<TcpStream>> {
+) -> Option<tokio_rustls::server::TlsStream<Patient<TcpStream>>> {
     match tokio::time::timeout(limits.header_time, tls.accept(stream)).await {
         Ok(Ok(stream)) => Some(stream),
         Ok(Err(error)) => {

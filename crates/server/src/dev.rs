@@ -5,13 +5,18 @@ use http_body_util::Full;
 use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::{Method, Response, StatusCode};
 use keyward_names::{AccountId, Age, Timestamp};
-use keyward_operations::{AdministrationError, NewAccount, random_number};
+use keyward_operations::{AdministrationError, NewAccount, random_account_id};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::Service;
+use crate::dev_account::{DEV_ACCOUNT, make_dev_account};
 use crate::received::Received;
-use crate::source::{DEV_ACCOUNT, make_dev_account};
+
+/// The times that the clock can be told. The last, 9990-01-01T00:00:00Z, leaves room for every
+/// expiry, of three years at most, before the year 10000, which dates can't be written in.
+const EARLIEST_TOLD: Timestamp = Timestamp::from_unix_seconds(0);
+const LATEST_TOLD: Timestamp = Timestamp::from_unix_seconds(253_086_768_000);
 
 type Answer = Result<(StatusCode, Value), Problem>;
 
@@ -87,7 +92,7 @@ impl Service {
         let id = match request.account_id {
             Some(text) => AccountId::parse(&text)
                 .map_err(|error| problem(StatusCode::BAD_REQUEST, &error.to_string()))?,
-            None => random_account_id()?,
+            None => random_account_id().map_err(internal)?,
         };
         let root_email = request
             .root_email
@@ -133,6 +138,7 @@ impl Service {
                 advance: None,
             } => {
                 let time = Timestamp::parse(&time).map_err(|_| usage())?;
+                check_told(time)?;
                 self.installation.clock.set(time);
             }
             ClockRequest {
@@ -140,19 +146,24 @@ impl Service {
                 advance: Some(by),
             } => {
                 let by = parse_age(&by).ok_or_else(usage)?;
-                let told = self.installation.clock.now().plus(by);
-                if told < Timestamp::from_unix_seconds(0) || told > Timestamp::LATEST {
-                    return Err(problem(
-                        StatusCode::BAD_REQUEST,
-                        "dates go from 1970 to 9999",
-                    ));
-                }
+                check_told(self.installation.clock.now().plus(by))?;
                 self.installation.clock.advance(by);
             }
             ClockRequest { .. } => return Err(usage()),
         }
         Ok(self.clock())
     }
+}
+
+/// Whether the clock may be told this time.
+fn check_told(time: Timestamp) -> Result<(), Problem> {
+    if (EARLIEST_TOLD..=LATEST_TOLD).contains(&time) {
+        return Ok(());
+    }
+    Err(problem(
+        StatusCode::BAD_REQUEST,
+        &format!("the clock can be told times from {EARLIEST_TOLD} to {LATEST_TOLD}"),
+    ))
 }
 
 /// A span such as `90d`, `12h`, `1d 2h 30m`, `45s`; days have 24 hours.
@@ -167,12 +178,6 @@ fn parse_age(text: &str) -> Option<Age> {
     // A float of seconds is exact far beyond any age that makes sense here.
     let whole = seconds.abs() < 1e12 && seconds.fract() == 0.0;
     whole.then(|| Age::seconds(seconds as i64))
-}
-
-fn random_account_id() -> Result<AccountId, Problem> {
-    // Accounts whose id begins with a zero are left for those who ask for them.
-    let number = 100_000_000_000 + random_number().map_err(internal)? % 900_000_000_000;
-    AccountId::from_number(number).ok_or_else(|| internal("no account id could be made"))
 }
 
 fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Problem> {
@@ -210,6 +215,22 @@ impl From<AdministrationError> for Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_clock_is_told_nothing_that_dates_derived_from_it_cannot_say() {
+        let told = |text: &str| check_told(Timestamp::parse(text).unwrap()).is_ok();
+        assert!(told("1970-01-01T00:00:00Z"));
+        assert!(told("9990-01-01T00:00:00Z"));
+        assert!(!told("9990-01-01T00:00:01Z"));
+        assert!(!told("9999-12-30T22:00:00Z"));
+        assert!(!told("1969-12-31T23:59:59Z"));
+        assert!(!told("-000001-01-01T00:00:00Z"));
+        let longest_expiry = LATEST_TOLD.plus(Age::days(1_095));
+        assert_eq!(
+            Timestamp::parse(&longest_expiry.to_string()).ok(),
+            Some(longest_expiry)
+        );
+    }
 
     #[test]
     fn spans_are_read_as_people_write_them() {

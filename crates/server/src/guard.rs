@@ -3,34 +3,35 @@
 //! `dev` trusts who calls. A page in the developer's browser could use that, and reach it by any
 //! name that it lets resolve to this machine. So a request must be meant for this server: by its
 //! `Host`, and, where a browser says where it comes from, by `Origin` and `Sec-Fetch-Site`.
+//!
+//! What a page embeds (an image, say) has no `Origin`, and over plain HTTP browsers send
+//! `Sec-Fetch-Site` only to loopback addresses and `localhost`. By any other name that passes, what
+//! calls itself a browser and says nothing of where it comes from may only look at the front page.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
-use hyper::HeaderMap;
+use hyper::http::request::Parts;
+use hyper::{HeaderMap, Method};
 
-/// What every AWS endpoint's name ends with.
-const AWS_SUFFIXES: [&str; 6] = [
-    ".amazonaws.com",
-    ".amazonaws.com.cn",
-    ".api.aws",
-    ".api.amazonwebservices.com.cn",
-    ".signin.aws.amazon.com",
-    ".signin.aws",
-];
+use crate::received;
 
-/// Says why a request is refused, if it is.
+/// Says why a request is refused, if it is. The server listens on `address`.
 pub(crate) fn refusal(
-    headers: &HeaderMap,
-    host: Option<&str>,
+    head: &Parts,
+    address: IpAddr,
     allowed_hosts: &[String],
 ) -> Option<&'static str> {
-    let Some(host) = host else {
+    let Some(host) = received::host(head) else {
         return Some("the request has no Host");
     };
-    if !is_allowed(name_of(host), allowed_hosts) {
+    let name = name_of(host).to_ascii_lowercase();
+    let name = name.strip_suffix('.').unwrap_or(&name);
+    let standing = standing(name, address, allowed_hosts);
+    if standing == Standing::Foreign {
         return Some("the Host is not one of this server's names: see --host");
     }
-    for origin in headers.get_all(hyper::header::ORIGIN) {
+    let origins = head.headers.get_all(hyper::header::ORIGIN);
+    for origin in &origins {
         let is_own = origin.to_str().is_ok_and(|origin| {
             let authority = origin
                 .strip_prefix("http://")
@@ -41,12 +42,124 @@ pub(crate) fn refusal(
             return Some("the Origin is not this server's own");
         }
     }
-    for site in headers.get_all("sec-fetch-site") {
+    let sites = head.headers.get_all("sec-fetch-site");
+    for site in &sites {
         if !matches!(site.as_bytes(), b"same-origin" | b"none") {
             return Some("the request comes from another site");
         }
     }
+    let is_silent = origins.iter().next().is_none() && sites.iter().next().is_none();
+    let only_looks =
+        matches!(head.method, Method::GET | Method::HEAD) && head.uri.query().is_none();
+    if standing == Standing::Own && is_silent && !only_looks && is_browser(&head.headers) {
+        return Some("a browser does not say where the request comes from: use localhost");
+    }
     None
+}
+
+/// What a name in `Host` is to this server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// Browsers trust it as this machine's own, and say where a request to it comes from.
+    Loopback,
+    /// One of the server's names, to which browsers may say nothing.
+    Own,
+    /// None of its names.
+    Foreign,
+}
+
+fn standing(name: &str, address: IpAddr, allowed_hosts: &[String]) -> Standing {
+    let is_allowed = || {
+        allowed_hosts
+            .iter()
+            .any(|allowed| allowed.eq_ignore_ascii_case(name))
+    };
+    let said = name.parse::<IpAddr>().ok();
+    let is_loopback = said.map_or(
+        name == "localhost" || name.ends_with(".localhost"),
+        |said| said.is_loopback(),
+    );
+    if is_loopback {
+        return Standing::Loopback;
+    }
+    let is_own = match said {
+        Some(said) => said == address || !is_disguised(said),
+        None => is_aws_endpoint(name),
+    };
+    if is_own || is_allowed() {
+        Standing::Own
+    } else {
+        Standing::Foreign
+    }
+}
+
+/// Whether an address can mean this machine without looking so. Others than loopback ones reach the
+/// server only with `--allow-remote`, and then they are its own.
+fn is_disguised(said: IpAddr) -> bool {
+    match said {
+        IpAddr::V4(said) => said == Ipv4Addr::UNSPECIFIED,
+        // `::`, `::ffff:127.0.0.1`, `::127.0.0.1`
+        IpAddr::V6(said) => said.to_ipv4().is_some(),
+    }
+}
+
+/// Whether a name is that of an endpoint of IAM, STS or sign-in. Other names under the same
+/// suffixes, such as those of buckets and load balancers, are anybody's.
+fn is_aws_endpoint(name: &str) -> bool {
+    if let Some(before) = name.strip_suffix(".signin.aws.amazon.com") {
+        return is_label(before);
+    }
+    if let Some(before) = name.strip_suffix(".signin.aws") {
+        return is_region(before.strip_suffix(".oauth").unwrap_or(before));
+    }
+    if name == "signin.aws.amazon.com" {
+        return true;
+    }
+    let suffixes = [
+        ".amazonaws.com",
+        ".amazonaws.com.cn",
+        ".api.aws",
+        ".api.amazonwebservices.com.cn",
+    ];
+    let endpoint = suffixes
+        .iter()
+        .find_map(|suffix| name.strip_suffix(suffix))
+        .unwrap_or_default();
+    let (service, region) = endpoint
+        .split_once('.')
+        .map_or((endpoint, None), |(service, region)| {
+            (service, Some(region))
+        });
+    let is_served = matches!(service, "iam" | "iam-fips" | "sts" | "sts-fips" | "signin");
+    is_served
+        && region.is_none_or(|region| matches!(region, "global" | "us-gov") || is_region(region))
+}
+
+/// `eu-west-1`, `us-gov-west-1`: letters first and digits last.
+fn is_region(text: &str) -> bool {
+    let mut parts = text.split('-');
+    let first = parts.next().unwrap_or_default();
+    let last = parts.next_back().unwrap_or_default();
+    is_label(text)
+        && !first.is_empty()
+        && first.bytes().all(|byte| byte.is_ascii_lowercase())
+        && !last.is_empty()
+        && last.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn is_label(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+}
+
+/// Every browser calls itself so, and no SDK does.
+fn is_browser(headers: &HeaderMap) -> bool {
+    headers
+        .get_all(hyper::header::USER_AGENT)
+        .iter()
+        .any(|agent| agent.as_bytes().starts_with(b"Mozilla/"))
 }
 
 /// The name in a `Host`, without its port.
@@ -62,29 +175,32 @@ fn name_of(host: &str) -> &str {
     }
 }
 
-fn is_allowed(name: &str, allowed_hosts: &[String]) -> bool {
-    let name = name.to_ascii_lowercase();
-    let name = name.strip_suffix('.').unwrap_or(&name);
-    name.parse::<IpAddr>().is_ok()
-        || name == "localhost"
-        || name.ends_with(".localhost")
-        || name == "signin.aws.amazon.com"
-        || AWS_SUFFIXES.iter().any(|suffix| name.ends_with(suffix))
-        || allowed_hosts
-            .iter()
-            .any(|allowed| allowed.eq_ignore_ascii_case(name))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const LISTENS: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
     fn refused(host: &str, headers: &[(&'static str, &str)]) -> bool {
-        let mut map = HeaderMap::new();
+        request_refused("POST /", host, headers, LISTENS)
+    }
+
+    fn request_refused(
+        line: &str,
+        host: &str,
+        headers: &[(&'static str, &str)],
+        listens: IpAddr,
+    ) -> bool {
+        let (method, target) = line.split_once(' ').unwrap();
+        let mut request = hyper::Request::builder()
+            .method(method)
+            .uri(target)
+            .header("host", host);
         for (name, value) in headers {
-            map.append(*name, value.parse().unwrap());
+            request = request.header(*name, *value);
         }
-        refusal(&map, Some(host), &["keyward.test".to_owned()]).is_some()
+        let (head, ()) = request.body(()).unwrap().into_parts();
+        refusal(&head, listens, &["keyward.test".to_owned()]).is_some()
     }
 
     #[test]
@@ -116,7 +232,98 @@ mod tests {
         ] {
             assert!(refused(host, &[]), "{host}");
         }
-        assert!(refusal(&HeaderMap::new(), None, &[]).is_some());
+        let (head, ()) = hyper::Request::new(()).into_parts();
+        assert!(refusal(&head, LISTENS, &[]).is_some());
+    }
+
+    #[test]
+    fn an_address_that_only_means_this_machine_is_none_of_its_names() {
+        let disguised = [
+            "0.0.0.0:4566",
+            "[::]:4566",
+            "[::ffff:127.0.0.1]:4566",
+            "[::ffff:7f00:1]",
+            "[::127.0.0.1]",
+            "[::ffff:10.1.2.3]",
+        ];
+        for host in disguised {
+            assert!(refused(host, &[]), "{host}");
+        }
+        // But where the server was told to listen there, it says so itself in its banner.
+        let everywhere = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+        assert!(!request_refused("POST /", "0.0.0.0:1", &[], everywhere));
+        assert!(request_refused("POST /", "[::]:1", &[], everywhere));
+    }
+
+    #[test]
+    fn of_aws_names_only_those_of_the_served_endpoints_pass() {
+        for host in [
+            "iam.amazonaws.com",
+            "iam-fips.amazonaws.com",
+            "iam.us-gov.amazonaws.com",
+            "iam.global.api.aws",
+            "iam.cn-north-1.amazonaws.com.cn",
+            "sts.amazonaws.com",
+            "sts.eu-west-1.amazonaws.com",
+            "sts.cn-north-1.amazonaws.com.cn",
+            "sts-fips.us-gov-west-1.amazonaws.com",
+            "sts.ap-southeast-2.api.aws",
+            "signin.eu-west-1.api.aws",
+            "signin.aws.amazon.com",
+            "eu-west-1.signin.aws.amazon.com",
+            "eu-west-1.signin.aws",
+            "eu-west-1.oauth.signin.aws",
+        ] {
+            assert!(!refused(host, &[]), "{host}");
+        }
+        for host in [
+            "evil.s3.amazonaws.com",
+            "iam.s3.amazonaws.com",
+            "sts.s3-website-us-east-1.amazonaws.com",
+            "iam.s3-us-west-2.amazonaws.com",
+            "evil-1.us-east-1.elb.amazonaws.com",
+            "sts.us-east-1.elb.amazonaws.com",
+            "ec2-1-2-3-4.us-west-2.compute.amazonaws.com",
+            "evil.execute-api.us-east-1.amazonaws.com",
+            "evil.amazonaws.com",
+            "amazonaws.com",
+            ".amazonaws.com",
+            "iam..amazonaws.com",
+            "evil.api.aws",
+            "evil.example.signin.aws",
+            "signin.aws",
+        ] {
+            assert!(refused(host, &[]), "{host}");
+        }
+    }
+
+    #[test]
+    fn a_browser_that_says_nothing_of_where_it_comes_from_may_only_look() {
+        let browser = ("user-agent", "Mozilla/5.0 (X11; Linux x86_64)");
+        let sdk = ("user-agent", "Boto3/1.44.5 md/Botocore#1.44.5");
+        let everywhere = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+        let embedded = "GET /?Action=CreateUser&UserName=Mallory&Version=2010-05-08";
+        for host in ["10.1.2.3:4566", "[fd00::1]", "keyward.test", "0.0.0.0:1"] {
+            let refused = |line: &str, headers: &[(&'static str, &str)]| {
+                request_refused(line, host, headers, everywhere)
+            };
+            assert!(refused(embedded, &[browser]), "{host}");
+            assert!(refused("POST /_keyward/reset", &[browser]), "{host}");
+            assert!(!refused("GET /", &[browser]), "{host}");
+            assert!(!refused(embedded, &[sdk]), "{host}");
+            assert!(!refused(embedded, &[]), "{host}");
+            assert!(!refused(embedded, &[browser, ("sec-fetch-site", "none")]));
+            let own = format!("http://{host}");
+            assert!(!refused("POST /", &[browser, ("origin", &own)]), "{host}");
+        }
+        // To these a browser always says it.
+        for host in ["localhost:4566", "iam.localhost", "127.0.0.1", "[::1]:4566"] {
+            let headers = [browser];
+            assert!(
+                !request_refused(embedded, host, &headers, LISTENS),
+                "{host}"
+            );
+        }
     }
 
     #[test]

@@ -8,17 +8,20 @@ mod api;
 mod authenticate;
 mod connections;
 mod dev;
+mod dev_account;
 mod guard;
 mod options;
+mod patience;
 mod received;
 mod route;
 mod signing_keys;
 mod source;
 
 pub use connections::{Server, Stopped};
+pub use dev_account::{DEV_ACCOUNT, make_dev_account};
 pub use options::{ConfiguredKey, DevOptions, InvalidCidr, Limits, Mode, Network, Options, Tls};
-pub use source::DEV_ACCOUNT;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use keyward_operations::Installation;
@@ -27,5 +30,8 @@ use keyward_operations::Installation;
 struct Service {
     installation: Arc<Installation>,
     options: Options,
+    /// Where the server listens.
+    address: IpAddr,
+    room: received::Room,
     signing_keys: signing_keys::SigningKeys,
 }

@@ -58,8 +58,16 @@ pub struct Limits {
     pub header_bytes: usize,
     /// How long the body may take.
     pub body_time: Duration,
-    /// How many bytes the body may have. SAML metadata may be 10 MB, percent-encoded.
+    /// How many bytes the body of `POST /` may have. SAML metadata may be 10 MB, percent-encoded.
     pub body_bytes: usize,
+    /// How many bytes the body of any other request may have, and up to how many the body of
+    /// `POST /` has a place of its own in memory.
+    pub small_body_bytes: usize,
+    /// How many bytes all larger bodies together may have in memory. One that finds no room within
+    /// `body_time` is refused.
+    pub large_bodies_bytes: usize,
+    /// How long a client may leave an answer unread: so long may a write make no progress.
+    pub write_time: Duration,
     /// How long requests under way may take to finish when the server stops.
     pub drain_time: Duration,
 }
@@ -72,6 +80,9 @@ impl Default for Limits {
             header_bytes: 64 * 1024,
             body_time: Duration::from_secs(30),
             body_bytes: 16 * 1024 * 1024,
+            small_body_bytes: 64 * 1024,
+            large_bodies_bytes: 256 * 1024 * 1024,
+            write_time: Duration::from_secs(30),
             drain_time: Duration::from_secs(5),
         }
     }

@@ -1,10 +1,13 @@
 //! A request taken in whole, within its bounds.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use bytes::Bytes;
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use http_body_util::BodyExt as _;
 use hyper::body::{Body as _, Incoming};
 use hyper::http::request::Parts;
-use hyper::{HeaderMap, Request};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::options::Limits;
 
@@ -12,6 +15,7 @@ use crate::options::Limits;
 pub(crate) struct Received {
     pub(crate) head: Parts,
     pub(crate) body: Bytes,
+    _share: Option<OwnedSemaphorePermit>,
 }
 
 /// Why a body was not taken in.
@@ -21,30 +25,71 @@ pub(crate) enum BodyError {
     TooLarge,
     /// It did not come in time.
     TooSlow,
+    /// Other large bodies took all the memory that there is for them.
+    NoRoom,
     /// The connection broke off.
     BrokenOff,
 }
 
+/// The memory that all large bodies share.
+pub(crate) struct Room {
+    free: Arc<Semaphore>,
+    bytes: usize,
+}
+
+/// How far reading came.
+enum Progress {
+    Whole(Bytes),
+    /// These bytes follow what was taken, and are more than was wanted.
+    More(Bytes),
+}
+
 impl Received {
-    /// Takes the body in, within the bounds of size and time.
+    /// Takes the body in, of at most `bound` bytes, within the bounds of time and memory.
     pub(crate) async fn take_in(
-        request: Request<Incoming>,
+        head: Parts,
+        mut body: Incoming,
+        bound: usize,
         limits: &Limits,
+        room: &Room,
     ) -> Result<Self, BodyError> {
-        let (head, body) = request.into_parts();
-        let said = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
-        if said > limits.body_bytes {
+        let said = said(&body);
+        if said > bound {
             return Err(BodyError::TooLarge);
         }
-        let collected = Limited::new(body, limits.body_bytes).collect();
-        match tokio::time::timeout(limits.body_time, collected).await {
-            Ok(Ok(body)) => Ok(Self {
+        let small = limits.small_body_bytes.min(bound);
+        let mut taken = Vec::new();
+        let mut more = Bytes::new();
+        if said <= small {
+            match read(&mut body, &mut taken, small, limits.body_time).await? {
+                Progress::Whole(body) => {
+                    return Ok(Self {
+                        head,
+                        body,
+                        _share: None,
+                    });
+                }
+                Progress::More(_) if small == bound => return Err(BodyError::TooLarge),
+                Progress::More(bytes) => more = bytes,
+            }
+        }
+        // The whole share at once: bodies that took theirs piece by piece could all wait for one
+        // another. A body that doesn't say its size may have all.
+        let size = body.size_hint().exact().map_or(bound, |_| said);
+        let share = room.share(size, limits.body_time).await?;
+        taken.reserve_exact(size.saturating_sub(taken.len()));
+        if taken.len() + more.len() > bound {
+            return Err(BodyError::TooLarge);
+        }
+        taken.extend_from_slice(&more);
+        drop(more);
+        match read(&mut body, &mut taken, bound, limits.body_time).await? {
+            Progress::Whole(body) => Ok(Self {
                 head,
-                body: body.to_bytes(),
+                body,
+                _share: Some(share),
             }),
-            Ok(Err(error)) if error.is::<LengthLimitError>() => Err(BodyError::TooLarge),
-            Ok(Err(_)) => Err(BodyError::BrokenOff),
-            Err(_) => Err(BodyError::TooSlow),
+            Progress::More(_) => Err(BodyError::TooLarge),
         }
     }
 
@@ -55,13 +100,88 @@ impl Received {
 
     /// The `Host`, or the authority of an absolute request target.
     pub(crate) fn host(&self) -> Option<&str> {
-        host_of(&self.head.headers)
-            .or_else(|| self.head.uri.authority().map(http::uri::Authority::as_str))
+        host(&self.head)
     }
 }
 
-fn host_of(headers: &HeaderMap) -> Option<&str> {
-    headers
+impl Room {
+    pub(crate) fn new(bytes: usize) -> Self {
+        let bytes = bytes.clamp(1, Semaphore::MAX_PERMITS);
+        Self {
+            free: Arc::new(Semaphore::new(bytes)),
+            bytes,
+        }
+    }
+
+    /// Waits for room for a body. One that is larger than all the room has it alone.
+    async fn share(&self, bytes: usize, time: Duration) -> Result<OwnedSemaphorePermit, BodyError> {
+        let bytes = u32::try_from(bytes.min(self.bytes)).unwrap_or(u32::MAX);
+        let share = Arc::clone(&self.free).acquire_many_owned(bytes);
+        match tokio::time::timeout(time, share).await {
+            Ok(Ok(share)) => Ok(share),
+            Ok(Err(_)) | Err(_) => Err(BodyError::NoRoom),
+        }
+    }
+}
+
+/// The `Host` of a request, or the authority of an absolute request target.
+pub(crate) fn host(head: &Parts) -> Option<&str> {
+    head.headers
         .get(hyper::header::HOST)
         .and_then(|value| value.to_str().ok())
+        .or_else(|| head.uri.authority().map(http::uri::Authority::as_str))
+}
+
+/// Reads a small body that nobody wants and keeps none of it: a client that is still sending when
+/// the connection closes may never see its answer.
+pub(crate) async fn pass_over(mut body: Incoming, limits: &Limits) {
+    if said(&body) > limits.small_body_bytes {
+        return;
+    }
+    let reading = async {
+        let mut passed = 0;
+        while let Some(Ok(frame)) = body.frame().await {
+            passed += frame.data_ref().map_or(0, Bytes::len);
+            if passed > limits.small_body_bytes {
+                return;
+            }
+        }
+    };
+    // Out of time is as good as done: the answer is given either way.
+    let _ = tokio::time::timeout(limits.body_time, reading).await;
+}
+
+/// How many bytes a body says it has, as far as it does.
+fn said(body: &Incoming) -> usize {
+    usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX)
+}
+
+/// Reads on to the end, or to more than `bound` bytes. What was read is in `taken` unless it is the
+/// whole.
+async fn read(
+    body: &mut Incoming,
+    taken: &mut Vec<u8>,
+    bound: usize,
+    time: Duration,
+) -> Result<Progress, BodyError> {
+    let reading = async {
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|_| BodyError::BrokenOff)?;
+            let Ok(bytes) = frame.into_data() else {
+                continue;
+            };
+            if taken.len() + bytes.len() > bound {
+                return Ok(Progress::More(bytes));
+            }
+            if taken.is_empty() && body.is_end_stream() {
+                // Most come in one piece, and need no copy.
+                return Ok(Progress::Whole(bytes));
+            }
+            taken.extend_from_slice(&bytes);
+        }
+        Ok(Progress::Whole(Bytes::from(std::mem::take(taken))))
+    };
+    tokio::time::timeout(time, reading)
+        .await
+        .unwrap_or(Err(BodyError::TooSlow))
 }

@@ -30,24 +30,12 @@ struct Derived {
 }
 
 impl SigningKeys {
-    /// The signing key of an access key for a scope.
-    pub(crate) fn of(
+    /// The signing key of an access key for a scope, if it is remembered.
+    pub(crate) fn remembered(
         &self,
         access_key: &AccessKey,
-        data_key: &SealingKey,
         scope: Scope<'_>,
-    ) -> Result<Arc<SigningKey>, SealError> {
-        if let Some(key) = self.remembered(access_key, scope) {
-            return Ok(key);
-        }
-        let opened = data_key.open(&AccessKey::seal_context(access_key.id), &access_key.secret)?;
-        let secret = std::str::from_utf8(&opened).map_err(|_| SealError)?;
-        let key = Arc::new(SigningKey::derive(secret, scope));
-        self.remember(access_key, scope, Arc::clone(&key));
-        Ok(key)
-    }
-
-    fn remembered(&self, access_key: &AccessKey, scope: Scope<'_>) -> Option<Arc<SigningKey>> {
+    ) -> Option<Arc<SigningKey>> {
         let remembered = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let derived = remembered.get(&access_key.id)?.iter().find(|derived| {
             *derived.date == *scope.date
@@ -58,9 +46,11 @@ impl SigningKeys {
         Some(Arc::clone(&derived.key))
     }
 
-    fn remember(&self, access_key: &AccessKey, scope: Scope<'_>, key: Arc<SigningKey>) {
+    /// Remembers a key. Only one by which a signature was found right: what anyone could fill the
+    /// memory with would push out what its clients need.
+    pub(crate) fn remember(&self, access_key: &AccessKey, scope: Scope<'_>, key: Arc<SigningKey>) {
         let mut remembered = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if remembered.len() >= KEYS_BOUND {
+        if remembered.len() >= KEYS_BOUND && !remembered.contains_key(&access_key.id) {
             remembered.clear();
         }
         let derived = remembered.entry(access_key.id).or_default();
@@ -75,4 +65,15 @@ impl SigningKeys {
             key,
         });
     }
+}
+
+/// Derives a signing key from an access key's sealed secret.
+pub(crate) fn derive(
+    access_key: &AccessKey,
+    data_key: &SealingKey,
+    scope: Scope<'_>,
+) -> Result<SigningKey, SealError> {
+    let opened = data_key.open(&AccessKey::seal_context(access_key.id), &access_key.secret)?;
+    let secret = std::str::from_utf8(&opened).map_err(|_| SealError)?;
+    Ok(SigningKey::derive(secret, scope))
 }

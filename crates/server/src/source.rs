@@ -1,15 +1,10 @@
-//! Where a request comes from, and whom an unknown key stands for in `dev`.
+//! Where a request comes from.
 
 use std::net::{IpAddr, SocketAddr};
 
 use hyper::HeaderMap;
-use keyward_names::AccountId;
-use keyward_operations::{AdministrationError, Installation, NewAccount};
 
 use crate::options::Network;
-
-/// The account that unknown keys act in while `dev` does not enforce: `000000000000`.
-pub const DEV_ACCOUNT: &str = "000000000000";
 
 /// The address a request came from: the peer's, or where the peer is a trusted proxy, the last one
 /// in `X-Forwarded-For` that is not a trusted proxy itself.
@@ -28,23 +23,6 @@ pub(crate) fn source_address(peer: SocketAddr, headers: &HeaderMap, trusted: &[N
         }
     }
     address
-}
-
-/// Makes an account of `dev` unless it is there.
-pub(crate) async fn make_dev_account(
-    installation: &Installation,
-    id: AccountId,
-) -> Result<(), AdministrationError> {
-    let new = NewAccount {
-        id,
-        name: format!("dev-{id}"),
-        root_email: format!("root@{id}.localhost"),
-        with_root_credentials: false,
-    };
-    match installation.create_account(new).await {
-        Ok(_) | Err(AdministrationError::AlreadyExists(_)) => Ok(()),
-        Err(error) => Err(error),
-    }
 }
 
 #[cfg(test)]

@@ -321,7 +321,7 @@ mod tests {
             world
                 .installation
                 .clock
-                .advance(keyward_names::Age::days(days))
+                .advance(keyward_names::Age::days(days));
         };
         pass_days(89);
         let policy = "MaxPasswordAge=90";

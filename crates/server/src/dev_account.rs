@@ -1,0 +1,24 @@
+//! The accounts of `dev`, which are made without anyone asking.
+
+use keyward_names::AccountId;
+use keyward_operations::{AdministrationError, Installation, NewAccount};
+
+/// The account that unknown keys act in while `dev` does not enforce: `000000000000`.
+pub const DEV_ACCOUNT: &str = "000000000000";
+
+/// Makes an account of `dev` unless it is there.
+pub async fn make_dev_account(
+    installation: &Installation,
+    id: AccountId,
+) -> Result<(), AdministrationError> {
+    let new = NewAccount {
+        id,
+        name: format!("dev-{id}"),
+        root_email: format!("root@{id}.localhost"),
+        with_root_credentials: false,
+    };
+    match installation.create_account(new).await {
+        Ok(_) | Err(AdministrationError::AlreadyExists(_)) => Ok(()),
+        Err(error) => Err(error),
+    }
+}

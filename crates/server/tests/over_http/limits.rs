@@ -1,0 +1,248 @@
+//! Bounds that hold before anyone is known, over real connections.
+
+use std::time::{Duration, Instant};
+
+use keyward_server::{Limits, Stopped};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpSocket, TcpStream};
+
+use crate::{exchange, start};
+
+const HEALTH: &str = "GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_beyond_the_bound_is_refused_whether_it_says_its_size_or_not() {
+    let running = start(Limits {
+        body_bytes: 1_000,
+        ..Limits::default()
+    })
+    .await;
+    let head = "POST / HTTP/1.1\r\nhost: localhost\r\n";
+    let said = format!("{head}content-length: 1001\r\n\r\n{}", "x".repeat(1_001));
+    let chunked = format!(
+        "{head}transfer-encoding: chunked\r\n\r\n3e9\r\n{}\r\n0\r\n\r\n",
+        "x".repeat(1_001)
+    );
+    for request in [said, chunked] {
+        let answer = exchange(running.address, request.as_bytes()).await;
+        assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+        assert!(
+            answer.contains("<Code>RequestEntityTooLarge</Code>"),
+            "{answer}"
+        );
+    }
+    let fits = format!(
+        "{head}connection: close\r\ncontent-length: 1000\r\n\r\n{}",
+        "x".repeat(1_000)
+    );
+    assert!(
+        exchange(running.address, fits.as_bytes())
+            .await
+            .starts_with("HTTP/1.1 400")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slow_head_is_cut_off_and_a_slow_body_is_told() {
+    let limits = Limits {
+        header_time: Duration::from_millis(200),
+        body_time: Duration::from_millis(200),
+        ..Limits::default()
+    };
+    let running = start(limits).await;
+    let begun = Instant::now();
+    exchange(running.address, b"POST / HTTP/1.1\r\nhost: loc").await;
+    assert!(
+        begun.elapsed() < Duration::from_secs(5),
+        "the head was waited for"
+    );
+    let slow = b"POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 10\r\n\r\nx";
+    let answer = exchange(running.address, slow).await;
+    assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_head_beyond_the_bound_is_refused() {
+    let running = start(Limits {
+        header_bytes: 8_192,
+        ..Limits::default()
+    })
+    .await;
+    let request = format!(
+        "GET /healthz HTTP/1.1\r\nhost: localhost\r\nx: {}\r\n\r\n",
+        "x".repeat(20_000)
+    );
+    let answer = exchange(running.address, request.as_bytes()).await;
+    assert!(answer.starts_with("HTTP/1.1 431"), "{answer}");
+    assert!(
+        exchange(running.address, HEALTH.as_bytes())
+            .await
+            .starts_with("HTTP/1.1 200")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_beyond_the_bound_wait_for_a_place() {
+    let running = start(Limits {
+        connections: 1,
+        ..Limits::default()
+    })
+    .await;
+    let first = TcpStream::connect(running.address).await.unwrap();
+    let waiting = exchange(running.address, HEALTH.as_bytes());
+    tokio::pin!(waiting);
+    let waited = tokio::time::timeout(Duration::from_millis(200), &mut waiting).await;
+    assert!(
+        waited.is_err(),
+        "a second connection was served beside the first"
+    );
+    drop(first);
+    assert!(waiting.await.starts_with("HTTP/1.1 200"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_told_to_stop_answers_what_is_under_way() {
+    let running = start(Limits::default()).await;
+    let mut stream = TcpStream::connect(running.address).await.unwrap();
+    stream
+        .write_all(b"POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 3\r\n\r\na")
+        .await
+        .unwrap();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    running.stop.send(()).unwrap();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert!(
+        TcpStream::connect(running.address).await.is_err(),
+        "it still accepts"
+    );
+    stream.write_all(b"=b").await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    assert!(
+        answer.starts_with(b"HTTP/1.1 400"),
+        "{}",
+        String::from_utf8_lossy(&answer)
+    );
+    assert_eq!(running.stopped.await.unwrap(), Stopped::Drained);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_head_refuses_is_refused_without_its_body() {
+    let running = start(Limits::default()).await;
+    for (line, host, status) in [
+        ("POST /", "evil.example", "403"),
+        ("PUT /", "localhost", "405"),
+        ("POST /nowhere", "localhost", "404"),
+        ("POST /_keyward/accounts", "localhost", "413"),
+        ("GET /?Action=ListUsers", "localhost", "413"),
+    ] {
+        let head = format!("{line} HTTP/1.1\r\nhost: {host}\r\ncontent-length: 1000000\r\n\r\n");
+        let begun = Instant::now();
+        let answer = exchange(running.address, head.as_bytes()).await;
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status}")),
+            "{line}: {answer}"
+        );
+        assert!(
+            begun.elapsed() < Duration::from_secs(5),
+            "{line} was waited for"
+        );
+    }
+    let small = "POST /nowhere HTTP/1.1\r\nhost: localhost\r\ncontent-length: 3\r\n\r\na=b";
+    let answer = exchange(running.address, format!("{small}{HEALTH}").as_bytes()).await;
+    assert_eq!(answer.matches("HTTP/1.1 ").count(), 2, "{answer}");
+}
+
+/// A request with a body that says it has `length` bytes, and sends `sent` of them.
+fn form(length: usize, sent: usize) -> String {
+    format!(
+        "POST / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
+         content-length: {length}\r\n\r\n{}",
+        "x".repeat(sent)
+    )
+}
+
+/// Large bodies have 10,000 bytes, and small ones up to 1,000.
+fn little_room() -> Limits {
+    Limits {
+        body_time: Duration::from_secs(1),
+        small_body_bytes: 1_000,
+        large_bodies_bytes: 10_000,
+        ..Limits::default()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn large_bodies_share_their_memory_and_small_ones_need_none_of_it() {
+    let running = start(little_room()).await;
+    let chunked = format!(
+        "POST / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
+         transfer-encoding: chunked\r\n\r\n7d0\r\n{}\r\n0\r\n\r\n",
+        "x".repeat(2_000)
+    );
+    let mut holder = TcpStream::connect(running.address).await.unwrap();
+    holder
+        .write_all(form(9_000, 8_999).as_bytes())
+        .await
+        .unwrap();
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let begun = Instant::now();
+    let small = exchange(running.address, form(1_000, 1_000).as_bytes()).await;
+    assert!(small.starts_with("HTTP/1.1 400"), "{small}");
+    assert!(begun.elapsed() < Duration::from_millis(400), "it waited");
+    // The holder is cut off after its time, and those that waited are served.
+    let waiting = form(2_000, 2_000);
+    for answer in <[String; 2]>::from(tokio::join!(
+        exchange(running.address, waiting.as_bytes()),
+        exchange(running.address, chunked.as_bytes()),
+    )) {
+        assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+    }
+    assert!(
+        begun.elapsed() > Duration::from_millis(200),
+        "nobody waited"
+    );
+    let mut told = String::new();
+    holder.read_to_string(&mut told).await.unwrap();
+    assert!(told.starts_with("HTTP/1.1 408"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_body_that_finds_no_room_is_told_so() {
+    let running = start(little_room()).await;
+    let address = running.address;
+    let held = form(9_000, 8_999);
+    let hold = async |after: u64| {
+        tokio::time::sleep(Duration::from_millis(after)).await;
+        exchange(address, held.as_bytes()).await
+    };
+    // The second has the room when the first is cut off, for longer than the third waits.
+    let (first, second, third) = tokio::join!(hold(0), hold(200), hold(400));
+    assert!(first.starts_with("HTTP/1.1 408"), "{first}");
+    assert!(second.starts_with("HTTP/1.1 408"), "{second}");
+    assert!(third.starts_with("HTTP/1.1 503"), "{third}");
+    assert!(third.contains("<Code>ServiceUnavailable</Code>"), "{third}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_reads_no_answer_loses_its_place() {
+    let running = start(Limits {
+        connections: 1,
+        write_time: Duration::from_millis(200),
+        ..Limits::default()
+    })
+    .await;
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4_096).unwrap();
+    let mut deaf = socket.connect(running.address).await.unwrap();
+    let requests = "GET / HTTP/1.1\r\nhost: localhost\r\n\r\n".repeat(1_000);
+    let sending = async { while deaf.write_all(requests.as_bytes()).await.is_ok() {} };
+    tokio::time::timeout(Duration::from_secs(20), sending)
+        .await
+        .expect("it still has its place");
+    assert!(
+        exchange(running.address, HEALTH.as_bytes())
+            .await
+            .starts_with("HTTP/1.1 200")
+    );
+}
