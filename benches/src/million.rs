@@ -192,8 +192,9 @@ fn compare(
     (small_server, large_server): (&Running, &Running),
 ) -> anyhow::Result<()> {
     let list = |filled: &Filled, round: usize, connection: usize, more: &str| {
-        // Pages from anywhere in the account: the marker of a page that ended there.
-        let after = filled.name((round * 7_919 + connection * 104_729) % filled.users);
+        // Pages from anywhere in the account, but for its end, where a page has less to do: the
+        // marker of a page that ended there.
+        let after = filled.name((round * 7_919 + connection * 104_729) % (filled.users - 300));
         format!(
             "Action=ListUsers&MaxItems=100&Marker={}{more}",
             marker(&after)

@@ -16,7 +16,7 @@ const DEFAULT_ITEMS: usize = 100;
 /// A page looks at no more entries than this (or than it may show), so that its cost has a bound
 /// where a filter passes few; it may then be short, as pages of AWS may. So few that the bound is
 /// much the same in an account of a thousand users and of a million.
-const LOOKED_AT: usize = 300;
+const LOOKED_AT: usize = 100;
 /// What a marker's content begins with: the version of its form.
 const FORM: &str = "1:";
 
@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn a_filter_that_passes_few_makes_short_pages() {
-        assert_eq!(all(100, |entry| entry == 2_400), (vec![2_400], 9));
+        assert_eq!(all(100, |entry| entry == 2_400), (vec![2_400], 25));
     }
 
     #[test]
