@@ -324,6 +324,12 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn is_used(&self, account: AccountId, kind: &str, key: &str) -> Result<bool, StoreError> {
+        let (kind, key) = (kind.to_owned(), key.to_owned());
+        self.read(move |connection| reader::is_used(connection, account, &kind, &key))
+            .await
+    }
+
     async fn note_use(&self, batch: Vec<Use>) -> Result<(), StoreError> {
         self.write(|answer| WriteJob::NoteUse(batch, answer)).await
     }

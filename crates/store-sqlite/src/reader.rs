@@ -190,6 +190,18 @@ pub(crate) fn directory_list(
         .collect()
 }
 
+/// Whether a key was used up.
+pub(crate) fn is_used(
+    connection: &Connection,
+    account: AccountId,
+    kind: &str,
+    key: &str,
+) -> Result<bool, StoreError> {
+    let parameters = (account.to_string(), kind, key);
+    let found = rows(connection, statement::IS_USED, parameters, |_| Ok(()))?;
+    Ok(!found.is_empty())
+}
+
 /// The last notes of some subjects.
 pub(crate) fn uses(
     connection: &Connection,

@@ -52,6 +52,7 @@ statements! {
     CLAIM_NAME = "claim_name.sql";
     RELEASE_NAME = "release_name.sql";
     USE_UP = "use_up.sql";
+    IS_USED = "is_used.sql";
     FORGET_USED = "forget_used.sql";
     NOTE_USE = "note_use.sql";
     READ_USE = "read_use.sql";

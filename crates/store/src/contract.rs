@@ -78,6 +78,8 @@ macro_rules! contract_tests {
             the_directory_is_listed_in_byte_order
             a_key_is_used_once
             exactly_one_of_many_callers_uses_a_key
+            a_used_key_is_seen_at_once_by_everyone
+            asking_uses_nothing_up_and_keys_do_not_meet
             an_older_note_never_replaces_a_newer_one
         );
     };

@@ -117,6 +117,14 @@ pub trait Store: Send + Sync + 'static {
     /// On an error the key may be used up: whoever asked must treat it as such.
     async fn use_once(&self, key: OneTimeKey, now: Timestamp) -> Result<bool, StoreError>;
 
+    /// Whether a key of this account, kind and name was used up: true from the moment on that a
+    /// caller of [`Store::use_once`] was told so, on whichever node, and also after a crash. A use that
+    /// is under way may be seen, but only once it is durable. Asking uses nothing up.
+    ///
+    /// A use is forgotten at some time after its key's `until`: whoever asks about keys that are good
+    /// no longer must know that by themselves, as this answers false for them sooner or later.
+    async fn is_used(&self, account: AccountId, kind: &str, key: &str) -> Result<bool, StoreError>;
+
     /// Notes when things were last used. A note replaces the former one of its subject unless that
     /// is newer. Takes no part in versions or logs.
     async fn note_use(&self, batch: Vec<Use>) -> Result<(), StoreError>;

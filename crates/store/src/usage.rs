@@ -2,7 +2,8 @@
 
 use keyward_names::{AccountId, Timestamp};
 
-/// Something that may be used once: a one-time code, an authorization code, a proof.
+/// Something that may be used once: a one-time code, an authorization code, a proof, the end of a
+/// session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OneTimeKey {
     /// The account that it belongs to.

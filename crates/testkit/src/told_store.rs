@@ -1,6 +1,7 @@
-//! A store that does as it is told: fails, meets other writers, takes its time.
+//! A store that does as it is told: fails, is away, meets other writers, takes its time.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
@@ -27,6 +28,8 @@ pub struct ToldStore {
     inner: Arc<dyn Store>,
     troubles: Mutex<VecDeque<Trouble>>,
     commits: Mutex<Vec<usize>>,
+    is_away: AtomicBool,
+    uses_asked: AtomicUsize,
 }
 
 impl ToldStore {
@@ -37,7 +40,20 @@ impl ToldStore {
             inner,
             troubles: Mutex::default(),
             commits: Mutex::default(),
+            is_away: AtomicBool::new(false),
+            uses_asked: AtomicUsize::new(0),
         }
+    }
+
+    /// Whether every verb but `close` fails from now on, until told otherwise.
+    pub fn set_away(&self, is_away: bool) {
+        self.is_away.store(is_away, Ordering::SeqCst);
+    }
+
+    /// How often it was asked when things were last used.
+    #[must_use]
+    pub fn uses_asked(&self) -> usize {
+        self.uses_asked.load(Ordering::SeqCst)
     }
 
     /// Troubles the next commits, one each, in this order.
@@ -55,6 +71,14 @@ impl ToldStore {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    /// The store around which this one is, unless it is away.
+    fn reached(&self) -> Result<&dyn Store, StoreError> {
+        if self.is_away.load(Ordering::SeqCst) {
+            return Err(told_to_fail());
+        }
+        Ok(&*self.inner)
     }
 
     fn next_trouble(&self) -> Option<Trouble> {
@@ -78,37 +102,37 @@ impl Store for ToldStore {
             .unwrap_or_else(PoisonError::into_inner)
             .push(writes);
         match self.next_trouble() {
-            None => self.inner.commit(batch).await,
+            None => self.reached()?.commit(batch).await,
             Some(Trouble::Unavailable) => Err(told_to_fail()),
             Some(Trouble::AnswerLost) => {
-                self.inner.commit(batch).await?;
+                self.reached()?.commit(batch).await?;
                 Err(told_to_fail())
             }
             Some(Trouble::Held(let_go)) => {
                 let_go.notified().await;
-                self.inner.commit(batch).await
+                self.reached()?.commit(batch).await
             }
         }
     }
 
     async fn load(&self, account: AccountId) -> Result<Option<Loaded>, StoreError> {
-        self.inner.load(account).await
+        self.reached()?.load(account).await
     }
 
     async fn changes(&self, account: AccountId, after: Version) -> Result<Changes, StoreError> {
-        self.inner.changes(account, after).await
+        self.reached()?.changes(account, after).await
     }
 
     async fn heads(&self) -> Result<Vec<ShardHead>, StoreError> {
-        self.inner.heads().await
+        self.reached()?.heads().await
     }
 
     async fn changed(&self, shard: Shard, after: Position) -> Result<Vec<Changed>, StoreError> {
-        self.inner.changed(shard, after).await
+        self.reached()?.changed(shard, after).await
     }
 
     async fn directory(&self, kind: &str, name: &str) -> Result<Option<AccountId>, StoreError> {
-        self.inner.directory(kind, name).await
+        self.reached()?.directory(kind, name).await
     }
 
     async fn directory_list(
@@ -117,19 +141,24 @@ impl Store for ToldStore {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<DirectoryEntry>, StoreError> {
-        self.inner.directory_list(kind, after, limit).await
+        self.reached()?.directory_list(kind, after, limit).await
     }
 
     async fn use_once(&self, key: OneTimeKey, now: Timestamp) -> Result<bool, StoreError> {
-        self.inner.use_once(key, now).await
+        self.reached()?.use_once(key, now).await
+    }
+
+    async fn is_used(&self, account: AccountId, kind: &str, key: &str) -> Result<bool, StoreError> {
+        self.reached()?.is_used(account, kind, key).await
     }
 
     async fn note_use(&self, batch: Vec<Use>) -> Result<(), StoreError> {
-        self.inner.note_use(batch).await
+        self.reached()?.note_use(batch).await
     }
 
     async fn uses(&self, account: AccountId, subjects: &[String]) -> Result<Vec<Use>, StoreError> {
-        self.inner.uses(account, subjects).await
+        self.uses_asked.fetch_add(1, Ordering::SeqCst);
+        self.reached()?.uses(account, subjects).await
     }
 
     async fn close(&self) -> Result<(), StoreError> {

@@ -254,4 +254,5 @@ pub async fn a_closed_store_is_unavailable(subject: &dyn Subject) {
     unavailable(store.heads().await.err());
     unavailable(store.directory("alias", "acme").await.err());
     unavailable(store.note_use(Vec::new()).await.err());
+    unavailable(store.is_used(account(1), "code", "a").await.err());
 }
