@@ -10,7 +10,7 @@ use keyward_names::{AccessKeyId, Secret, Timestamp};
 use keyward_store::Store;
 
 use crate::accounts::AccountHandle;
-use crate::caller::Caller;
+use crate::caller::{Caller, Principal};
 use crate::fault::{self, Fault};
 use crate::gate;
 use crate::hashing::{HashError, HashQueue};
@@ -168,6 +168,16 @@ impl<I> Call<I> {
             .of_access_key(store, self.account.id(), key)
             .await
             .map_err(|error| fault::service_unavailable().caused_by(error))
+    }
+
+    /// When principals of this account last signed in with a password, in the order asked for. Asks
+    /// the store, so ask only about those who have a password.
+    pub(crate) async fn password_uses(&self, principals: &[Principal]) -> Vec<Option<Timestamp>> {
+        let store: &dyn Store = &*self.installation.store;
+        self.installation
+            .uses
+            .of_passwords(store, self.account.id(), principals)
+            .await
     }
 
     /// Changes the account: the closure gets the newest state, checks its rules against it and

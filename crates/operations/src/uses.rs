@@ -1,18 +1,24 @@
-//! When access keys were last used.
+//! When access keys and passwords were last used.
 //!
 //! A use is noted in memory while a request is served, and written to the store every few seconds,
 //! coalesced, never on a request's path. This node sees its own notes at once.
 
 use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use keyward_names::{AccessKeyId, AccountId, Age, Timestamp};
+use keyward_names::{AccessKeyId, AccountId, Age, Timestamp, UserId};
 use keyward_store::{Store, StoreError, Use};
 use serde::{Deserialize, Serialize};
 
+use crate::caller::Principal;
+
 /// A key's use is recorded at most this often.
-const RECORDED_EVERY: Age = Age::seconds(15 * 60);
-/// How many keys are remembered as recently used before the memory is begun anew.
+const ACCESS_KEY_RECORDED_EVERY: Age = Age::seconds(15 * 60);
+/// Of a password's uses within this time, the first is recorded.
+const PASSWORD_RECORDED_EVERY: Age = Age::seconds(5 * 60);
+/// How many uses of each sort are remembered as recent before the memory is begun anew.
 const REMEMBERED_BOUND: usize = 100_000;
 
 /// The last use of an access key.
@@ -28,18 +34,43 @@ pub struct AccessKeyUse {
 
 /// The notes of this node.
 #[derive(Debug, Default)]
-pub struct Uses(Mutex<Notes>);
+pub struct Uses {
+    notes: Mutex<Notes>,
+    /// Whether the store failed to tell of passwords when it was last asked.
+    store_failed: AtomicBool,
+}
 
 #[derive(Debug, Default)]
 struct Notes {
-    recent: HashMap<AccessKeyId, AccessKeyUse>,
-    unwritten: HashMap<AccessKeyId, AccountId>,
+    access_keys: NotesOf<AccessKeyId, UsedWith>,
+    passwords: NotesOf<PasswordHolder, ()>,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Detail {
+/// The notes of one sort of thing.
+#[derive(Debug)]
+struct NotesOf<K, D> {
+    recent: HashMap<K, Noted<D>>,
+    unwritten: HashMap<K, AccountId>,
+}
+
+#[derive(Debug)]
+struct Noted<D> {
+    at: Timestamp,
+    detail: D,
+}
+
+/// What the store is told of a key's use beside its time.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct UsedWith {
     service: String,
     region: String,
+}
+
+/// Whose password it is. A user's id is that of no user of another account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum PasswordHolder {
+    Root(AccountId),
+    User(UserId),
 }
 
 impl Uses {
@@ -52,25 +83,11 @@ impl Uses {
         now: Timestamp,
     ) {
         let mut notes = self.lock();
-        let is_new = notes
-            .recent
-            .get(&key)
-            .is_none_or(|last| now.since(last.at) >= RECORDED_EVERY || now < last.at);
-        if is_new {
-            if notes.recent.len() >= REMEMBERED_BOUND {
-                let Notes { recent, unwritten } = &mut *notes;
-                recent.retain(|key, _| unwritten.contains_key(key));
-            }
+        let keys = &mut notes.access_keys;
+        let last = keys.last(&key);
+        if is_recorded(last, now, ACCESS_KEY_RECORDED_EVERY) {
             let (service, region) = (service.to_owned(), region.to_owned());
-            notes.recent.insert(
-                key,
-                AccessKeyUse {
-                    at: now,
-                    service,
-                    region,
-                },
-            );
-            notes.unwritten.insert(key, account);
+            keys.note(account, key, now, UsedWith { service, region });
         }
     }
 
@@ -81,9 +98,12 @@ impl Uses {
         account: AccountId,
         key: AccessKeyId,
     ) -> Result<Option<AccessKeyUse>, StoreError> {
-        let noted = self.lock().recent.get(&key).cloned();
+        let noted = {
+            let notes = self.lock();
+            notes.access_keys.recent.get(&key).map(shown)
+        };
         let stored = store
-            .uses(account, &[subject(key)])
+            .uses(account, &[key_subject(key)])
             .await?
             .into_iter()
             .next();
@@ -94,59 +114,325 @@ impl Uses {
         })
     }
 
+    /// Notes that someone signed in with the own password, unless another such use was recorded
+    /// within the last five minutes. Answers when the password was used before, as far as that was
+    /// recorded.
+    pub async fn note_password(
+        &self,
+        store: &dyn Store,
+        account: AccountId,
+        principal: Principal,
+        now: Timestamp,
+    ) -> Option<Timestamp> {
+        let before = self.of_password(store, account, principal).await;
+        let holder = PasswordHolder::of(account, principal);
+        let mut notes = self.lock();
+        // Someone else may have noted one meanwhile.
+        let last = before.max(notes.passwords.last(&holder));
+        if is_recorded(last, now, PASSWORD_RECORDED_EVERY) {
+            notes.passwords.note(account, holder, now, ());
+        }
+        before
+    }
+
+    /// When someone last signed in with the own password, as [`Uses::of_passwords`].
+    pub async fn of_password(
+        &self,
+        store: &dyn Store,
+        account: AccountId,
+        principal: Principal,
+    ) -> Option<Timestamp> {
+        let uses = self.of_passwords(store, account, &[principal]).await;
+        uses.into_iter().next().flatten()
+    }
+
+    /// When each of several principals of an account last signed in with a password, in the order
+    /// asked for, by this node's notes and the store's, whichever is later. Where the store can't
+    /// say, this node's notes alone: who reads a user needs the rest of it even then.
+    pub async fn of_passwords(
+        &self,
+        store: &dyn Store,
+        account: AccountId,
+        principals: &[Principal],
+    ) -> Vec<Option<Timestamp>> {
+        let holders = principals
+            .iter()
+            .map(|principal| PasswordHolder::of(account, *principal));
+        let holders: Vec<PasswordHolder> = holders.collect();
+        let subjects: Vec<String> = holders.iter().map(PasswordHolder::subject).collect();
+        let stored = store.uses(account, &subjects).await;
+        let mut stored = self.heard(stored).into_iter().peekable();
+        let notes = self.lock();
+        let uses = holders.iter().zip(&subjects).map(|(holder, subject)| {
+            // They come in the order asked for.
+            let stored = stored.next_if(|stored| stored.subject == *subject);
+            stored
+                .map(|stored| stored.at)
+                .max(notes.passwords.last(holder))
+        });
+        uses.collect()
+    }
+
+    /// What the store said; nothing if it failed, which is logged once until it answers again.
+    fn heard(&self, answer: Result<Vec<Use>, StoreError>) -> Vec<Use> {
+        let failed = answer.is_err();
+        let failed_before = self.store_failed.swap(failed, Ordering::Relaxed);
+        answer.unwrap_or_else(|error| {
+            if !failed_before {
+                tracing::warn!(%error, "the store can't say when passwords were last used: users are shown without");
+            }
+            Vec::new()
+        })
+    }
+
     /// Writes what is not written yet. What can't be written now is kept for the next time.
     pub async fn write(&self, store: &dyn Store) -> Result<(), StoreError> {
-        let unwritten = std::mem::take(&mut self.lock().unwritten);
-        if unwritten.is_empty() {
+        let (batch, keys, passwords) = {
+            let mut notes = self.lock();
+            let keys = std::mem::take(&mut notes.access_keys.unwritten);
+            let passwords = std::mem::take(&mut notes.passwords.unwritten);
+            let uses = notes.access_keys.uses(&keys, |key, used_with| {
+                let detail = serde_json::to_string(used_with).unwrap_or_default();
+                (key_subject(*key), detail)
+            });
+            let mut batch: Vec<Use> = uses.collect();
+            let uses = notes
+                .passwords
+                .uses(&passwords, |holder, ()| (holder.subject(), "{}".to_owned()));
+            batch.extend(uses);
+            (batch, keys, passwords)
+        };
+        if batch.is_empty() {
             return Ok(());
         }
-        let batch: Vec<Use> = {
-            let notes = self.lock();
-            let with_use = |(key, account): (&AccessKeyId, &AccountId)| {
-                notes
-                    .recent
-                    .get(key)
-                    .map(|last| write_use(*account, *key, last))
-            };
-            unwritten.iter().filter_map(with_use).collect()
-        };
         let written = store.note_use(batch).await;
         if written.is_err() {
-            self.lock().unwritten.extend(unwritten);
+            let mut notes = self.lock();
+            notes.access_keys.unwritten.extend(keys);
+            notes.passwords.unwritten.extend(passwords);
         }
         written
     }
 
     fn lock(&self) -> MutexGuard<'_, Notes> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn subject(key: AccessKeyId) -> String {
+impl<K: Eq + Hash, D> NotesOf<K, D> {
+    /// When something was last used, by these notes.
+    fn last(&self, key: &K) -> Option<Timestamp> {
+        self.recent.get(key).map(|last| last.at)
+    }
+
+    fn note(&mut self, account: AccountId, key: K, at: Timestamp, detail: D)
+    where
+        K: Copy,
+    {
+        if self.recent.len() >= REMEMBERED_BOUND {
+            let Self { recent, unwritten } = self;
+            recent.retain(|key, _| unwritten.contains_key(key));
+        }
+        self.recent.insert(key, Noted { at, detail });
+        self.unwritten.insert(key, account);
+    }
+
+    /// The last uses of some things, as the store is told of them: by subject and detail.
+    fn uses(
+        &self,
+        keys: &HashMap<K, AccountId>,
+        describe: impl Fn(&K, &D) -> (String, String),
+    ) -> impl Iterator<Item = Use> {
+        keys.iter().filter_map(move |(key, account)| {
+            let last = self.recent.get(key)?;
+            let (subject, detail) = describe(key, &last.detail);
+            Some(Use {
+                account: *account,
+                subject,
+                at: last.at,
+                detail,
+            })
+        })
+    }
+}
+
+impl<K, D> Default for NotesOf<K, D> {
+    fn default() -> Self {
+        Self {
+            recent: HashMap::new(),
+            unwritten: HashMap::new(),
+        }
+    }
+}
+
+/// Whether a use is recorded, given the one recorded before. Where the clock was put back, it is.
+fn is_recorded(last: Option<Timestamp>, now: Timestamp, every: Age) -> bool {
+    last.is_none_or(|last| now.since(last) >= every || now < last)
+}
+
+impl PasswordHolder {
+    fn of(account: AccountId, principal: Principal) -> Self {
+        match principal {
+            Principal::Root => Self::Root(account),
+            Principal::User(user) => Self::User(user),
+        }
+    }
+
+    /// Its name in the store, among those of its account.
+    fn subject(&self) -> String {
+        match self {
+            Self::Root(_) => "password/root".to_owned(),
+            Self::User(user) => format!("password/{}", user.as_str()),
+        }
+    }
+}
+
+fn key_subject(key: AccessKeyId) -> String {
     format!("access_key/{key}")
 }
 
-fn write_use(account: AccountId, key: AccessKeyId, last: &AccessKeyUse) -> Use {
-    let detail = Detail {
-        service: last.service.clone(),
-        region: last.region.clone(),
-    };
-    let detail = serde_json::to_string(&detail).unwrap_or_default();
-    Use {
-        account,
-        subject: subject(key),
-        at: last.at,
-        detail,
+fn shown(noted: &Noted<UsedWith>) -> AccessKeyUse {
+    let UsedWith { service, region } = noted.detail.clone();
+    AccessKeyUse {
+        at: noted.at,
+        service,
+        region,
     }
 }
 
 fn read_use(stored: Use) -> Result<AccessKeyUse, StoreError> {
-    let Detail { service, region } = serde_json::from_str(&stored.detail).map_err(|_| {
+    let detail = serde_json::from_str(&stored.detail).map_err(|_| {
         StoreError::Corrupt(format!("the use of `{}` is malformed", stored.subject))
     })?;
-    Ok(AccessKeyUse {
-        at: stored.at,
-        service,
-        region,
-    })
+    let at = stored.at;
+    Ok(shown(&Noted { at, detail }))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use keyward_store_sqlite::SqliteStore;
+    use keyward_testkit::ToldStore;
+
+    use super::*;
+
+    const ROOT: Principal = Principal::Root;
+
+    fn store() -> ToldStore {
+        ToldStore::around(Arc::new(SqliteStore::in_memory().unwrap()))
+    }
+
+    fn account(number: u64) -> AccountId {
+        AccountId::from_number(number).unwrap()
+    }
+
+    fn user(number: u64) -> Principal {
+        Principal::User(UserId::mint(account(1), number))
+    }
+
+    fn time(seconds: i64) -> Timestamp {
+        Timestamp::from_unix_seconds(1_795_000_000 + seconds)
+    }
+
+    /// A sign-in to account 1 at some second; answers the second of the one before.
+    async fn sign_in(node: &Uses, store: &ToldStore, who: Principal, at: i64) -> Option<i64> {
+        let before = node.note_password(store, account(1), who, time(at)).await;
+        before.map(|before| before.since(time(0)).as_seconds())
+    }
+
+    async fn last(node: &Uses, store: &ToldStore, who: Principal) -> Option<i64> {
+        let last = node.of_password(store, account(1), who).await;
+        last.map(|last| last.since(time(0)).as_seconds())
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn of_a_passwords_uses_within_five_minutes_the_first_is_recorded() {
+        let (store, node) = (store(), Uses::default());
+        assert_eq!(last(&node, &store, user(1)).await, None);
+        for (at, before, recorded) in [
+            (0, None, 0),
+            (0, Some(0), 0),
+            (299, Some(0), 0),
+            // Five minutes after the one recorded, not after the last.
+            (300, Some(0), 300),
+            (599, Some(300), 300),
+            (4_000, Some(300), 4_000),
+            // The clock was put back.
+            (3_000, Some(4_000), 3_000),
+        ] {
+            assert_eq!(sign_in(&node, &store, user(1), at).await, before, "at {at}");
+            assert_eq!(
+                last(&node, &store, user(1)).await,
+                Some(recorded),
+                "at {at}"
+            );
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_another_node_wrote_is_seen_and_counts() {
+        let (store, node, other) = (store(), Uses::default(), Uses::default());
+        assert_eq!(sign_in(&other, &store, user(1), 0).await, None);
+        assert_eq!(last(&node, &store, user(1)).await, None);
+        other.write(&store).await.unwrap();
+        assert_eq!(last(&node, &store, user(1)).await, Some(0));
+
+        // It is the first of its five minutes here as well.
+        assert_eq!(sign_in(&node, &store, user(1), 299).await, Some(0));
+        assert_eq!(last(&node, &store, user(1)).await, Some(0));
+        assert_eq!(sign_in(&node, &store, user(1), 300).await, Some(0));
+        node.write(&store).await.unwrap();
+        assert_eq!(last(&other, &store, user(1)).await, Some(300));
+
+        // The later of both stands, whoever writes last, and a node made anew finds it.
+        sign_in(&node, &store, user(1), 700).await;
+        sign_in(&other, &store, user(1), 1_100).await;
+        other.write(&store).await.unwrap();
+        node.write(&store).await.unwrap();
+        for node in [&node, &other, &Uses::default()] {
+            assert_eq!(last(node, &store, user(1)).await, Some(1_100));
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn each_principal_of_each_account_has_a_use_of_its_own() {
+        let (store, node) = (store(), Uses::default());
+        sign_in(&node, &store, ROOT, 1).await;
+        sign_in(&node, &store, user(2), 2).await;
+        node.write(&store).await.unwrap();
+        sign_in(&node, &store, user(3), 3).await;
+        let everyone = [user(4), user(3), ROOT, user(2), user(3), user(1)];
+        let asked = store.uses_asked();
+        let uses = node.of_passwords(&store, account(1), &everyone).await;
+        let expected = [None, Some(3), Some(1), Some(2), Some(3), None];
+        assert_eq!(uses, expected.map(|at| at.map(time)));
+        assert_eq!(store.uses_asked(), asked + 1);
+        let elsewhere = node.of_passwords(&store, account(2), &[ROOT]).await;
+        assert_eq!(elsewhere, [None]);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn while_the_store_is_away_a_node_knows_its_own_notes_and_keeps_them() {
+        let (store, node, other) = (store(), Uses::default(), Uses::default());
+        sign_in(&other, &store, user(1), 0).await;
+        other.write(&store).await.unwrap();
+        let key = AccessKeyId::LOWEST;
+        store.set_away(true);
+        assert_eq!(last(&node, &store, user(1)).await, None);
+        assert_eq!(sign_in(&node, &store, user(1), 500).await, None);
+        assert_eq!(last(&node, &store, user(1)).await, Some(500));
+        node.note_access_key(account(1), key, ("iam", "us-east-1"), time(501));
+        assert!(node.write(&store).await.is_err());
+
+        store.set_away(false);
+        node.write(&store).await.unwrap();
+        assert_eq!(last(&other, &store, user(1)).await, Some(500));
+        let of_key = other.of_access_key(&store, account(1), key).await;
+        let of_key = of_key.unwrap().unwrap();
+        assert_eq!((of_key.at, of_key.service.as_str()), (time(501), "iam"));
+        // There is nothing left to write, so nobody is asked to.
+        store.set_away(true);
+        node.write(&store).await.unwrap();
+    }
 }

@@ -11,14 +11,15 @@
 //!
 //! <!-- end of facts -->
 
-use keyward_account::Account;
+use keyward_account::{Account, RootUser};
 use keyward_api::iam::{self, GetUserRequest, GetUserResponse};
-use keyward_names::root_arn;
+use keyward_names::{Timestamp, root_arn};
 
 use crate::call::{Call, Outcome};
+use crate::caller::Principal;
 use crate::fault;
 use crate::iam::subject::Subject;
-use crate::iam::users::shown_alone;
+use crate::iam::users::{password_uses, shown_alone};
 
 pub(crate) async fn get_user(call: Call<GetUserRequest>) -> Outcome<GetUserResponse> {
     let account = call.account();
@@ -26,13 +27,29 @@ pub(crate) async fn get_user(call: Call<GetUserRequest>) -> Outcome<GetUserRespo
     let subject = Subject::named_or_caller(account, call.caller(), name)?;
     let permit = call.authorize(subject.resource(account))?;
     let user = match subject {
-        Subject::Root => shown_root(account),
+        Subject::Root => iam::User {
+            password_last_used: root_password_use(&call).await,
+            ..shown_root(account)
+        },
         Subject::User { name, user } => {
             let user = user.ok_or_else(|| fault::no_such_user(name.as_str()))?;
-            shown_alone(account, user)
+            iam::User {
+                password_last_used: password_uses(&call, &[user]).await.remove(&user.id),
+                ..shown_alone(account, user)
+            }
         }
     };
     permit.answer(GetUserResponse { user })
+}
+
+/// When the root user last signed in with its password, if it has one.
+async fn root_password_use(call: &Call<GetUserRequest>) -> Option<Timestamp> {
+    let has_password = |root: &RootUser| root.password.is_some();
+    if !call.account().root_user().is_some_and(has_password) {
+        return None;
+    }
+    let uses = call.password_uses(&[Principal::Root]).await;
+    uses.into_iter().next().flatten()
 }
 
 /// The root user goes by the account's id, and has neither a name nor a path.
@@ -43,7 +60,7 @@ fn shown_root(account: &Account) -> iam::User {
         user_name: None,
         user_id: account.id().to_string(),
         arn: root_arn(account.id()),
-        create_date: created.unwrap_or(keyward_names::Timestamp::from_unix_seconds(0)),
+        create_date: created.unwrap_or(Timestamp::from_unix_seconds(0)),
         password_last_used: None,
         permissions_boundary: None,
         tags: None,

@@ -14,11 +14,11 @@
 //! <!-- end of facts -->
 
 use keyward_account::User;
-use keyward_api::iam::{ListUsersRequest, ListUsersResponse};
+use keyward_api::iam::{self, ListUsersRequest, ListUsersResponse};
 use keyward_names::FoldedName;
 
 use crate::call::{Call, Outcome};
-use crate::iam::users::shown_in_list;
+use crate::iam::users::{password_uses, shown_in_list};
 use crate::pages;
 use crate::resource::Resource;
 
@@ -34,12 +34,16 @@ pub(crate) async fn list_users(call: Call<ListUsersRequest>) -> Outcome<ListUser
         (name, is_under.then_some(user))
     });
     fetch(&page.items);
+    let password_uses = password_uses(&call, &page.items).await;
     permit.answer(ListUsersResponse {
         is_truncated: Some(page.is_truncated()),
         users: page
             .items
             .iter()
-            .map(|user| shown_in_list(account, user))
+            .map(|user| iam::User {
+                password_last_used: password_uses.get(&user.id).copied(),
+                ..shown_in_list(account, user)
+            })
             .collect(),
         marker: page.marker,
     })
