@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use keyward_account::{Account, Changes};
 use keyward_api::OperationId;
-use keyward_credentials::{Digest, Recipe, Sealed};
-use keyward_names::{AccessKeyId, Secret, Timestamp};
+use keyward_credentials::{Digest, Recipe, Sealed, Verifier};
+use keyward_names::{AccessKeyId, Secret, Timestamp, UserId};
 use keyward_store::Store;
 
 use crate::accounts::AccountHandle;
@@ -142,6 +142,27 @@ impl<I> Call<I> {
             .digest(HashQueue::Authenticated, password, recipe)
             .await
             .map_err(Fault::from)
+    }
+
+    /// Whether a password that a user gave is the one kept. Wrong ones are counted, and after too
+    /// many of them the caller is held back for a while.
+    pub(crate) async fn is_old_password(
+        &self,
+        user: UserId,
+        password: Secret,
+        kept: Verifier,
+    ) -> Result<bool, Fault> {
+        let tries = &self.installation.old_password_tries;
+        tries
+            .begin(user, self.now())
+            .map_err(|_| fault::too_many_wrong_old_passwords())?;
+        let digest = self.hash(password, kept.recipe).await;
+        match &digest {
+            Ok(digest) if *digest == kept.digest => tries.was_right(user),
+            Ok(_) => {}
+            Err(_) => tries.was_none(user),
+        }
+        Ok(digest? == kept.digest)
     }
 
     /// The recipe for the first password of a login profile.

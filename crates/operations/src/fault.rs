@@ -384,6 +384,15 @@ pub fn old_password_incorrect() -> Fault {
     Fault::new(FaultCode::AccessDenied, "The old password was incorrect.")
 }
 
+/// The old password was guessed wrong too often of late. The code is of the model, the text (unsure).
+#[must_use]
+pub fn too_many_wrong_old_passwords() -> Fault {
+    Fault::new(
+        FaultCode::LimitExceeded,
+        "Too many attempts with an incorrect old password. Try again later.",
+    )
+}
+
 /// The new password is the old one. The code was seen, the text is (unsure).
 #[must_use]
 pub fn new_password_is_the_old() -> Fault {

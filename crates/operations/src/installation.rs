@@ -11,7 +11,7 @@ use keyward_account::{
 use keyward_credentials::{
     HashParameters, Recipe, Salt, SealingKey, Verifier, mint_password, mint_secret_access_key,
 };
-use keyward_names::{AccessKeyId, AccessKeyKind, AccountId, Secret, Timestamp};
+use keyward_names::{AccessKeyId, AccessKeyKind, AccountId, Age, Secret, Timestamp, UserId};
 use keyward_store::{Store, StoreError};
 
 use crate::accounts::{ACCOUNT_ID_KIND, Accounts, data_key_context};
@@ -21,6 +21,7 @@ use crate::hashing::{HashError, HashPool, HashQueue};
 use crate::keys::InstallationKeys;
 use crate::quotas::Quotas;
 use crate::random::{RandomError, random, random_number};
+use crate::tries::{Tries, TryRules};
 use crate::uses::Uses;
 use crate::writer::Refusal;
 
@@ -28,6 +29,12 @@ use crate::writer::Refusal;
 const USES_WRITTEN_EVERY: Duration = Duration::from_secs(3);
 /// How many accounts a list reads at once.
 const LIST_CHUNK: usize = 1_000;
+
+/// How often users may get their old password wrong.
+const OLD_PASSWORD_TRIES: TryRules = TryRules {
+    free: 10,
+    longest_wait: Age::seconds(30),
+};
 
 /// All that operations work with, one for each process.
 pub struct Installation {
@@ -41,6 +48,8 @@ pub struct Installation {
     pub hashing: HashPool,
     /// When keys were last used.
     pub uses: Uses,
+    /// Wrong guesses at the old password of those who change theirs.
+    pub old_password_tries: Tries<UserId>,
     /// What every account may have.
     pub quotas: Quotas,
     keys: InstallationKeys,
@@ -139,6 +148,7 @@ impl Installation {
             accounts,
             hashing,
             uses: Uses::default(),
+            old_password_tries: Tries::new(OLD_PASSWORD_TRIES),
             quotas,
             keys,
         });

@@ -23,6 +23,7 @@ mod quotas;
 mod random;
 mod resource;
 mod sts;
+mod tries;
 mod uses;
 mod writer;
 
@@ -40,4 +41,5 @@ pub use keys::{InstallationKeys, KeysError};
 pub use keyward_credentials::MasterKey;
 pub use quotas::Quotas;
 pub use random::{RandomError, random, random_number};
+pub use tries::{Tries, TryRules};
 pub use uses::{AccessKeyUse, Uses};

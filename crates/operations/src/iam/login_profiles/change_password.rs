@@ -36,9 +36,9 @@ pub(crate) async fn change_password(call: Call<ChangePasswordRequest>) -> Outcom
     let profile = account
         .login_profile(user_id)
         .ok_or_else(|| fault::no_such_login_profile(name.as_str()))?;
-    let old_recipe = profile.password.recipe;
-    let old_digest = call.hash(input.old_password.clone(), old_recipe).await?;
-    if old_digest != profile.password.digest {
+    let old = profile.password;
+    let given = input.old_password.clone();
+    if !call.is_old_password(user_id, given, old).await? {
         return Err(fault::old_password_incorrect().into());
     }
     if input.new_password == input.old_password {
@@ -49,10 +49,10 @@ pub(crate) async fn change_password(call: Call<ChangePasswordRequest>) -> Outcom
         let profile = account
             .login_profile(user_id)
             .ok_or_else(|| fault::no_such_login_profile(name.as_str()))?;
-        if profile.password.recipe != old_recipe {
+        if profile.password.recipe != old.recipe {
             return Err(Refusal::stale());
         }
-        if profile.password.digest != old_digest {
+        if profile.password.digest != old.digest {
             return Err(fault::old_password_incorrect().into());
         }
         let updated = LoginProfile {
@@ -67,7 +67,7 @@ pub(crate) async fn change_password(call: Call<ChangePasswordRequest>) -> Outcom
 
 #[cfg(test)]
 mod tests {
-
+    use keyward_names::Age;
     use keyward_testkit::{Asker, World};
 
     async fn world() -> (World, Asker) {
@@ -123,6 +123,24 @@ mod tests {
             assert_eq!(bob.ask("ChangePassword", form).await.fault(), fault);
             assert!(before == world.account().await);
         }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn who_guesses_the_old_password_is_held_back_for_a_while() {
+        let (world, bob) = world().await;
+        let wrong = "OldPassword=wrong&NewPassword=New-Password-2";
+        let held_back = "409 LimitExceeded: Too many attempts with an incorrect old password. Try \
+                         again later.";
+        let incorrect = "403 AccessDenied: The old password was incorrect.";
+        // Until the wait is long enough for a slow machine not to sit it out.
+        for _ in 0..16 {
+            world.installation.clock.advance(Age::seconds(30));
+            assert_eq!(bob.ask("ChangePassword", wrong).await.fault(), incorrect);
+        }
+        let right = "OldPassword=Old-Password-1&NewPassword=New-Password-2";
+        assert_eq!(bob.ask("ChangePassword", right).await.fault(), held_back);
+        world.installation.clock.advance(Age::seconds(30));
+        assert_eq!(bob.ask("ChangePassword", right).await.fault(), "200");
     }
 
     #[tokio::test(flavor = "multi_thread")]

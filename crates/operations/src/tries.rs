@@ -1,0 +1,254 @@
+//! Wrong tries at a password, counted, so that guessing takes ever longer.
+//!
+//! After some wrong tries that cost nothing, each further one is followed by a wait that doubles up
+//! to a bound. A try within the wait is refused unheard and changes nothing, so nobody is locked
+//! out for good, however many others try. What was quiet for a while is forgotten.
+//!
+//! The table is bounded. When it is full, what is forgotten goes first, then what is not held back;
+//! so whoever would push a count out must be held back as often himself.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use keyward_names::{Age, Timestamp};
+
+/// How many subjects a table knows at most.
+const SUBJECTS_BOUND: usize = 100_000;
+/// Quiet for so long, a subject is forgotten.
+const FORGOTTEN_AFTER: Age = Age::seconds(15 * 60);
+
+/// How fast the waits begin and how long they get.
+#[derive(Debug, Clone, Copy)]
+pub struct TryRules {
+    /// So many wrong tries cost nothing.
+    pub free: u32,
+    /// No wait is longer.
+    pub longest_wait: Age,
+}
+
+/// The wrong tries of many subjects.
+#[derive(Debug)]
+pub struct Tries<S> {
+    rules: TryRules,
+    counts: Mutex<HashMap<S, Count>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Count {
+    wrong: u32,
+    last: Timestamp,
+}
+
+impl<S: Eq + Hash + Copy> Tries<S> {
+    /// Nothing was tried yet.
+    #[must_use]
+    pub fn new(rules: TryRules) -> Self {
+        Self {
+            rules,
+            counts: Mutex::default(),
+        }
+    }
+
+    /// Lets a try begin and counts it as wrong until [`Tries::was_right`] or [`Tries::was_none`]
+    /// says otherwise: tries that are made at once count too. Within a wait it answers what is left
+    /// of it, and counts nothing.
+    pub fn begin(&self, subject: S, now: Timestamp) -> Result<(), Age> {
+        let mut counts = self.lock();
+        if let Some(wait) = self.rules.wait_left(counts.get(&subject), now) {
+            return Err(wait);
+        }
+        if counts.len() >= SUBJECTS_BOUND && !counts.contains_key(&subject) {
+            self.make_room(&mut counts, now);
+        }
+        let count = counts.entry(subject).or_insert(Count {
+            wrong: 0,
+            last: now,
+        });
+        if count.is_forgotten(now) {
+            count.wrong = 0;
+        }
+        count.wrong = count.wrong.saturating_add(1);
+        count.last = now;
+        Ok(())
+    }
+
+    /// A try was right: what was wrong before is forgotten.
+    pub fn was_right(&self, subject: S) {
+        self.lock().remove(&subject);
+    }
+
+    /// A try that began came to no answer, or must not count for another reason.
+    pub fn was_none(&self, subject: S) {
+        let mut counts = self.lock();
+        if let Some(count) = counts.get_mut(&subject) {
+            count.wrong = count.wrong.saturating_sub(1);
+            if count.wrong == 0 {
+                counts.remove(&subject);
+            }
+        }
+    }
+
+    /// Forgets everything.
+    pub fn forget_all(&self) {
+        self.lock().clear();
+    }
+
+    /// Frees a quarter of the table at least, so that this walk over all of it is rare.
+    fn make_room(&self, counts: &mut HashMap<S, Count>, now: Timestamp) {
+        const ENOUGH: usize = SUBJECTS_BOUND / 4 * 3;
+        counts.retain(|_, count| !count.is_forgotten(now));
+        if counts.len() > ENOUGH {
+            counts.retain(|_, count| count.wrong > self.rules.free);
+        }
+        if counts.len() > ENOUGH {
+            let mut last: Vec<Timestamp> = counts.values().map(|count| count.last).collect();
+            let (_, middle, _) = last.select_nth_unstable(SUBJECTS_BOUND / 2);
+            let middle = *middle;
+            counts.retain(|_, count| count.last > middle);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<S, Count>> {
+        // Nothing is left half-done in the table: a poisoned lock is as good as any.
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl TryRules {
+    fn wait_left(&self, count: Option<&Count>, now: Timestamp) -> Option<Age> {
+        let count = count.filter(|count| !count.is_forgotten(now))?;
+        let doublings = count.wrong.checked_sub(self.free + 1)?;
+        let wait = Age::seconds(1_i64 << doublings.min(32)).min(self.longest_wait);
+        let left = wait.as_seconds() - now.since(count.last).as_seconds();
+        (left > 0).then_some(Age::seconds(left))
+    }
+}
+
+impl Count {
+    /// A clock that was put back would stretch the waits: then all begins anew.
+    fn is_forgotten(&self, now: Timestamp) -> bool {
+        now.since(self.last) >= FORGOTTEN_AFTER || now < self.last
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RULES: TryRules = TryRules {
+        free: 2,
+        longest_wait: Age::seconds(30),
+    };
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_unix_seconds(1_000_000 + second)
+    }
+
+    /// The waits after each of the first wrong tries, each made as soon as it is heard.
+    fn waits(tries: &Tries<u32>, subject: u32, how_many: usize) -> Vec<i64> {
+        let mut second = 0;
+        let mut waits = Vec::new();
+        for _ in 0..how_many {
+            let wait = match tries.begin(subject, at(second)) {
+                Ok(()) => 0,
+                Err(wait) => wait.as_seconds(),
+            };
+            if wait > 0 {
+                second += wait;
+                assert_eq!(tries.begin(subject, at(second)), Ok(()));
+            }
+            waits.push(wait);
+        }
+        waits
+    }
+
+    #[test]
+    fn waits_double_up_to_the_longest_and_end() {
+        let tries = Tries::new(RULES);
+        assert_eq!(
+            waits(&tries, 1, 10),
+            [0, 0, 0, 1, 2, 4, 8, 16, 30, 30],
+            "the first two are free, the third is followed by a wait"
+        );
+        assert_eq!(tries.begin(2, at(0)), Ok(()), "another is not held back");
+    }
+
+    #[test]
+    fn a_try_within_a_wait_makes_it_no_longer() {
+        let tries = Tries::new(RULES);
+        for _ in 0..3 {
+            assert_eq!(tries.begin(1, at(0)), Ok(()));
+        }
+        for _ in 0..100 {
+            assert_eq!(tries.begin(1, at(0)), Err(Age::seconds(1)));
+        }
+        assert_eq!(tries.begin(1, at(1)), Ok(()));
+    }
+
+    #[test]
+    fn what_was_right_or_quiet_for_long_or_before_the_clock_was_put_back_is_forgotten() {
+        for forget in [
+            |tries: &Tries<u32>| {
+                tries.was_right(1);
+                at(0)
+            },
+            |_: &Tries<u32>| at(15 * 60),
+            |_: &Tries<u32>| at(-1),
+            |tries: &Tries<u32>| {
+                tries.forget_all();
+                at(0)
+            },
+        ] {
+            let tries = Tries::new(RULES);
+            for _ in 0..3 {
+                assert_eq!(tries.begin(1, at(0)), Ok(()));
+            }
+            assert!(tries.begin(1, at(0)).is_err());
+            let now = forget(&tries);
+            for _ in 0..3 {
+                assert_eq!(tries.begin(1, now), Ok(()));
+            }
+            assert!(tries.begin(1, now).is_err());
+        }
+    }
+
+    #[test]
+    fn a_try_that_was_none_is_taken_back() {
+        let tries = Tries::new(RULES);
+        for _ in 0..50 {
+            assert_eq!(tries.begin(1, at(0)), Ok(()));
+            tries.was_none(1);
+        }
+        assert!(tries.lock().is_empty());
+    }
+
+    #[test]
+    fn a_full_table_lets_go_of_those_who_are_not_held_back() {
+        let tries = Tries::new(RULES);
+        for _ in 0..3 {
+            assert_eq!(tries.begin(u32::MAX, at(0)), Ok(()));
+        }
+        for subject in 0..SUBJECTS_BOUND as u32 + 5 {
+            assert_eq!(tries.begin(subject, at(0)), Ok(()));
+            assert!(tries.lock().len() <= SUBJECTS_BOUND);
+        }
+        assert!(tries.begin(u32::MAX, at(0)).is_err());
+    }
+
+    #[test]
+    fn a_table_full_of_those_held_back_lets_the_oldest_go() {
+        let tries = Tries::new(RULES);
+        {
+            let mut counts = tries.lock();
+            for subject in 0..SUBJECTS_BOUND as u32 {
+                let (wrong, last) = (3, at(i64::from(subject % 600)));
+                counts.insert(subject, Count { wrong, last });
+            }
+        }
+        assert_eq!(tries.begin(u32::MAX, at(600)), Ok(()));
+        let left = tries.lock().len();
+        assert!(left <= SUBJECTS_BOUND / 4 * 3, "{left}");
+        assert!(tries.lock().contains_key(&599), "the newest are kept");
+    }
+}
