@@ -1,6 +1,6 @@
 //! Changes: what an operation decided, as data.
 
-use keyward_names::{AccountAlias, AccountId};
+use keyward_names::{AccountAlias, AccountId, FoldedName};
 
 use crate::{Record, RecordKey};
 
@@ -20,6 +20,8 @@ pub enum Claim {
     AccountId(AccountId),
     /// An account's alias.
     Alias(AccountAlias),
+    /// The e-mail address of an account's root user, which signs in by it.
+    RootEmail(FoldedName),
 }
 
 /// All that one operation changes, at once or not at all.

@@ -22,6 +22,9 @@ pub struct RootUser {
     pub email: String,
     /// Its password, if it has one.
     pub password: Option<Verifier>,
+    /// When the password was set. Not known of one that was set before this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password_changed: Option<Timestamp>,
 }
 
 /// An IAM user.

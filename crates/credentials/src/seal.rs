@@ -128,6 +128,20 @@ impl FromStr for MasterKey {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sealed(Box<str>);
 
+impl Sealed {
+    /// The text, of characters that a cookie's value may have.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Takes a text for a sealed one. Whether it is one shows when it is opened.
+    #[must_use]
+    pub fn from_text(text: &str) -> Self {
+        Self(text.into())
+    }
+}
+
 /// It does not open: another key, another context, or it was changed. More is not told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the sealed text does not open with this key")]

@@ -22,6 +22,8 @@ use crate::writer::Writer;
 pub(crate) const ACCOUNT_ID_KIND: &str = "account_id";
 /// The directory's kind of aliases.
 pub(crate) const ALIAS_KIND: &str = "account_alias";
+/// The directory's kind of root users' e-mail addresses.
+pub(crate) const ROOT_EMAIL_KIND: &str = "root_email";
 
 /// How long an unknown account is remembered as such.
 const MISS_REMEMBERED: Duration = Duration::from_secs(2);
@@ -276,6 +278,10 @@ pub(crate) fn store_claim(claim: &Claim) -> keyward_store::Claim {
         Claim::Alias(alias) => keyward_store::Claim {
             kind: ALIAS_KIND,
             name: alias.to_string(),
+        },
+        Claim::RootEmail(email) => keyward_store::Claim {
+            kind: ROOT_EMAIL_KIND,
+            name: email.to_string(),
         },
     }
 }

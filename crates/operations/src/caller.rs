@@ -2,9 +2,11 @@
 
 use keyward_account::{AccessKeyStatus, Account, KeyOwner};
 use keyward_names::{AccessKeyId, UserId, root_arn};
+use serde::{Deserialize, Serialize};
 
 /// The principal of a request. Its account is that of the call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Principal {
     /// The account's root user.
     Root,

@@ -180,6 +180,10 @@ pub fn taken(claim: &Claim) -> Fault {
             FaultCode::EntityAlreadyExists,
             format!("The account alias {alias} already exists."),
         ),
+        Claim::RootEmail(email) => Fault::new(
+            FaultCode::EntityAlreadyExists,
+            format!("The e-mail address {email} is that of another account's root user."),
+        ),
     }
 }
 

@@ -11,7 +11,9 @@ use keyward_account::{
 use keyward_credentials::{
     HashParameters, Recipe, Salt, SealingKey, Verifier, mint_password, mint_secret_access_key,
 };
-use keyward_names::{AccessKeyId, AccessKeyKind, AccountId, Age, Secret, Timestamp, UserId};
+use keyward_names::{
+    AccessKeyId, AccessKeyKind, AccountId, Age, FoldedName, Secret, Timestamp, UserId,
+};
 use keyward_store::{Store, StoreError};
 
 use crate::accounts::{ACCOUNT_ID_KIND, Accounts, data_key_context};
@@ -182,6 +184,12 @@ impl Installation {
         })
     }
 
+    /// Seals what browsers keep of a sign-in.
+    #[must_use]
+    pub fn sign_in_key(&self) -> &SealingKey {
+        &self.keys.sign_in_key
+    }
+
     /// Makes an account. Its root credentials are answered only when they were asked for.
     pub async fn create_account(
         &self,
@@ -208,14 +216,17 @@ impl Installation {
             created,
             data_key: sealed_data_key,
         })];
+        let email = root_email.clone();
         let mut root = RootUser {
             email: root_email,
             password: None,
+            password_changed: None,
         };
         let mut credentials = None;
         if with_root_credentials {
             let made = mint_root_credentials(id)?;
             root.password = Some(self.verifier_of(made.password.clone()).await?);
+            root.password_changed = Some(created);
             records.push(Record::AccessKey(root_key(&made, &data_key, created)?));
             credentials = Some(made);
         }
@@ -223,7 +234,10 @@ impl Installation {
 
         let changes = Changes {
             changes: records.into_iter().map(Change::Put).collect(),
-            claims: vec![Claim::AccountId(id)],
+            claims: vec![
+                Claim::AccountId(id),
+                Claim::RootEmail(FoldedName::fold(&email)),
+            ],
             releases: Vec::new(),
         };
         let writer = self.accounts.unmade(id).await?;
@@ -254,6 +268,10 @@ impl Installation {
             .commit(move |account: &Account| {
                 let mut releases = vec![Claim::AccountId(id)];
                 releases.extend(account.alias().cloned().map(Claim::Alias));
+                let email = account
+                    .root_user()
+                    .map(|root| FoldedName::fold(&root.email));
+                releases.extend(email.map(Claim::RootEmail));
                 let changes = account.record_keys().map(Change::Delete).collect();
                 Ok((
                     Changes {
@@ -278,6 +296,7 @@ impl Installation {
             .ok_or(AdministrationError::NoSuchAccount(id))?;
         let password = mint_password(&random()?);
         let verifier = self.verifier_of(password.clone()).await?;
+        let now = self.clock.now();
         handle
             .writer
             .commit(move |account: &Account| {
@@ -287,6 +306,7 @@ impl Installation {
                 let root = RootUser {
                     email,
                     password: Some(verifier),
+                    password_changed: Some(now),
                 };
                 Ok((Changes::put(Record::RootUser(root)), ()))
             })

@@ -1,13 +1,17 @@
 //! The installation's own keys, sealed by the master key and kept in the store.
 
-use keyward_credentials::{MasterKey, Pepper, PepperId, SealError, Sealed};
+use keyward_credentials::{MasterKey, Pepper, PepperId, SealError, Sealed, SealingKey};
 use keyward_names::{AccountId, Timestamp};
-use keyward_store::{Commit, Committed, Store, StoreError, Version, Write};
+use keyward_store::{Commit, Committed, Record, Store, StoreError, Version, Write};
 use serde::{Deserialize, Serialize};
 
+use crate::clock::Clock;
 use crate::random::{RandomError, random};
 
 const PEPPER_KIND: &str = "pepper";
+const SIGN_IN_KEY_KIND: &str = "sign_in_key";
+/// The number of an installation's first key of each kind.
+const FIRST: u32 = 1;
 const FORM_VERSION: u32 = 1;
 
 /// What every node of an installation holds in memory once the master key opened it.
@@ -17,6 +21,8 @@ pub struct InstallationKeys {
     pub master_key: MasterKey,
     /// Takes part in every password's digest.
     pub pepper: Pepper,
+    /// Seals what browsers keep of a sign-in.
+    pub sign_in_key: SealingKey,
 }
 
 /// Why the installation's keys can't be had.
@@ -43,14 +49,14 @@ pub enum KeysError {
 }
 
 #[derive(Serialize, Deserialize)]
-struct PepperRecord {
+struct KeyRecord {
     version: u32,
-    record: SealedPepper,
+    record: SealedKey,
 }
 
 #[derive(Serialize, Deserialize)]
-struct SealedPepper {
-    id: PepperId,
+struct SealedKey {
+    id: u32,
     sealed: Sealed,
 }
 
@@ -61,63 +67,110 @@ impl InstallationKeys {
         master_key: MasterKey,
         now: Timestamp,
     ) -> Result<Self, KeysError> {
-        let id = PepperId(1);
-        let bytes = random()?;
-        let sealed = master_key
-            .sealing_key()
-            .seal(&seal_context(id), &bytes, random()?)
-            .map_err(|SealError| KeysError::Malformed)?;
-        let record = PepperRecord {
-            version: FORM_VERSION,
-            record: SealedPepper { id, sealed },
-        };
-        let body = serde_json::to_string(&record).map_err(|_| KeysError::Malformed)?;
-        let commit = Commit {
-            account: AccountId::INSTALLATION,
-            expected: Version::NONE,
-            entry_id: crate::random::entry_id()?,
-            at: now,
-            writes: vec![Write::put(PEPPER_KIND, id.0.to_string(), body)],
-            claims: Vec::new(),
-            releases: Vec::new(),
-        };
-        match store.commit(vec![commit]).await?.as_slice() {
-            [Committed::Done(_)] => Ok(Self {
+        let (pepper, sign_in_key) = (random()?, random()?);
+        let writes = vec![
+            write_key(&master_key, PEPPER_KIND, &pepper)?,
+            write_key(&master_key, SIGN_IN_KEY_KIND, &sign_in_key)?,
+        ];
+        match commit(store, Version::NONE, now, writes).await? {
+            Committed::Done(_) => Ok(Self {
                 master_key,
-                pepper: Pepper::new(id, bytes),
+                pepper: Pepper::new(PepperId(FIRST), pepper),
+                sign_in_key: SealingKey::new(sign_in_key),
             }),
-            _ => Err(KeysError::AlreadyInitialised),
+            Committed::Conflict { .. } | Committed::Taken(_) => Err(KeysError::AlreadyInitialised),
         }
     }
 
-    /// Opens the keys of the installation that the store holds.
+    /// Opens the keys of the installation that the store holds. One made before there was a sign-in
+    /// key gets it now.
     pub async fn open(store: &dyn Store, master_key: MasterKey) -> Result<Self, KeysError> {
-        let loaded = store
-            .load(AccountId::INSTALLATION)
-            .await?
-            .ok_or(KeysError::NotInitialised)?;
-        let records = loaded.into_records().await?;
-        let record = records
-            .iter()
-            .find(|record| &*record.kind == PEPPER_KIND)
-            .ok_or(KeysError::NotInitialised)?;
-        let read: PepperRecord =
-            serde_json::from_str(&record.body).map_err(|_| KeysError::Malformed)?;
-        if read.version != FORM_VERSION {
-            return Err(KeysError::Malformed);
+        // Where several nodes make the key at once, one comes first and the others read it.
+        for _ in 0..MAKING_TRIES {
+            let loaded = store
+                .load(AccountId::INSTALLATION)
+                .await?
+                .ok_or(KeysError::NotInitialised)?;
+            let version = loaded.version;
+            let records = loaded.into_records().await?;
+            let (id, pepper) =
+                read_key(&master_key, &records, PEPPER_KIND)?.ok_or(KeysError::NotInitialised)?;
+            if let Some((_, key)) = read_key(&master_key, &records, SIGN_IN_KEY_KIND)? {
+                return Ok(Self {
+                    master_key,
+                    pepper: Pepper::new(PepperId(id), pepper),
+                    sign_in_key: SealingKey::new(key),
+                });
+            }
+            let made = write_key(&master_key, SIGN_IN_KEY_KIND, &random()?)?;
+            commit(store, version, Clock::real_now(), vec![made]).await?;
         }
-        let SealedPepper { id, sealed } = read.record;
-        let bytes = master_key
-            .sealing_key()
-            .open_key(&seal_context(id), &sealed)
-            .map_err(|SealError| KeysError::WrongMasterKey)?;
-        Ok(Self {
-            master_key,
-            pepper: Pepper::new(id, bytes),
-        })
+        Err(KeysError::Malformed)
     }
 }
 
-fn seal_context(id: PepperId) -> String {
-    format!("pepper {}", id.0)
+/// How often a key that is missing is made and looked for.
+const MAKING_TRIES: usize = 5;
+
+async fn commit(
+    store: &dyn Store,
+    expected: Version,
+    at: Timestamp,
+    writes: Vec<Write>,
+) -> Result<Committed, KeysError> {
+    let commit = Commit {
+        account: AccountId::INSTALLATION,
+        expected,
+        entry_id: crate::random::entry_id()?,
+        at,
+        writes,
+        claims: Vec::new(),
+        releases: Vec::new(),
+    };
+    let answers = store.commit(vec![commit]).await?;
+    answers.into_iter().next().ok_or(KeysError::Malformed)
+}
+
+/// The first key of its kind, sealed, as a record.
+fn write_key(
+    master_key: &MasterKey,
+    kind: &'static str,
+    key: &[u8; 32],
+) -> Result<Write, KeysError> {
+    let sealed = master_key
+        .sealing_key()
+        .seal(&seal_context(kind, FIRST), key, random()?)
+        .map_err(|SealError| KeysError::Malformed)?;
+    let record = KeyRecord {
+        version: FORM_VERSION,
+        record: SealedKey { id: FIRST, sealed },
+    };
+    let body = serde_json::to_string(&record).map_err(|_| KeysError::Malformed)?;
+    Ok(Write::put(kind, FIRST.to_string(), body))
+}
+
+/// The key of a kind among the installation's records, with its number.
+fn read_key(
+    master_key: &MasterKey,
+    records: &[Record],
+    kind: &str,
+) -> Result<Option<(u32, [u8; 32])>, KeysError> {
+    let Some(record) = records.iter().find(|record| &*record.kind == kind) else {
+        return Ok(None);
+    };
+    let read: KeyRecord = serde_json::from_str(&record.body).map_err(|_| KeysError::Malformed)?;
+    if read.version != FORM_VERSION {
+        return Err(KeysError::Malformed);
+    }
+    let SealedKey { id, sealed } = read.record;
+    let bytes = master_key
+        .sealing_key()
+        .open_key(&seal_context(kind, id), &sealed)
+        .map_err(|SealError| KeysError::WrongMasterKey)?;
+    Ok(Some((id, bytes)))
+}
+
+/// What a sealed key is bound to: `pepper 1`, `sign_in_key 1`.
+fn seal_context(kind: &str, id: u32) -> String {
+    format!("{kind} {id}")
 }

@@ -22,6 +22,7 @@ mod pages;
 mod quotas;
 mod random;
 mod resource;
+mod sign_in;
 mod sts;
 mod tries;
 mod uses;
@@ -38,8 +39,10 @@ pub use installation::{
     mint_access_key, random_account_id,
 };
 pub use keys::{InstallationKeys, KeysError};
+pub use keyward_api::FaultCode;
 pub use keyward_credentials::MasterKey;
 pub use quotas::Quotas;
 pub use random::{RandomError, random, random_number};
+pub use sign_in::may_change_password;
 pub use tries::{Tries, TryRules};
 pub use uses::{AccessKeyUse, Uses};

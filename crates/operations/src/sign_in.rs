@@ -1,0 +1,218 @@
+//! What sign-in asks of an installation beside the operations of the API: who is meant by an alias or
+//! an e-mail address, and the few changes that only the door makes.
+
+use std::sync::Arc;
+
+use keyward_account::{Account, Changes, LoginProfile, Record, RootUser};
+use keyward_api::OperationId;
+use keyward_credentials::{Recipe, Verifier};
+use keyward_names::{AccountId, FoldedName, Secret, Timestamp, UserId};
+use keyward_store::{OneTimeKey, StoreError};
+use keyward_wire::Parameters;
+use zeroize::Zeroizing;
+
+use crate::accounts::{ALIAS_KIND, AccountHandle, ROOT_EMAIL_KIND};
+use crate::caller::{Caller, Principal};
+use crate::dispatch::{self, Request};
+use crate::fault::{self, Fault};
+use crate::gate;
+use crate::hashing::HashQueue;
+use crate::installation::Installation;
+use crate::resource::Resource;
+use crate::writer::Refusal;
+
+/// A session that was ended is a key of this kind that was used up.
+const ENDED_SESSION_KIND: &str = "ended_session";
+
+impl Installation {
+    /// The account that chose an alias.
+    pub async fn account_by_alias(&self, alias: &str) -> Result<Option<AccountId>, StoreError> {
+        self.store.directory(ALIAS_KIND, alias).await
+    }
+
+    /// The account whose root user has an e-mail address, in any case.
+    pub async fn account_by_root_email(
+        &self,
+        email: &str,
+    ) -> Result<Option<AccountId>, StoreError> {
+        let email = FoldedName::fold(email);
+        self.store.directory(ROOT_EMAIL_KIND, email.as_str()).await
+    }
+
+    /// Ends a session that lasts until then at the longest, for good and on every node.
+    pub async fn end_session(
+        &self,
+        account: AccountId,
+        session: &str,
+        until: Timestamp,
+    ) -> Result<(), StoreError> {
+        let key = OneTimeKey {
+            account,
+            kind: ENDED_SESSION_KIND,
+            key: session.to_owned(),
+            until,
+        };
+        self.store.use_once(key, self.clock.now()).await.map(drop)
+    }
+
+    /// Whether a session was ended.
+    pub async fn is_session_ended(
+        &self,
+        account: AccountId,
+        session: &str,
+    ) -> Result<bool, StoreError> {
+        self.store
+            .is_used(account, ENDED_SESSION_KIND, session)
+            .await
+    }
+
+    /// `ChangePassword` by a signed-in user: the same operation, with the same rules and rights, as
+    /// when the user signs the call with an access key.
+    pub async fn change_password(
+        self: &Arc<Self>,
+        handle: &Arc<AccountHandle>,
+        user: UserId,
+        old: &Secret,
+        new: &Secret,
+    ) -> Result<(), Fault> {
+        let form = password_form(old, new);
+        let parameters = Parameters::parse(None, form.as_bytes()).map_err(Fault::internal)?;
+        let request = Request {
+            parameters: &parameters,
+            caller: signed_in(Principal::User(user)),
+            handle: Arc::clone(handle),
+            installation: Arc::clone(self),
+            request_id: "",
+        };
+        let reply = dispatch::perform(request, OperationId::IamChangePassword).await;
+        reply.fault.map_or(Ok(()), Err)
+    }
+
+    /// Gives an account's root user another password. The caller has checked the old one, whose
+    /// verifier it names, and has judged the new one. If the old one is no longer the password, the
+    /// fault is that it is incorrect.
+    pub async fn change_root_password(
+        &self,
+        handle: &AccountHandle,
+        old: Verifier,
+        new: Secret,
+    ) -> Result<(), Fault> {
+        // The salt stays: it stands for the password's owner in sessions, which go on.
+        let recipe = Recipe {
+            salt: old.recipe.salt,
+            ..self.new_recipe()?
+        };
+        let digest = self
+            .hashing
+            .digest(HashQueue::Authenticated, new, recipe)
+            .await?;
+        let (verifier, now) = (Verifier { recipe, digest }, self.clock.now());
+        let change = move |account: &Account| {
+            let root = account
+                .root_user()
+                .filter(|root| root.password == Some(old))
+                .ok_or_else(fault::old_password_incorrect)?;
+            let root = RootUser {
+                password: Some(verifier),
+                password_changed: Some(now),
+                ..root.clone()
+            };
+            Ok((Changes::put(Record::RootUser(root)), ()))
+        };
+        match handle.writer.commit(change).await {
+            Ok(()) => Ok(()),
+            Err(Refusal::Fault(fault) | Refusal::Stale(fault)) => Err(fault),
+        }
+    }
+
+    /// Keeps a password by today's recipe, where it is kept by an older one: only at sign-in is the
+    /// password at hand. Nothing else about it changes. If it was replaced meanwhile, nothing is
+    /// done.
+    pub async fn renew_verifier(
+        &self,
+        handle: &AccountHandle,
+        principal: Principal,
+        password: Secret,
+        old: Verifier,
+    ) -> Result<(), Fault> {
+        let recipe = self.renewed_recipe(old.recipe)?;
+        let digest = self
+            .hashing
+            .digest(HashQueue::SignIn, password, recipe)
+            .await?;
+        let renewed = Verifier { recipe, digest };
+        let change = move |account: &Account| {
+            let record = match principal {
+                Principal::Root => account
+                    .root_user()
+                    .filter(|root| root.password == Some(old))
+                    .map(|root| {
+                        Record::RootUser(RootUser {
+                            password: Some(renewed),
+                            ..root.clone()
+                        })
+                    }),
+                Principal::User(user) => account
+                    .login_profile(user)
+                    .filter(|profile| profile.password == old)
+                    .map(|profile| {
+                        Record::LoginProfile(LoginProfile {
+                            password: renewed,
+                            ..profile.clone()
+                        })
+                    }),
+            };
+            Ok((record.map_or_else(Changes::none, Changes::put), ()))
+        };
+        match handle.writer.commit(change).await {
+            Ok(()) => Ok(()),
+            Err(Refusal::Fault(fault) | Refusal::Stale(fault)) => Err(fault),
+        }
+    }
+
+    /// The recipe by which a password would be kept today. It is the one given where that is up to
+    /// date: the salt stays in any case.
+    pub fn renewed_recipe(&self, recipe: Recipe) -> Result<Recipe, Fault> {
+        Ok(Recipe {
+            salt: recipe.salt,
+            ..self.new_recipe()?
+        })
+    }
+}
+
+/// Whether a user may change their own password, as the account stands.
+#[must_use]
+pub fn may_change_password(account: &Account, user: UserId) -> bool {
+    account.user_by_id(user).is_some_and(|found| {
+        let resource = Resource::user(account, &found.name, Some(found));
+        let caller = signed_in(Principal::User(user));
+        gate::judge(account, &caller, OperationId::IamChangePassword, &resource).is_ok()
+    })
+}
+
+/// Someone who signed in with a password: no access key could be deactivated under them.
+fn signed_in(principal: Principal) -> Caller {
+    Caller {
+        principal,
+        access_key: None,
+    }
+}
+
+/// The operation's parameters as a client would send them.
+fn password_form(old: &Secret, new: &Secret) -> Zeroizing<String> {
+    // Room for all of it at once: a text that grows leaves copies behind.
+    let length = 32 + 3 * (old.expose().len() + new.expose().len());
+    let mut form = Zeroizing::new(String::with_capacity(length));
+    for (name, password) in [("OldPassword=", old), ("&NewPassword=", new)] {
+        form.push_str(name);
+        for byte in password.expose().bytes() {
+            form.push('%');
+            form.extend([byte >> 4, byte & 15].map(hex_digit));
+        }
+    }
+    form
+}
+
+fn hex_digit(value: u8) -> char {
+    char::from_digit(value.into(), 16).unwrap_or('0')
+}

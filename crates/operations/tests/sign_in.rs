@@ -1,0 +1,135 @@
+//! What the door asks of an installation.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that can't be set up must fail with its reason"
+)]
+
+use std::sync::Arc;
+
+use keyward_names::{Secret, UserId};
+use keyward_operations::{AccountHandle, Principal, fault, may_change_password};
+use keyward_testkit::World;
+
+async fn world() -> (World, UserId) {
+    let world = World::new().await;
+    for (action, form) in [
+        ("CreateUser", "UserName=Bob"),
+        (
+            "CreateLoginProfile",
+            "UserName=Bob&Password=Old-Password-1&PasswordResetRequired=true",
+        ),
+    ] {
+        assert_eq!(world.root().ask(action, form).await.fault(), "200");
+    }
+    let user = world.account().await.user("Bob").unwrap().id;
+    (world, user)
+}
+
+async fn handle(world: &World) -> Arc<AccountHandle> {
+    let held = world.installation.accounts.get(world.account_id).await;
+    held.unwrap().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signed_in_user_changes_the_password_with_the_rights_of_the_user() {
+    let (world, user) = world().await;
+    let handle = handle(&world).await;
+    let (old, new) = (
+        Secret::new("Old-Password-1"),
+        Secret::new("Ä&=+ %é new-2 B"),
+    );
+    assert!(!may_change_password(&handle.account(), user));
+    let installation = &world.installation;
+    let refused = installation
+        .change_password(&handle, user, &old, &new)
+        .await;
+    assert!(
+        refused
+            .unwrap_err()
+            .message()
+            .unwrap()
+            .contains("iam:ChangePassword")
+    );
+
+    let policy = "AllowUsersToChangePassword=true";
+    let set = world
+        .root()
+        .ask("UpdateAccountPasswordPolicy", policy)
+        .await;
+    assert_eq!(set.fault(), "200");
+    assert!(may_change_password(&handle.account(), user));
+    let changed = installation
+        .change_password(&handle, user, &old, &new)
+        .await;
+    assert!(changed.is_ok());
+    assert!(world.is_password("Bob", new.expose()).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_is_kept_by_todays_recipe_once_its_user_signs_in() {
+    let (world, user) = world().await;
+    world.rewrite_record("login_profile", "t=2", "t=3").await;
+    let node = world.other_node().await;
+    let handle = handle(&node).await;
+    let old = handle.account().login_profile(user).unwrap().password;
+    let (installation, principal) = (&node.installation, Principal::User(user));
+    let today = installation.renewed_recipe(old.recipe).unwrap();
+    assert_ne!(old.recipe, today);
+    let password = Secret::new("Old-Password-1");
+    let renewed = installation.renew_verifier(&handle, principal, password.clone(), old);
+    renewed.await.unwrap();
+    let before = handle.account();
+    let profile = before.login_profile(user).unwrap();
+    assert_eq!(profile.password.recipe, today);
+    assert!(node.is_password("Bob", "Old-Password-1").await);
+
+    // Of a password that was replaced meanwhile nothing is kept.
+    let again = installation.renew_verifier(&handle, principal, password, old);
+    again.await.unwrap();
+    assert!(*before == *handle.account());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn root_changes_the_password_that_it_knows() {
+    let (world, _) = world().await;
+    let handle = handle(&world).await;
+    let installation = &world.installation;
+    installation
+        .reset_root_password(world.account_id)
+        .await
+        .unwrap();
+    let old = handle.account().root_user().unwrap().password.unwrap();
+    let new = Secret::new("Roots-Own-1");
+    let changed = installation
+        .change_root_password(&handle, old, new.clone())
+        .await;
+    assert!(changed.is_ok());
+    let root = handle.account().root_user().unwrap().clone();
+    assert_eq!(root.password_changed, Some(installation.clock.now()));
+    assert_eq!(root.password.unwrap().recipe.salt, old.recipe.salt);
+    let again = installation.change_root_password(&handle, old, new).await;
+    assert_eq!(
+        again.unwrap_err().message(),
+        fault::old_password_incorrect().message()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn accounts_are_found_by_alias_and_by_their_roots_address() {
+    let (world, _) = world().await;
+    let installation = &world.installation;
+    let made = world
+        .root()
+        .ask("CreateAccountAlias", "AccountAlias=example")
+        .await;
+    assert_eq!(made.fault(), "200");
+    let id = Some(world.account_id);
+    assert_eq!(installation.account_by_alias("example").await.unwrap(), id);
+    assert_eq!(installation.account_by_alias("other").await.unwrap(), None);
+    for email in ["root@example.com", "Root@Example.com"] {
+        assert_eq!(installation.account_by_root_email(email).await.unwrap(), id);
+    }
+    installation.end_account(world.account_id).await.unwrap();
+    let found = installation.account_by_root_email("root@example.com").await;
+    assert_eq!(found.unwrap(), None);
+}
