@@ -153,14 +153,15 @@ impl<I> Call<I> {
         kept: Verifier,
     ) -> Result<bool, Fault> {
         let tries = &self.installation.old_password_tries;
+        let whose = (self.account.id(), Principal::User(user));
         tries
-            .begin(user, self.now())
+            .begin(whose, self.now())
             .map_err(|_| fault::too_many_wrong_old_passwords())?;
         let digest = self.hash(password, kept.recipe).await;
         match &digest {
-            Ok(digest) if *digest == kept.digest => tries.was_right(user),
+            Ok(digest) if *digest == kept.digest => tries.was_right(whose),
             Ok(_) => {}
-            Err(_) => tries.was_none(user),
+            Err(_) => tries.was_none(whose),
         }
         Ok(digest? == kept.digest)
     }

@@ -5,7 +5,7 @@ use keyward_names::{AccessKeyId, UserId, root_arn};
 use serde::{Deserialize, Serialize};
 
 /// The principal of a request. Its account is that of the call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Principal {
     /// The account's root user.

@@ -11,12 +11,11 @@ use keyward_account::{
 use keyward_credentials::{
     HashParameters, Recipe, Salt, SealingKey, Verifier, mint_password, mint_secret_access_key,
 };
-use keyward_names::{
-    AccessKeyId, AccessKeyKind, AccountId, Age, FoldedName, Secret, Timestamp, UserId,
-};
+use keyward_names::{AccessKeyId, AccessKeyKind, AccountId, Age, FoldedName, Secret, Timestamp};
 use keyward_store::{Store, StoreError};
 
 use crate::accounts::{ACCOUNT_ID_KIND, Accounts, data_key_context};
+use crate::caller::Principal;
 use crate::clock::Clock;
 use crate::fault::Fault;
 use crate::hashing::{HashError, HashPool, HashQueue};
@@ -32,7 +31,7 @@ const USES_WRITTEN_EVERY: Duration = Duration::from_secs(3);
 /// How many accounts a list reads at once.
 const LIST_CHUNK: usize = 1_000;
 
-/// How often users may get their old password wrong.
+/// How often people may get their old password wrong.
 const OLD_PASSWORD_TRIES: TryRules = TryRules {
     free: 10,
     longest_wait: Age::seconds(30),
@@ -50,8 +49,8 @@ pub struct Installation {
     pub hashing: HashPool,
     /// When keys were last used.
     pub uses: Uses,
-    /// Wrong guesses at the old password of those who change theirs.
-    pub old_password_tries: Tries<UserId>,
+    /// Wrong guesses at the old password by those who change theirs.
+    pub old_password_tries: Tries<(AccountId, Principal)>,
     /// What every account may have.
     pub quotas: Quotas,
     keys: InstallationKeys,
