@@ -1,0 +1,48 @@
+//! Passwords at the door: sign-in, forced reset, sessions, and the pages that people see there.
+//!
+//! [`Door`] decides who comes in and keeps count of wrong tries. A [`Session`] is what a browser
+//! keeps, sealed; the server keeps nothing of it but that it was ended. [`pages`] turns what there is
+//! to say into HTML. HTTP is not here: cookies, headers and redirects are the server's.
+//!
+//! ```
+//! # tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(async {
+//! use keyward_names::Secret;
+//! use keyward_signin::{Attempt, Browser, Door, SignIn};
+//!
+//! let world = keyward_testkit::World::new().await;
+//! let door = Door::new(world.installation.clone());
+//! let attempt = Attempt {
+//!     account: "123456789012",
+//!     name: "Nobody",
+//!     password: Secret::new("guessed"),
+//!     source: [192, 0, 2, 1].into(),
+//!     browser: &Browser::default(),
+//! };
+//! assert!(matches!(door.sign_in(attempt).await, SignIn::Incorrect));
+//! # });
+//! ```
+
+mod browsers;
+mod door;
+mod form_tokens;
+pub mod pages;
+mod password_change;
+mod sealing;
+mod sessions;
+mod who;
+
+pub use browsers::Browser;
+pub use door::{Attempt, Door, SignIn};
+pub use password_change::{PasswordChange, Passwords};
+pub use sessions::{SESSION_TIME, Session, Stage, Visitor};
+
+/// The store is away or random bytes can't be had: nobody can be let in or told to be in now.
+#[derive(Debug, thiserror::Error)]
+#[error("sign-in is unavailable: {0}")]
+pub struct Unavailable(String);
+
+impl Unavailable {
+    fn because(cause: impl std::fmt::Display) -> Self {
+        Self(cause.to_string())
+    }
+}

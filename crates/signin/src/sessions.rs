@@ -1,0 +1,221 @@
+//! Sessions: what a browser keeps of a sign-in.
+//!
+//! A session is sealed into a cookie, and the server keeps nothing of it. It ends after twelve hours,
+//! when its user or login profile is gone, or when it was signed out of: that alone is remembered, as
+//! a key that was used up.
+
+use std::sync::Arc;
+
+use keyward_account::{Account, LoginProfile, PasswordStanding, User};
+use keyward_names::{AccountId, Age, Timestamp, root_arn, user_arn};
+use keyward_operations::{AccountHandle, Principal};
+use serde::{Deserialize, Serialize};
+
+use crate::who::{profile_of, salt_of};
+use crate::{Door, Unavailable, sealing};
+
+/// How long a session lasts: twelve hours, as at AWS.
+pub const SESSION_TIME: Age = Age::seconds(12 * 60 * 60);
+/// How long a new password may take to be thought of.
+const NEW_PASSWORD_TIME: Age = Age::seconds(15 * 60);
+const PURPOSE: &str = "session cookie";
+
+/// How far someone is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// The password was right, but another must be set before anything else.
+    NewPasswordDue,
+    /// Signed in.
+    SignedIn,
+}
+
+/// A sign-in, as its browser keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// A random name. Form tokens are bound to it.
+    pub id: String,
+    /// The account.
+    pub account: AccountId,
+    /// Who.
+    pub principal: Principal,
+    /// Since when.
+    pub begun: Timestamp,
+    /// When the principal had signed in before.
+    pub sign_in_before: Option<Timestamp>,
+    /// How far.
+    pub stage: Stage,
+    /// Of the password that was right.
+    salt: [u8; 16],
+}
+
+/// Someone with a session that is good now, and the account as it is now.
+pub struct Visitor {
+    /// The session.
+    pub session: Session,
+    /// The account.
+    pub account: Arc<Account>,
+    pub(crate) handle: Arc<AccountHandle>,
+}
+
+impl Session {
+    /// A new session for someone whose password was right just now; `None` if there is no password
+    /// any more.
+    pub(crate) fn begin(
+        account: &Account,
+        principal: Principal,
+        stage: Stage,
+        (begun, sign_in_before): (Timestamp, Option<Timestamp>),
+    ) -> Result<Option<Self>, Unavailable> {
+        let Some(salt) = salt_of(account, principal) else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            id: sealing::random_name()?,
+            account: account.id(),
+            principal,
+            begun,
+            sign_in_before,
+            stage,
+            salt: salt.0,
+        }))
+    }
+
+    /// How long the session lasts from its beginning.
+    fn time(&self) -> Age {
+        match self.stage {
+            Stage::NewPasswordDue => NEW_PASSWORD_TIME,
+            Stage::SignedIn => SESSION_TIME,
+        }
+    }
+}
+
+impl Door {
+    /// The cookie of a session.
+    pub fn seal_session(&self, session: &Session) -> Result<String, Unavailable> {
+        sealing::seal(self.installation(), PURPOSE, session)
+    }
+
+    /// Who comes with a session cookie, if the session is good.
+    pub async fn visitor(&self, cookie: &str) -> Result<Option<Visitor>, Unavailable> {
+        let installation = self.installation();
+        let Some(session) = sealing::open::<Session>(installation, PURPOSE, cookie) else {
+            return Ok(None);
+        };
+        let age = self.now().since(session.begun);
+        if !(Age::seconds(0)..session.time()).contains(&age) {
+            return Ok(None);
+        }
+        let held = installation.accounts.get(session.account).await;
+        let Some(handle) = held.map_err(Unavailable::because)? else {
+            return Ok(None);
+        };
+        let account = handle.account();
+        let salt = salt_of(&account, session.principal);
+        if salt.is_none_or(|salt| salt.0 != session.salt) {
+            return Ok(None);
+        }
+        let is_ended = installation
+            .is_session_ended(session.account, &session.id)
+            .await
+            .map_err(Unavailable::because)?;
+        Ok((!is_ended).then_some(Visitor {
+            session,
+            account,
+            handle,
+        }))
+    }
+
+    /// Ends a session for good, on every node.
+    pub async fn sign_out(&self, session: &Session) -> Result<(), Unavailable> {
+        let until = session.begun.plus(session.time());
+        self.installation()
+            .end_session(session.account, &session.id, until)
+            .await
+            .map_err(Unavailable::because)?;
+        tracing::info!(
+            account = %session.account,
+            principal = %principal_of_log(session.principal),
+            "signed out"
+        );
+        Ok(())
+    }
+}
+
+impl Visitor {
+    /// The user; `None` for the account's root user.
+    #[must_use]
+    pub fn user(&self) -> Option<&User> {
+        match self.session.principal {
+            Principal::Root => None,
+            Principal::User(id) => self.account.user_by_id(id),
+        }
+    }
+
+    /// The user's name, or `root`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.user().map_or("root", |user| user.name.as_str())
+    }
+
+    /// The principal's ARN.
+    #[must_use]
+    pub fn arn(&self) -> String {
+        let account = self.account.id();
+        self.user().map_or_else(
+            || root_arn(account),
+            |user| user_arn(account, &user.path, user.name.as_str()),
+        )
+    }
+
+    /// The user's login profile; `None` for the account's root user.
+    #[must_use]
+    pub fn login_profile(&self) -> Option<&LoginProfile> {
+        profile_of(&self.account, self.session.principal)
+    }
+
+    /// When the password was set, where that is known.
+    #[must_use]
+    pub fn password_changed(&self) -> Option<Timestamp> {
+        match self.session.principal {
+            Principal::Root => self.account.root_user()?.password_changed,
+            Principal::User(_) => Some(self.login_profile()?.password_changed),
+        }
+    }
+
+    /// When the password expires, if it does.
+    #[must_use]
+    pub fn password_expires(&self) -> Option<Timestamp> {
+        let policy = self.account.password_policy();
+        self.login_profile()?.password_expires(policy)
+    }
+
+    /// Whether the password expired; else a new one is due because an administrator said so.
+    #[must_use]
+    pub fn is_password_expired(&self, now: Timestamp) -> bool {
+        let policy = self.account.password_policy();
+        self.login_profile()
+            .is_some_and(|profile| match profile.password_standing(policy, now) {
+                PasswordStanding::Good => false,
+                PasswordStanding::Expired | PasswordStanding::ExpiredForGood => true,
+            })
+    }
+
+    /// Whether the principal may change the own password: the root user always, a user with the right
+    /// to `iam:ChangePassword`.
+    #[must_use]
+    pub fn may_change_password(&self) -> bool {
+        match self.session.principal {
+            Principal::Root => true,
+            Principal::User(user) => keyward_operations::may_change_password(&self.account, user),
+        }
+    }
+}
+
+/// A principal as the log names it: by what never changes.
+pub(crate) fn principal_of_log(principal: Principal) -> String {
+    match principal {
+        Principal::Root => "root".to_owned(),
+        Principal::User(id) => id.to_string(),
+    }
+}
