@@ -31,9 +31,10 @@ const USES_WRITTEN_EVERY: Duration = Duration::from_secs(3);
 /// How many accounts a list reads at once.
 const LIST_CHUNK: usize = 1_000;
 
-/// How often people may get their old password wrong.
+/// How often people may get their old password wrong. Who gets here has signed in or signed the call,
+/// and may make several at once, which all count until they are heard.
 const OLD_PASSWORD_TRIES: TryRules = TryRules {
-    free: 10,
+    free: 30,
     longest_wait: Age::seconds(30),
 };
 

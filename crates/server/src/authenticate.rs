@@ -215,6 +215,7 @@ mod tests {
         let limits = Limits::default();
         let service = Service {
             installation: Arc::clone(&world.installation),
+            door: keyward_signin::Door::new(Arc::clone(&world.installation)),
             options: Options {
                 mode: Mode::Serve,
                 configured_key: None,
@@ -222,6 +223,7 @@ mod tests {
                 trusted_proxies: Vec::new(),
             },
             address: std::net::Ipv4Addr::LOCALHOST.into(),
+            is_tls: false,
             room: Room::new(limits.large_bodies_bytes),
             signing_keys: signing_keys::SigningKeys::default(),
         };

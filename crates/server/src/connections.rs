@@ -9,6 +9,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use keyward_operations::Installation;
+use keyward_signin::Door;
 use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -51,8 +52,10 @@ impl Server {
         let signing_keys = signing_keys::SigningKeys::default();
         let address = listener.local_addr()?.ip();
         let service = Arc::new(Service {
+            door: Door::new(Arc::clone(&installation)),
             installation,
             address,
+            is_tls: tls.is_some(),
             room: Room::new(options.limits.large_bodies_bytes),
             options,
             signing_keys,

@@ -78,6 +78,7 @@ impl Service {
         self.installation
             .clock
             .set(keyward_operations::Clock::real_now());
+        self.door.forget_tries();
         let default = AccountId::parse(DEV_ACCOUNT).map_err(internal)?;
         make_dev_account(&self.installation, default).await?;
         Ok((StatusCode::OK, json!({ "reset": true })))

@@ -6,13 +6,16 @@
 //!
 //! What a page embeds (an image, say) has no `Origin`, and over plain HTTP browsers send
 //! `Sec-Fetch-Site` only to loopback addresses and `localhost`. By any other name that passes, what
-//! calls itself a browser and says nothing of where it comes from may only look at the front page.
+//! calls itself a browser and says nothing of where it comes from may only look at pages: looking at
+//! them changes nothing. So a link on another site may lead to a page, too, but nothing else.
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use hyper::header::HeaderValue;
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method};
 
+use crate::pages::Page;
 use crate::received;
 
 /// Says why a request is refused, if it is. The server listens on `address`.
@@ -24,37 +27,74 @@ pub(crate) fn refusal(
     let Some(host) = received::host(head) else {
         return Some("the request has no Host");
     };
-    let name = name_of(host).to_ascii_lowercase();
-    let name = name.strip_suffix('.').unwrap_or(&name);
-    let standing = standing(name, address, allowed_hosts);
+    let standing = standing(&name_of(host), address, allowed_hosts);
     if standing == Standing::Foreign {
         return Some("the Host is not one of this server's names: see --host");
     }
     let origins = head.headers.get_all(hyper::header::ORIGIN);
     for origin in &origins {
-        let is_own = origin.to_str().is_ok_and(|origin| {
-            let authority = origin
-                .strip_prefix("http://")
-                .or_else(|| origin.strip_prefix("https://"));
-            authority.is_some_and(|authority| authority.eq_ignore_ascii_case(host))
-        });
-        if !is_own {
+        if !is_origin_of(origin, host) {
             return Some("the Origin is not this server's own");
         }
     }
     let sites = head.headers.get_all("sec-fetch-site");
     for site in &sites {
+        if is_link_to_page(head) {
+            break;
+        }
         if !matches!(site.as_bytes(), b"same-origin" | b"none") {
             return Some("the request comes from another site");
         }
     }
     let is_silent = origins.iter().next().is_none() && sites.iter().next().is_none();
-    let only_looks =
-        matches!(head.method, Method::GET | Method::HEAD) && head.uri.query().is_none();
+    let only_looks = is_look(&head.method) && (head.uri.query().is_none() || is_page(head));
     if standing == Standing::Own && is_silent && !only_looks && is_browser(&head.headers) {
         return Some("a browser does not say where the request comes from: use localhost");
     }
     None
+}
+
+/// Whether a `Host` names this machine itself, as browsers see it.
+pub(crate) fn is_loopback(host: &str) -> bool {
+    is_loopback_name(&name_of(host))
+}
+
+/// Whether an `Origin` is that of the pages under a `Host`.
+pub(crate) fn is_origin_of(origin: &HeaderValue, host: &str) -> bool {
+    origin.to_str().is_ok_and(|origin| {
+        let authority = origin
+            .strip_prefix("http://")
+            .or_else(|| origin.strip_prefix("https://"));
+        authority.is_some_and(|authority| authority.eq_ignore_ascii_case(host))
+    })
+}
+
+/// The port in a `Host`, if it has one.
+pub(crate) fn port_of(host: &str) -> Option<u16> {
+    let (_, port) = host.rsplit_once(':')?;
+    port.parse().ok()
+}
+
+/// Whether a person followed a link, or typed the address, of a page or of the front door. Only
+/// what fills a whole tab counts: nothing that a page embeds or fetches.
+fn is_link_to_page(head: &Parts) -> bool {
+    let says = |name: &str, value: &str| {
+        let said = head.headers.get(name);
+        said.is_some_and(|said| said.as_bytes() == value.as_bytes())
+    };
+    let is_front_door = head.uri.path() == "/" && head.uri.query().is_none();
+    is_look(&head.method)
+        && (is_page(head) || is_front_door)
+        && says("sec-fetch-mode", "navigate")
+        && says("sec-fetch-dest", "document")
+}
+
+fn is_page(head: &Parts) -> bool {
+    Page::at(head.uri.path()).is_some()
+}
+
+fn is_look(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD)
 }
 
 /// What a name in `Host` is to this server.
@@ -74,14 +114,10 @@ fn standing(name: &str, address: IpAddr, allowed_hosts: &[String]) -> Standing {
             .iter()
             .any(|allowed| allowed.eq_ignore_ascii_case(name))
     };
-    let said = name.parse::<IpAddr>().ok();
-    let is_loopback = said.map_or(
-        name == "localhost" || name.ends_with(".localhost"),
-        |said| said.is_loopback(),
-    );
-    if is_loopback {
+    if is_loopback_name(name) {
         return Standing::Loopback;
     }
+    let said = name.parse::<IpAddr>().ok();
     let is_own = match said {
         Some(said) => said == address || !is_disguised(said),
         None => is_aws_endpoint(name),
@@ -91,6 +127,13 @@ fn standing(name: &str, address: IpAddr, allowed_hosts: &[String]) -> Standing {
     } else {
         Standing::Foreign
     }
+}
+
+fn is_loopback_name(name: &str) -> bool {
+    name.parse::<IpAddr>().map_or_else(
+        |_| name == "localhost" || name.ends_with(".localhost"),
+        |said| said.is_loopback(),
+    )
 }
 
 /// Whether an address can mean this machine without looking so. Others than loopback ones reach the
@@ -162,17 +205,19 @@ fn is_browser(headers: &HeaderMap) -> bool {
         .any(|agent| agent.as_bytes().starts_with(b"Mozilla/"))
 }
 
-/// The name in a `Host`, without its port.
-fn name_of(host: &str) -> &str {
-    if let Some(bracketed) = host.strip_prefix('[') {
-        return bracketed
+/// The name in a `Host`, without its port, in lower case.
+fn name_of(host: &str) -> String {
+    let name = match host.strip_prefix('[') {
+        Some(bracketed) => bracketed
             .split_once(']')
-            .map_or(host, |(address, _)| address);
-    }
-    match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-        Some(_) | None => host,
-    }
+            .map_or(host, |(address, _)| address),
+        None => match host.rsplit_once(':') {
+            Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+            Some(_) | None => host,
+        },
+    };
+    let name = name.to_ascii_lowercase();
+    name.strip_suffix('.').map_or(name.clone(), str::to_owned)
 }
 
 #[cfg(test)]
@@ -323,6 +368,73 @@ mod tests {
                 !request_refused(embedded, host, &headers, LISTENS),
                 "{host}"
             );
+        }
+    }
+
+    #[test]
+    fn a_browser_that_says_nothing_may_look_at_pages_by_any_name() {
+        let browser = [("user-agent", "Mozilla/5.0 (X11; Linux x86_64)")];
+        let refused = |line: &str| request_refused(line, "10.1.2.3:4566", &browser, LISTENS);
+        for line in [
+            "GET /signin?account=acme",
+            "HEAD /console?account=acme",
+            "GET /console?changed",
+            "GET /signin/keyward.css?1",
+        ] {
+            assert!(!refused(line), "{line}");
+        }
+        for line in [
+            "POST /signin?account=acme",
+            "POST /signout",
+            "GET /_keyward/clock?x",
+            "GET /signin/other?x",
+            "GET //signin?x",
+            "GET /?account=acme",
+        ] {
+            assert!(refused(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_link_on_another_site_may_lead_to_a_page_and_do_nothing_else() {
+        let refused = |line: &str, mode: &str, destination: &str, host: &str| {
+            let headers = [
+                ("sec-fetch-site", "cross-site"),
+                ("sec-fetch-mode", mode),
+                ("sec-fetch-dest", destination),
+            ];
+            request_refused(line, host, &headers, LISTENS)
+        };
+        for line in ["GET /", "GET /console?account=acme", "HEAD /signin"] {
+            for host in ["localhost:4566", "keyward.test"] {
+                assert!(!refused(line, "navigate", "document", host), "{line}");
+            }
+            assert!(refused(line, "navigate", "iframe", "localhost"), "{line}");
+            assert!(refused(line, "no-cors", "image", "localhost"), "{line}");
+            assert!(refused(line, "cors", "empty", "localhost"), "{line}");
+            assert!(refused(line, "navigate", "document", "evil.example"));
+        }
+        for line in [
+            "POST /signin",
+            "POST /",
+            "GET /?Action=CreateUser&UserName=Mallory&Version=2010-05-08",
+            "GET /_keyward/clock",
+        ] {
+            assert!(refused(line, "navigate", "document", "localhost"), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_port_stands_after_the_last_colon() {
+        for (host, port) in [
+            ("localhost:4566", Some(4566)),
+            ("[::1]:80", Some(80)),
+            ("localhost", None),
+            ("[::1]", None),
+            ("localhost:99999", None),
+            ("localhost:", None),
+        ] {
+            assert_eq!(port_of(host), port, "{host}");
         }
     }
 

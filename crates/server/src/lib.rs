@@ -11,6 +11,7 @@ mod dev;
 mod dev_account;
 mod guard;
 mod options;
+mod pages;
 mod patience;
 mod received;
 mod route;
@@ -25,13 +26,17 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use keyward_operations::Installation;
+use keyward_signin::Door;
 
 /// What every request is served with.
 struct Service {
     installation: Arc<Installation>,
+    door: Door,
     options: Options,
     /// Where the server listens.
     address: IpAddr,
+    /// Whether it speaks TLS itself.
+    is_tls: bool,
     room: received::Room,
     signing_keys: signing_keys::SigningKeys,
 }

@@ -5,24 +5,26 @@ use std::net::SocketAddr;
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::body::Incoming;
-use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue};
+use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue, LOCATION};
 use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode};
 use keyward_api::Service as ApiService;
 use keyward_operations::{fault, fault_reply};
 
 use crate::options::Mode;
+use crate::pages::{Page, dress, is_from_elsewhere};
 use crate::received::{self, BodyError, Received};
 use crate::{Service, api, guard, source};
 
-const ABOUT: &str = "Keyward: this is an endpoint of the IAM and STS APIs.\n";
+const ABOUT: &str =
+    "Keyward: this is an endpoint of the IAM and STS APIs. People sign in at /console.\n";
 
 /// Who serves a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Destination {
     Api,
     Dev,
-    /// Nobody: this is the answer, whatever the body.
-    Nowhere(Box<Response<Full<Bytes>>>),
+    Page(Page),
 }
 
 impl Service {
@@ -34,65 +36,96 @@ impl Service {
     ) -> Response<Full<Bytes>> {
         let (head, body) = request.into_parts();
         let limits = &self.options.limits;
-        let bound = match self.destination(&head, peer) {
-            Destination::Api if head.method == Method::POST => limits.body_bytes,
-            Destination::Api | Destination::Dev => limits.small_body_bytes.min(limits.body_bytes),
-            Destination::Nowhere(answer) => {
+        let destination = match self.destination(&head, peer) {
+            Ok(destination) => destination,
+            Err(answer) => {
                 received::pass_over(body, limits).await;
                 return *answer;
             }
         };
+        let bound = match destination {
+            Destination::Api if head.method == Method::POST => limits.body_bytes,
+            Destination::Api | Destination::Dev | Destination::Page(_) => {
+                limits.small_body_bytes.min(limits.body_bytes)
+            }
+        };
         let received = match Received::take_in(head, body, bound, limits, &self.room).await {
             Ok(received) => received,
-            Err(error) => return refuse_body(error),
+            Err(error) => return refuse_body(error, destination),
         };
         let source =
             source::source_address(peer, &received.head.headers, &self.options.trusted_proxies);
-        match received.head.uri.path() {
-            "/" => self.api(&received, source).await,
-            path => self.dev(path, &received).await,
+        match destination {
+            Destination::Api => self.api(&received, source).await,
+            Destination::Dev => self.dev(received.head.uri.path(), &received).await,
+            Destination::Page(page) => self.page(page, &received, source).await,
         }
     }
 
-    /// Where a request goes, from its head alone: what is refused is refused before its body takes
-    /// any memory.
-    fn destination(&self, head: &Parts, peer: SocketAddr) -> Destination {
-        let nowhere = |answer| Destination::Nowhere(Box::new(answer));
+    /// Where a request goes, or its answer, from its head alone: what is refused is refused before
+    /// its body takes any memory.
+    fn destination(
+        &self,
+        head: &Parts,
+        peer: SocketAddr,
+    ) -> Result<Destination, Box<Response<Full<Bytes>>>> {
         let is_dev = matches!(self.options.mode, Mode::Dev(_));
         if let Mode::Dev(dev) = &self.options.mode
             && let Some(reason) = guard::refusal(head, self.address, &dev.hosts)
         {
             tracing::info!(%peer, reason, "refused");
-            let text = format!("403 Forbidden: {reason}\n");
-            return nowhere(plain(StatusCode::FORBIDDEN, text));
+            return Err(Box::new(forbidden(reason)));
         }
-        match head.uri.path() {
+        let path = head.uri.path();
+        if let Some(page) = Page::at(path) {
+            let is_strict_transport = self.is_strict_transport(head);
+            let refused = |answer| Err(Box::new(dress(answer, is_strict_transport)));
+            if !page.allows(&head.method) {
+                return refused(method_not_allowed(page.methods()));
+            }
+            if head.method == Method::POST && is_from_elsewhere(head) {
+                tracing::info!(%peer, "a form of another site was refused");
+                return refused(forbidden("the request comes from another site"));
+            }
+            return Ok(Destination::Page(page));
+        }
+        let answer = match path {
             "/" => match head.method {
-                Method::GET | Method::HEAD if head.uri.query().is_none() => {
-                    nowhere(plain(StatusCode::OK, ABOUT.to_owned()))
-                }
-                Method::GET | Method::POST => Destination::Api,
-                _ => nowhere(method_not_allowed()),
+                Method::GET | Method::HEAD if head.uri.query().is_none() => front_door(),
+                Method::GET | Method::POST => return Ok(Destination::Api),
+                _ => method_not_allowed("GET, HEAD, POST"),
             },
-            "/healthz" => nowhere(plain(StatusCode::OK, "ok\n".to_owned())),
-            path if path.starts_with("/_keyward/") && is_dev => Destination::Dev,
-            _ => nowhere(plain(StatusCode::NOT_FOUND, "404 Not Found\n".to_owned())),
-        }
+            "/healthz" => plain(StatusCode::OK, "ok\n".to_owned()),
+            path if path.starts_with("/_keyward/") && is_dev => return Ok(Destination::Dev),
+            _ => plain(StatusCode::NOT_FOUND, "404 Not Found\n".to_owned()),
+        };
+        Err(Box::new(answer))
     }
 }
 
-fn method_not_allowed() -> Response<Full<Bytes>> {
+/// People who come to the endpoint are led to the pages.
+fn front_door() -> Response<Full<Bytes>> {
+    let mut response = plain(StatusCode::FOUND, ABOUT.to_owned());
+    let console = HeaderValue::from_static("/console");
+    response.headers_mut().insert(LOCATION, console);
+    response
+}
+
+fn forbidden(reason: &str) -> Response<Full<Bytes>> {
+    plain(StatusCode::FORBIDDEN, format!("403 Forbidden: {reason}\n"))
+}
+
+fn method_not_allowed(allowed: &'static str) -> Response<Full<Bytes>> {
     let mut response = plain(
         StatusCode::METHOD_NOT_ALLOWED,
         "405 Method Not Allowed\n".to_owned(),
     );
-    response
-        .headers_mut()
-        .insert(ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
+    let allowed = HeaderValue::from_static(allowed);
+    response.headers_mut().insert(ALLOW, allowed);
     response
 }
 
-fn refuse_body(error: BodyError) -> Response<Full<Bytes>> {
+fn refuse_body(error: BodyError, destination: Destination) -> Response<Full<Bytes>> {
     let fault = match error {
         BodyError::TooLarge => fault::request_too_large(),
         BodyError::NoRoom => fault::service_unavailable(),
@@ -100,10 +133,12 @@ fn refuse_body(error: BodyError) -> Response<Full<Bytes>> {
     };
     let request_id = uuid::Uuid::new_v4().to_string();
     tracing::info!(request_id, code = fault.code().code(), "refused");
-    let mut response = api::respond(
-        fault_reply(ApiService::Iam.namespace(), fault, &request_id),
-        &request_id,
-    );
+    let reply = fault_reply(ApiService::Iam.namespace(), fault, &request_id);
+    let mut response = api::respond(reply, &request_id);
+    if let Destination::Page(_) = destination {
+        let status = response.status();
+        response = dress(plain(status, format!("{status}\n")), false);
+    }
     // What is left of the body is not read: the connection can't go on.
     response
         .headers_mut()

@@ -4,6 +4,7 @@
 mod dev;
 mod limits;
 mod log;
+mod pages;
 
 use std::net::SocketAddr;
 
@@ -17,13 +18,17 @@ struct Running {
     address: SocketAddr,
     stop: oneshot::Sender<()>,
     stopped: tokio::task::JoinHandle<Stopped>,
-    _world: World,
+    world: World,
 }
 
 async fn start(limits: Limits) -> Running {
+    start_as(Mode::Dev(DevOptions::default()), limits).await
+}
+
+async fn start_as(mode: Mode, limits: Limits) -> Running {
     let world = World::new().await;
     let options = Options {
-        mode: Mode::Dev(DevOptions::default()),
+        mode,
         configured_key: None,
         limits,
         trusted_proxies: Vec::new(),
@@ -42,7 +47,7 @@ async fn start(limits: Limits) -> Running {
         address,
         stop,
         stopped,
-        _world: world,
+        world,
     }
 }
 

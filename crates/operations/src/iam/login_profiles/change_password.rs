@@ -133,7 +133,7 @@ mod tests {
                          again later.";
         let incorrect = "403 AccessDenied: The old password was incorrect.";
         // Until the wait is long enough for a slow machine not to sit it out.
-        for _ in 0..16 {
+        for _ in 0..36 {
             world.installation.clock.advance(Age::seconds(30));
             assert_eq!(bob.ask("ChangePassword", wrong).await.fault(), incorrect);
         }
