@@ -68,7 +68,7 @@ def test_what_a_page_embeds_is_refused_where_the_browser_says_nothing(server, st
     assert server.http("GET", url, headers={"Host": "10.1.2.3:4566", **browser})[0] == 403
     assert server.http("GET", url, headers={"Host": "10.1.2.3:4566"})[0] == 200
     assert server.http("GET", url, headers={"Host": "localhost:4566", **browser})[0] == 200
-    assert server.http("GET", "/", headers={"Host": "10.1.2.3:4566", **browser})[0] == 200
+    assert server.http("GET", "/", headers={"Host": "10.1.2.3:4566", **browser})[0] == 302
 
 
 def test_a_refused_health_check_is_told_why(server):
