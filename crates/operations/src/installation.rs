@@ -8,6 +8,7 @@ use keyward_account::{
     AccessKey, AccessKeyStatus, Account, Change, Changes, Claim, KeyOwner, Record, RootUser,
     Settings,
 };
+use keyward_api::FaultCode;
 use keyward_credentials::{
     HashParameters, Recipe, Salt, SealingKey, Verifier, mint_password, mint_secret_access_key,
 };
@@ -100,6 +101,9 @@ pub enum AdministrationError {
     /// There is an account with this id already.
     #[error("account {0} already exists")]
     AlreadyExists(AccountId),
+    /// The e-mail address is that of another account's root user, which signs in by it.
+    #[error("the e-mail address `{0}` is that of another account's root user")]
+    RootEmailTaken(String),
     /// There is no account with this id.
     #[error("account {0} does not exist")]
     NoSuchAccount(AccountId),
@@ -248,7 +252,13 @@ impl Installation {
                 }
                 Ok((changes.clone(), true))
             })
-            .await?;
+            .await
+            .map_err(|refusal| match refusal {
+                Refusal::Fault(fault) if fault.code() == FaultCode::EntityAlreadyExists => {
+                    AdministrationError::RootEmailTaken(email)
+                }
+                refusal => refusal.into(),
+            })?;
         if !made {
             return Err(AdministrationError::AlreadyExists(id));
         }

@@ -6,8 +6,8 @@
 
 use std::sync::Arc;
 
-use keyward_names::{Secret, UserId};
-use keyward_operations::{AccountHandle, Principal, fault, may_change_password};
+use keyward_names::{AccountId, Secret, UserId};
+use keyward_operations::{AccountHandle, NewAccount, Principal, fault, may_change_password};
 use keyward_testkit::World;
 
 async fn world() -> (World, UserId) {
@@ -129,7 +129,21 @@ async fn accounts_are_found_by_alias_and_by_their_roots_address() {
     for email in ["root@example.com", "Root@Example.com"] {
         assert_eq!(installation.account_by_root_email(email).await.unwrap(), id);
     }
+    let other = |email: &str| NewAccount {
+        id: AccountId::parse("210987654321").unwrap(),
+        name: "other".to_owned(),
+        root_email: email.to_owned(),
+        with_root_credentials: false,
+    };
+    let taken = installation.create_account(other("ROOT@example.com")).await;
+    assert_eq!(
+        taken.unwrap_err().to_string(),
+        "the e-mail address `ROOT@example.com` is that of another account's root user"
+    );
     installation.end_account(world.account_id).await.unwrap();
     let found = installation.account_by_root_email("root@example.com").await;
     assert_eq!(found.unwrap(), None);
+    // It is free again.
+    let made = installation.create_account(other("ROOT@example.com")).await;
+    assert!(made.is_ok());
 }

@@ -200,7 +200,9 @@ fn internal(error: impl ToString) -> Problem {
 impl From<AdministrationError> for Problem {
     fn from(error: AdministrationError) -> Self {
         let status = match &error {
-            AdministrationError::AlreadyExists(_) => StatusCode::CONFLICT,
+            AdministrationError::AlreadyExists(_) | AdministrationError::RootEmailTaken(_) => {
+                StatusCode::CONFLICT
+            }
             AdministrationError::NoSuchAccount(_) => StatusCode::NOT_FOUND,
             AdministrationError::Store(_)
             | AdministrationError::Hash(_)
