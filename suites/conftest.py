@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import program
+from browser import WITHOUT, Browser, why_no_browser
 from people import Person, let_users_change_passwords
 from program import Clock, Server
 
@@ -80,6 +82,25 @@ def make_person(server, iam):
         return Person(server, iam, name, password, **profile)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def open_browser(tmp_path_factory):
+    """Opens browsers; they are closed when all tests are done."""
+    opened, absent = [], why_no_browser()
+
+    def open_one(gallery, **options):
+        if absent and os.environ.get(WITHOUT):
+            pytest.skip(f"{absent}; {WITHOUT} is set")
+        if absent:
+            pytest.fail(f"{absent}; set {WITHOUT} to do without these tests", pytrace=False)
+        opened.append(Browser(tmp_path_factory.mktemp("browser"), gallery, **options))
+        return opened[-1]
+
+    yield open_one
+    with contextlib.ExitStack() as stack:
+        for browser in opened:
+            stack.callback(browser.quit)
 
 
 @pytest.fixture
