@@ -154,14 +154,14 @@ impl<I> Call<I> {
     ) -> Result<bool, Fault> {
         let tries = &self.installation.old_password_tries;
         let whose = (self.account.id(), Principal::User(user));
-        tries
+        let begun = tries
             .begin(whose, self.now())
             .map_err(|_| fault::too_many_wrong_old_passwords())?;
         let digest = self.hash(password, kept.recipe).await;
         match &digest {
             Ok(digest) if *digest == kept.digest => tries.was_right(whose),
             Ok(_) => {}
-            Err(_) => tries.was_none(whose),
+            Err(_) => tries.was_none(whose, begun),
         }
         Ok(digest? == kept.digest)
     }

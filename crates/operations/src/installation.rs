@@ -257,7 +257,7 @@ impl Installation {
                 Refusal::Fault(fault) if fault.code() == FaultCode::EntityAlreadyExists => {
                     AdministrationError::RootEmailTaken(email)
                 }
-                refusal => refusal.into(),
+                Refusal::Fault(_) | Refusal::Stale(_) => refusal.into(),
             })?;
         if !made {
             return Err(AdministrationError::AlreadyExists(id));

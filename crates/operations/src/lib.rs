@@ -44,5 +44,5 @@ pub use keyward_credentials::MasterKey;
 pub use quotas::Quotas;
 pub use random::{RandomError, random, random_number};
 pub use sign_in::may_change_password;
-pub use tries::{Tries, TryRules};
+pub use tries::{Begun, Tries, TryRules};
 pub use uses::{AccessKeyUse, Uses};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use keyward_account::{Account, Changes, LoginProfile, Record, RootUser};
 use keyward_api::OperationId;
 use keyward_credentials::{Recipe, Verifier};
-use keyward_names::{AccountId, FoldedName, Secret, Timestamp, UserId};
+use keyward_names::{AccountId, Age, FoldedName, Secret, Timestamp, UserId};
 use keyward_store::{OneTimeKey, StoreError};
 use keyward_wire::Parameters;
 use zeroize::Zeroizing;
@@ -23,6 +23,9 @@ use crate::writer::Refusal;
 
 /// A session that was ended is a key of this kind that was used up.
 const ENDED_SESSION_KIND: &str = "ended_session";
+/// That it was ended is remembered for longer than it could have lasted: a clock that was ahead for a
+/// while must not bring it back.
+const ENDED_SESSION_REMEMBERED: Age = Age::days(1);
 
 impl Installation {
     /// The account that chose an alias.
@@ -50,7 +53,7 @@ impl Installation {
             account,
             kind: ENDED_SESSION_KIND,
             key: session.to_owned(),
-            until,
+            until: until.plus(ENDED_SESSION_REMEMBERED),
         };
         self.store.use_once(key, self.clock.now()).await.map(drop)
     }

@@ -34,6 +34,14 @@ pub struct Tries<S> {
     counts: Mutex<HashMap<S, Count>>,
 }
 
+/// A try that began, to be taken back where it must not count.
+#[derive(Debug, Clone, Copy)]
+#[must_use]
+pub struct Begun {
+    at: Timestamp,
+    last_before: Timestamp,
+}
+
 #[derive(Debug, Clone, Copy)]
 struct Count {
     wrong: u32,
@@ -53,9 +61,10 @@ impl<S: Eq + Hash + Copy> Tries<S> {
     /// Lets a try begin and counts it as wrong until [`Tries::was_right`] or [`Tries::was_none`]
     /// says otherwise: tries that are made at once count too. Within a wait it answers what is left
     /// of it, and counts nothing.
-    pub fn begin(&self, subject: S, now: Timestamp) -> Result<(), Age> {
+    pub fn begin(&self, subject: S, now: Timestamp) -> Result<Begun, Age> {
         let mut counts = self.lock();
-        if let Some(wait) = self.rules.wait_left(counts.get(&subject), now) {
+        let before = counts.get(&subject).copied();
+        if let Some(wait) = self.rules.wait_left(before.as_ref(), now) {
             return Err(wait);
         }
         if counts.len() >= SUBJECTS_BOUND && !counts.contains_key(&subject) {
@@ -70,7 +79,16 @@ impl<S: Eq + Hash + Copy> Tries<S> {
         }
         count.wrong = count.wrong.saturating_add(1);
         count.last = now;
-        Ok(())
+        let last_before = before.map_or(now, |before| before.last);
+        Ok(Begun {
+            at: now,
+            last_before,
+        })
+    }
+
+    /// What is left of a subject's wait.
+    pub fn wait(&self, subject: S, now: Timestamp) -> Option<Age> {
+        self.rules.wait_left(self.lock().get(&subject), now)
     }
 
     /// A try was right: what was wrong before is forgotten.
@@ -78,11 +96,16 @@ impl<S: Eq + Hash + Copy> Tries<S> {
         self.lock().remove(&subject);
     }
 
-    /// A try that began came to no answer, or must not count for another reason.
-    pub fn was_none(&self, subject: S) {
+    /// A try that began came to no answer, or must not count for another reason. All is as if it had
+    /// not been made: no wait begins anew by it.
+    pub fn was_none(&self, subject: S, begun: Begun) {
         let mut counts = self.lock();
         if let Some(count) = counts.get_mut(&subject) {
             count.wrong = count.wrong.saturating_sub(1);
+            // Another that began since stands, and its time with it.
+            if count.last == begun.at {
+                count.last = begun.last_before;
+            }
             if count.wrong == 0 {
                 counts.remove(&subject);
             }
@@ -151,12 +174,12 @@ mod tests {
         let mut waits = Vec::new();
         for _ in 0..how_many {
             let wait = match tries.begin(subject, at(second)) {
-                Ok(()) => 0,
+                Ok(_) => 0,
                 Err(wait) => wait.as_seconds(),
             };
             if wait > 0 {
                 second += wait;
-                assert_eq!(tries.begin(subject, at(second)), Ok(()));
+                assert!(tries.begin(subject, at(second)).is_ok());
             }
             waits.push(wait);
         }
@@ -171,19 +194,19 @@ mod tests {
             [0, 0, 0, 1, 2, 4, 8, 16, 30, 30],
             "the first two are free, the third is followed by a wait"
         );
-        assert_eq!(tries.begin(2, at(0)), Ok(()), "another is not held back");
+        assert!(tries.begin(2, at(0)).is_ok(), "another is not held back");
     }
 
     #[test]
     fn a_try_within_a_wait_makes_it_no_longer() {
         let tries = Tries::new(RULES);
         for _ in 0..3 {
-            assert_eq!(tries.begin(1, at(0)), Ok(()));
+            assert!(tries.begin(1, at(0)).is_ok());
         }
         for _ in 0..100 {
-            assert_eq!(tries.begin(1, at(0)), Err(Age::seconds(1)));
+            assert_eq!(tries.begin(1, at(0)).err(), Some(Age::seconds(1)));
         }
-        assert_eq!(tries.begin(1, at(1)), Ok(()));
+        assert!(tries.begin(1, at(1)).is_ok());
     }
 
     #[test]
@@ -202,35 +225,50 @@ mod tests {
         ] {
             let tries = Tries::new(RULES);
             for _ in 0..3 {
-                assert_eq!(tries.begin(1, at(0)), Ok(()));
+                assert!(tries.begin(1, at(0)).is_ok());
             }
             assert!(tries.begin(1, at(0)).is_err());
             let now = forget(&tries);
             for _ in 0..3 {
-                assert_eq!(tries.begin(1, now), Ok(()));
+                assert!(tries.begin(1, now).is_ok());
             }
             assert!(tries.begin(1, now).is_err());
         }
     }
 
     #[test]
-    fn a_try_that_was_none_is_taken_back() {
+    fn a_try_that_was_none_is_taken_back_and_begins_no_wait_anew() {
         let tries = Tries::new(RULES);
         for _ in 0..50 {
-            assert_eq!(tries.begin(1, at(0)), Ok(()));
-            tries.was_none(1);
+            let begun = tries.begin(1, at(0)).unwrap();
+            tries.was_none(1, begun);
         }
         assert!(tries.lock().is_empty());
+        assert_eq!(waits(&tries, 1, 9).last(), Some(&30));
+        let last = tries.lock().get(&1).unwrap().last;
+        let later = last.plus(Age::seconds(30));
+        for _ in 0..3 {
+            let begun = tries.begin(1, later).unwrap();
+            assert_eq!(tries.wait(1, later), Some(Age::seconds(30)));
+            tries.was_none(1, begun);
+            assert_eq!(tries.wait(1, later), None);
+        }
+        // But not the wait of another that began at the same time or since.
+        let begun = tries.begin(1, later).unwrap();
+        let since = later.plus(Age::seconds(30));
+        assert!(tries.begin(1, since).is_ok());
+        tries.was_none(1, begun);
+        assert_eq!(tries.wait(1, since), Some(Age::seconds(30)));
     }
 
     #[test]
     fn a_full_table_lets_go_of_those_who_are_not_held_back() {
         let tries = Tries::new(RULES);
         for _ in 0..3 {
-            assert_eq!(tries.begin(u32::MAX, at(0)), Ok(()));
+            assert!(tries.begin(u32::MAX, at(0)).is_ok());
         }
         for subject in 0..SUBJECTS_BOUND as u32 + 5 {
-            assert_eq!(tries.begin(subject, at(0)), Ok(()));
+            assert!(tries.begin(subject, at(0)).is_ok());
             assert!(tries.lock().len() <= SUBJECTS_BOUND);
         }
         assert!(tries.begin(u32::MAX, at(0)).is_err());
@@ -246,7 +284,7 @@ mod tests {
                 counts.insert(subject, Count { wrong, last });
             }
         }
-        assert_eq!(tries.begin(u32::MAX, at(600)), Ok(()));
+        assert!(tries.begin(u32::MAX, at(600)).is_ok());
         let left = tries.lock().len();
         assert!(left <= SUBJECTS_BOUND / 4 * 3, "{left}");
         assert!(tries.lock().contains_key(&599), "the newest are kept");

@@ -176,25 +176,32 @@ impl Request<'_> {
             browser: &browser,
         };
         match Refusal::of_sign_in(self.door.sign_in(attempt).await) {
-            Ok(session) => self.let_in(&session, browser).await,
+            Ok(session) => self.let_in(&session).await,
             Err(refusal) => self.sign_in_anew(status_of(&refusal), (account, name), refusal),
         }
     }
 
     /// Whoever was signed in from this browser before is not any more.
-    async fn let_in(&mut self, session: &Session, browser: Browser) -> Answer {
+    async fn let_in(&mut self, session: &Session) -> Answer {
         if let Some(before) = self.visitor().await? {
             self.door.sign_out(&before.session).await?;
         }
-        let (account, principal) = (session.account, session.principal);
-        let browser = self.door.remember_browser(browser, account, principal)?;
-        self.cookies
-            .set(Kind::Browser, browser, Some(Browser::KEPT));
         self.keep_session(session)?;
-        Ok(redirect(match session.stage {
-            Stage::SignedIn => "/console",
-            Stage::NewPasswordDue => "/signin/new-password",
-        }))
+        Ok(match session.stage {
+            Stage::SignedIn => {
+                self.remember_browser(session).await?;
+                redirect("/console")
+            }
+            Stage::NewPasswordDue => redirect("/signin/new-password"),
+        })
+    }
+
+    /// Has the browser keep that someone is in who signed in from it.
+    async fn remember_browser(&mut self, session: &Session) -> Result<(), Unavailable> {
+        let browser = self.browser();
+        let cookie = self.door.remember_browser(browser, session).await?;
+        self.cookies.set(Kind::Browser, cookie, Some(Browser::KEPT));
+        Ok(())
     }
 
     /// The sign-in form after a refusal. What was typed is in it, but for the password.

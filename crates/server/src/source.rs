@@ -11,18 +11,27 @@ use crate::options::Network;
 pub(crate) fn source_address(peer: SocketAddr, headers: &HeaderMap, trusted: &[Network]) -> IpAddr {
     let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(address));
     let mut address = peer.ip().to_canonical();
-    let forwarded = headers
-        .get_all("x-forwarded-for")
-        .iter()
-        .filter_map(|value| value.to_str().ok());
-    let mut chain: Vec<&str> = forwarded.flat_map(|value| value.split(',')).collect();
+    // What can't be read stands in the chain all the same: a line that was passed over would let one
+    // before it be taken for what the proxy said.
+    let lines = headers.get_all("x-forwarded-for").iter();
+    let lines: Vec<_> = lines
+        .map(|value| String::from_utf8_lossy(value.as_bytes()))
+        .collect();
+    let mut chain: Vec<&str> = lines.iter().flat_map(|value| value.split(',')).collect();
     while is_trusted(address) {
-        match chain.pop().map(|text| text.trim().parse::<IpAddr>()) {
-            Some(Ok(before)) => address = before.to_canonical(),
-            Some(Err(_)) | None => break,
+        match chain.pop().map(address_of) {
+            Some(Some(before)) => address = before.to_canonical(),
+            Some(None) | None => break,
         }
     }
     address
+}
+
+/// An address, which some proxies give with the port.
+fn address_of(text: &str) -> Option<IpAddr> {
+    let text = text.trim();
+    let with_port = || text.parse::<SocketAddr>().map(|address| address.ip());
+    text.parse().or_else(|_| with_port()).ok()
 }
 
 #[cfg(test)]
@@ -32,7 +41,8 @@ mod tests {
     fn source(peer: &str, forwarded: &[&str], trusted: &[&str]) -> String {
         let mut headers = HeaderMap::new();
         for value in forwarded {
-            headers.append("x-forwarded-for", value.parse().unwrap());
+            let value = hyper::header::HeaderValue::from_bytes(value.as_bytes());
+            headers.append("x-forwarded-for", value.unwrap());
         }
         let trusted: Vec<Network> = trusted.iter().map(|text| text.parse().unwrap()).collect();
         source_address(format!("{peer}:1").parse().unwrap(), &headers, &trusted).to_string()
@@ -55,5 +65,20 @@ mod tests {
             "10.0.0.1"
         );
         assert_eq!(source("10.0.0.1", &[], &["10.0.0.0/8"]), "10.0.0.1");
+        for unreadable in ["é", "é, 10.0.0.2"] {
+            let forwarded = ["6.6.6.6", unreadable];
+            assert_eq!(
+                source("10.0.0.1", &forwarded, &["10.0.0.1"]),
+                if unreadable == "é" {
+                    "10.0.0.1"
+                } else {
+                    "10.0.0.2"
+                }
+            );
+        }
+        for with_port in ["2.2.2.2:443", "[2001:db8::1]:443"] {
+            let found = source("10.0.0.1", &[with_port], &["10.0.0.0/8"]);
+            assert!(with_port.contains(&found), "{found}");
+        }
     }
 }

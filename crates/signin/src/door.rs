@@ -3,11 +3,11 @@
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 
-use keyward_account::PasswordStanding;
+use keyward_account::{Account, PasswordStanding};
 use keyward_credentials::{Digest, HashParameters, Recipe, Salt, Verifier};
 use keyward_names::{Age, Secret, Timestamp};
 use keyward_operations::{
-    AccountHandle, HashError, HashQueue, Installation, Principal, Tries, TryRules,
+    AccountHandle, Begun, HashError, HashQueue, Installation, Principal, Tries, TryRules,
 };
 use sha2::{Digest as _, Sha256};
 
@@ -27,6 +27,11 @@ const SOURCE_TRIES: TryRules = TryRules {
     free: 50,
     longest_wait: Age::seconds(300),
 };
+/// For one site: whoever has one IPv6 network may have tens of thousands of them.
+const SITE_TRIES: TryRules = TryRules {
+    free: 500,
+    longest_wait: Age::seconds(300),
+};
 /// For a browser that its user signed in from before.
 const BROWSER_TRIES: TryRules = TryRules {
     free: 20,
@@ -38,6 +43,7 @@ pub struct Door {
     installation: Arc<Installation>,
     by_name: Tries<Fingerprint>,
     by_source: Tries<Fingerprint>,
+    by_site: Tries<Fingerprint>,
     by_browser: Tries<Fingerprint>,
 }
 
@@ -84,19 +90,31 @@ impl Door {
             installation,
             by_name: Tries::new(NAME_TRIES),
             by_source: Tries::new(SOURCE_TRIES),
+            by_site: Tries::new(SITE_TRIES),
             by_browser: Tries::new(BROWSER_TRIES),
         }
     }
 
     /// Signs someone in. Whatever is wrong, one password is hashed, so that the time tells nothing.
     pub async fn sign_in(&self, attempt: Attempt<'_>) -> SignIn {
+        if let Some(wait) = self.wait_of_source(&attempt) {
+            // Not even the store is asked for who is held back.
+            let outcome = SignIn::HeldBack(wait);
+            Telling::of(&Found::Nowhere, attempt.source).tell(&outcome);
+            return outcome;
+        }
         let (account, name) = (attempt.account.trim(), attempt.name.trim());
         let found = match who::find(&self.installation, account, name).await {
             Ok(found) => found,
-            Err(unavailable) => return SignIn::Unavailable(unavailable),
+            Err(unavailable) => {
+                let outcome = SignIn::Unavailable(unavailable);
+                Telling::of(&Found::Nowhere, attempt.source).tell(&outcome);
+                return outcome;
+            }
         };
+        let telling = Telling::of(&found, attempt.source);
         let outcome = self.judge(&found, (account, name), &attempt).await;
-        log(&found, &outcome, attempt.source);
+        telling.tell(&outcome);
         outcome
     }
 
@@ -104,6 +122,7 @@ impl Door {
     pub fn forget_tries(&self) {
         self.by_name.forget_all();
         self.by_source.forget_all();
+        self.by_site.forget_all();
         self.by_browser.forget_all();
         self.installation.old_password_tries.forget_all();
     }
@@ -119,29 +138,30 @@ impl Door {
     }
 
     async fn judge(&self, found: &Found, typed: (&str, &str), attempt: &Attempt<'_>) -> SignIn {
-        let subjects = self.subjects(found, typed, attempt);
-        if let Err(wait) = self.begin(&subjects) {
-            return SignIn::HeldBack(wait);
-        }
+        let (subjects, queue) = self.subjects(found, typed, attempt);
+        let counted = match self.begin(&subjects) {
+            Ok(counted) => counted,
+            Err(wait) => return SignIn::HeldBack(wait),
+        };
         let kept = match found {
             Found::Someone { handle, principal } => who::verifier_of(&handle.account(), *principal),
             Found::Nobody(_) | Found::Nowhere => None,
         };
         let recipe = kept.map_or_else(|| self.idle_recipe(), |kept| Ok(kept.recipe));
         let digest = match recipe {
-            Ok(recipe) => self.hash(attempt.password.clone(), recipe).await,
+            Ok(recipe) => self.hash(queue, attempt.password.clone(), recipe).await,
             Err(unavailable) => Err(SignIn::Unavailable(unavailable)),
         };
         let digest = match digest {
             Ok(digest) => digest,
             Err(outcome) => {
-                self.was_none(&subjects);
+                self.was_none(counted);
                 return outcome;
             }
         };
         match (found, kept) {
             (Found::Someone { handle, principal }, Some(kept)) if kept.digest == digest => {
-                self.was_right(&subjects);
+                self.was_right(counted);
                 self.renew(handle, *principal, &attempt.password, kept);
                 self.admit(handle, *principal, kept).await
             }
@@ -174,7 +194,7 @@ impl Door {
             Some(PasswordStanding::Good) | None if is_reset_required => Stage::NewPasswordDue,
             Some(PasswordStanding::Good) | None => Stage::SignedIn,
         };
-        match self.begin_session(handle, principal, stage).await {
+        match self.begin_session(&account, principal, stage).await {
             Ok(Some(session)) => SignIn::Admitted(session),
             Ok(None) => SignIn::Incorrect,
             Err(unavailable) => SignIn::Unavailable(unavailable),
@@ -185,11 +205,11 @@ impl Door {
     /// `PasswordLastUsed` tells.
     pub(crate) async fn begin_session(
         &self,
-        handle: &AccountHandle,
+        account: &Account,
         principal: Principal,
         stage: Stage,
     ) -> Result<Option<Session>, Unavailable> {
-        let (account, now) = (handle.account(), self.now());
+        let now = self.now();
         let (uses, store) = (&self.installation.uses, &*self.installation.store);
         let before = match stage {
             Stage::NewPasswordDue => None,
@@ -198,12 +218,17 @@ impl Door {
                     .await
             }
         };
-        Session::begin(&account, principal, stage, (now, before))
+        Session::begin(account, principal, stage, (now, before))
     }
 
-    async fn hash(&self, password: Secret, recipe: Recipe) -> Result<Digest, SignIn> {
+    async fn hash(
+        &self,
+        queue: HashQueue,
+        password: Secret,
+        recipe: Recipe,
+    ) -> Result<Digest, SignIn> {
         let hashing = &self.installation.hashing;
-        let digest = hashing.digest(HashQueue::SignIn, password, recipe).await;
+        let digest = hashing.digest(queue, password, recipe).await;
         digest.map_err(|error| match error {
             HashError::QueueFull => SignIn::Busy,
             HashError::Verifier(_) | HashError::Ended => {
@@ -212,7 +237,8 @@ impl Door {
         })
     }
 
-    /// What is hashed for those who have no password: it costs what a new password costs.
+    /// What is hashed for those who have no password: it costs what a new password costs. Passwords
+    /// kept by an older recipe cost something else, until their users have signed in once.
     fn idle_recipe(&self) -> Result<Recipe, Unavailable> {
         let idle = Recipe {
             salt: Salt([0; 16]),
@@ -247,74 +273,121 @@ impl Door {
 }
 
 /// By what an attempt is counted.
-enum Subjects {
-    /// By name and by source.
-    Stranger {
-        name: Fingerprint,
-        source: Fingerprint,
-    },
-    /// By the browser alone, from which the principal signed in before.
-    Known(Fingerprint),
+#[derive(Debug, Clone, Copy)]
+enum Lane {
+    Name,
+    Source,
+    Site,
+    /// A browser from which the principal signed in before, instead of all others.
+    Browser,
+}
+
+/// A try that one lane counts.
+struct Counted {
+    lane: Lane,
+    subject: Fingerprint,
+    begun: Begun,
 }
 
 impl Door {
-    fn subjects(&self, found: &Found, typed: (&str, &str), attempt: &Attempt<'_>) -> Subjects {
-        let (account, name) = typed;
+    /// By what an attempt is counted, and among whom its password waits to be hashed: who signed in
+    /// from this browser before does not wait behind strangers.
+    fn subjects(
+        &self,
+        found: &Found,
+        (typed, name): (&str, &str),
+        attempt: &Attempt<'_>,
+    ) -> (Vec<(Lane, Fingerprint)>, HashQueue) {
+        if let Found::Someone { handle, principal } = found
+            && attempt
+                .browser
+                .knows(&handle.account(), *principal, self.now())
+        {
+            let (id, principal) = (handle.account().id(), principal_of_log(*principal));
+            let browser = fingerprint([&attempt.browser.id, &id.to_string(), &principal]);
+            return (vec![(Lane::Browser, browser)], HashQueue::Authenticated);
+        }
         let account = match found {
-            Found::Someone { handle, principal } => {
-                let id = handle.account().id();
-                if attempt.browser.knows(id, *principal, self.now()) {
-                    let principal = principal_of_log(*principal);
-                    let parts = [&attempt.browser.id, &id.to_string(), &principal];
-                    return Subjects::Known(fingerprint(parts));
-                }
-                id.to_string()
-            }
+            // Whether an address is that of the account's root user is not to be learnt from which
+            // tries are counted together.
+            Found::Someone { .. } | Found::Nobody(_) if typed.is_empty() => String::new(),
+            Found::Someone { handle, .. } => handle.account().id().to_string(),
             Found::Nobody(id) => id.to_string(),
             // Not found, it is held back by what was typed, just as if it were.
-            Found::Nowhere => account.to_ascii_lowercase(),
+            Found::Nowhere => typed.to_ascii_lowercase(),
         };
-        Subjects::Stranger {
-            name: fingerprint([&account, &name.to_ascii_lowercase()]),
-            source: fingerprint([&network_of(attempt.source).to_string()]),
+        let name = fingerprint([&account, &name.to_ascii_lowercase()]);
+        let mut subjects = vec![(Lane::Source, source_of(attempt)), (Lane::Name, name)];
+        if let IpAddr::V6(address) = attempt.source.to_canonical() {
+            let site = fingerprint([&network_of(address, 48).to_string()]);
+            subjects.insert(0, (Lane::Site, site));
+        }
+        (subjects, HashQueue::SignIn)
+    }
+
+    /// How long a source is held back, whatever it tries; not where someone signed in from the browser
+    /// before, who may be the one that comes.
+    fn wait_of_source(&self, attempt: &Attempt<'_>) -> Option<Age> {
+        if attempt.browser.is_known() {
+            return None;
+        }
+        self.by_source.wait(source_of(attempt), self.now())
+    }
+
+    fn table(&self, lane: Lane) -> &Tries<Fingerprint> {
+        match lane {
+            Lane::Name => &self.by_name,
+            Lane::Source => &self.by_source,
+            Lane::Site => &self.by_site,
+            Lane::Browser => &self.by_browser,
         }
     }
 
-    fn begin(&self, subjects: &Subjects) -> Result<(), Age> {
+    /// Begins a try in all lanes, or in none of them.
+    fn begin(&self, subjects: &[(Lane, Fingerprint)]) -> Result<Vec<Counted>, Age> {
         let now = self.now();
-        match subjects {
-            Subjects::Stranger { name, source } => {
-                self.by_source.begin(*source, now)?;
-                let begun = self.by_name.begin(*name, now);
-                if begun.is_err() {
-                    self.by_source.was_none(*source);
+        let mut counted = Vec::with_capacity(subjects.len());
+        for (lane, subject) in subjects.iter().copied() {
+            match self.table(lane).begin(subject, now) {
+                Ok(begun) => counted.push(Counted {
+                    lane,
+                    subject,
+                    begun,
+                }),
+                Err(wait) => {
+                    self.was_none(counted);
+                    return Err(wait);
                 }
-                begun
             }
-            Subjects::Known(browser) => self.by_browser.begin(*browser, now),
         }
+        Ok(counted)
     }
 
-    fn was_right(&self, subjects: &Subjects) {
-        match subjects {
-            Subjects::Stranger { name, source } => {
-                self.by_name.was_right(*name);
+    fn was_right(&self, counted: Vec<Counted>) {
+        for one in counted {
+            let table = self.table(one.lane);
+            match one.lane {
+                Lane::Name | Lane::Browser => table.was_right(one.subject),
                 // Only this try: who has one password of many could else go on for ever.
-                self.by_source.was_none(*source);
+                Lane::Source | Lane::Site => table.was_none(one.subject, one.begun),
             }
-            Subjects::Known(browser) => self.by_browser.was_right(*browser),
         }
     }
 
-    fn was_none(&self, subjects: &Subjects) {
-        match subjects {
-            Subjects::Stranger { name, source } => {
-                self.by_name.was_none(*name);
-                self.by_source.was_none(*source);
-            }
-            Subjects::Known(browser) => self.by_browser.was_none(*browser),
+    fn was_none(&self, counted: Vec<Counted>) {
+        for one in counted {
+            self.table(one.lane).was_none(one.subject, one.begun);
         }
     }
+}
+
+/// A source as it is counted. Who has one IPv6 address has its whole network of 64 bits.
+fn source_of(attempt: &Attempt<'_>) -> Fingerprint {
+    let network = match attempt.source.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => IpAddr::V6(network_of(address, 64)),
+    };
+    fingerprint([&network.to_string()])
 }
 
 fn fingerprint<'a>(parts: impl IntoIterator<Item = &'a String>) -> Fingerprint {
@@ -328,39 +401,80 @@ fn fingerprint<'a>(parts: impl IntoIterator<Item = &'a String>) -> Fingerprint {
     *first
 }
 
-/// Who has one IPv6 address has its whole network of 64 bits.
-fn network_of(source: IpAddr) -> IpAddr {
-    match source.to_canonical() {
-        IpAddr::V4(address) => IpAddr::V4(address),
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
+fn network_of(address: Ipv6Addr, prefix: u32) -> Ipv6Addr {
+    let host_bits = 128 - prefix;
+    Ipv6Addr::from_bits(address.to_bits() >> host_bits << host_bits)
+}
+
+/// Sees to it that every attempt is told in the log, also one whose browser hangs up before it is
+/// answered. What was typed is not told where it is nobody's name: it may be a password.
+struct Telling {
+    account: String,
+    principal: String,
+    source: IpAddr,
+    is_told: bool,
+}
+
+impl Telling {
+    fn of(found: &Found, source: IpAddr) -> Self {
+        let (account, principal) = match found {
+            Found::Someone { handle, principal } => (
+                handle.account().id().to_string(),
+                principal_of_log(*principal),
+            ),
+            Found::Nobody(id) => (id.to_string(), "-".to_owned()),
+            Found::Nowhere => ("-".to_owned(), "-".to_owned()),
+        };
+        Self {
+            account,
+            principal,
+            source,
+            is_told: false,
+        }
+    }
+
+    fn tell(mut self, outcome: &SignIn) {
+        self.is_told = true;
+        let outcome = match outcome {
+            SignIn::Admitted(session) => match session.stage {
+                Stage::SignedIn => "signed in",
+                Stage::NewPasswordDue => "a new password is due",
+            },
+            SignIn::Incorrect => "incorrect",
+            SignIn::ExpiredForGood => "expired",
+            SignIn::HeldBack(_) => "held back",
+            SignIn::Busy => "busy",
+            SignIn::Unavailable(error) => {
+                let Self {
+                    account,
+                    principal,
+                    source,
+                    ..
+                } = &self;
+                tracing::error!(account, principal, %source, %error, "sign-in failed");
+                return;
+            }
+        };
+        self.say(outcome);
+    }
+
+    fn say(&self, outcome: &str) {
+        let Self {
+            account,
+            principal,
+            source,
+            ..
+        } = self;
+        tracing::info!(account, principal, %source, outcome, "sign-in");
     }
 }
 
-/// Every attempt is told. What was typed is not, where it is nobody's name: it may be a password.
-fn log(found: &Found, outcome: &SignIn, source: IpAddr) {
-    let (account, principal) = match found {
-        Found::Someone { handle, principal } => (
-            handle.account().id().to_string(),
-            principal_of_log(*principal),
-        ),
-        Found::Nobody(id) => (id.to_string(), "-".to_owned()),
-        Found::Nowhere => ("-".to_owned(), "-".to_owned()),
-    };
-    let outcome = match outcome {
-        SignIn::Admitted(session) => match session.stage {
-            Stage::SignedIn => "signed in",
-            Stage::NewPasswordDue => "a new password is due",
-        },
-        SignIn::Incorrect => "incorrect",
-        SignIn::ExpiredForGood => "expired",
-        SignIn::HeldBack(_) => "held back",
-        SignIn::Busy => "busy",
-        SignIn::Unavailable(error) => {
-            tracing::error!(account, principal, %source, %error, "sign-in failed");
-            return;
+impl Drop for Telling {
+    fn drop(&mut self) {
+        if !self.is_told {
+            self.say("abandoned");
         }
-    };
-    tracing::info!(account, principal, %source, outcome, "sign-in");
+    }
 }
 
 #[cfg(test)]

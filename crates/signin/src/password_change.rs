@@ -1,10 +1,13 @@
 //! Someone who is in, or as good as in, sets another password.
 
+use std::net::IpAddr;
+
 use keyward_account::Account;
 use keyward_credentials::{BrokenRule, judge};
 use keyward_names::Secret;
 use keyward_operations::{Fault, FaultCode, HashQueue, Principal, fault};
 
+use crate::sessions::principal_of_log;
 use crate::{Door, Session, Stage, Unavailable, Visitor, who};
 
 /// The most characters that a password may have.
@@ -51,12 +54,25 @@ pub enum PasswordChange {
 }
 
 impl Door {
-    /// Sets another password for a visitor: for a user by `ChangePassword`, with the user's rights.
+    /// Sets another password for a visitor who comes from some address: for a user by
+    /// `ChangePassword`, with the user's rights.
     pub async fn change_password(
         &self,
         visitor: &Visitor,
         passwords: &Passwords,
+        source: IpAddr,
     ) -> PasswordChange {
+        let telling = Telling {
+            visitor,
+            source,
+            is_told: false,
+        };
+        let outcome = self.try_change(visitor, passwords).await;
+        telling.tell(&outcome);
+        outcome
+    }
+
+    async fn try_change(&self, visitor: &Visitor, passwords: &Passwords) -> PasswordChange {
         if passwords.new != passwords.confirmed {
             return PasswordChange::Different;
         }
@@ -72,12 +88,10 @@ impl Door {
                 .await
                 .map_err(|fault| told(&fault, &visitor.handle.account(), new)),
         };
-        let outcome = match changed {
+        match changed {
             Ok(()) => self.after_change(visitor).await,
             Err(refusal) => refusal,
-        };
-        log(visitor, &outcome);
-        outcome
+        }
     }
 
     async fn after_change(&self, visitor: &Visitor) -> PasswordChange {
@@ -85,14 +99,21 @@ impl Door {
         match session.stage {
             Stage::SignedIn => PasswordChange::Changed(session.clone()),
             Stage::NewPasswordDue => {
+                let account = visitor.handle.account();
+                let gone = || PasswordChange::Unavailable(Unavailable::because("the user is gone"));
+                if !session.is_of(&account) {
+                    return gone();
+                }
+                // It has done what it was for.
+                if let Err(unavailable) = self.end(session).await {
+                    return PasswordChange::Unavailable(unavailable);
+                }
                 let begun = self
-                    .begin_session(&visitor.handle, session.principal, Stage::SignedIn)
+                    .begin_session(&account, session.principal, Stage::SignedIn)
                     .await;
                 match begun {
                     Ok(Some(session)) => PasswordChange::Changed(session),
-                    Ok(None) => {
-                        PasswordChange::Unavailable(Unavailable::because("the user is gone"))
-                    }
+                    Ok(None) => gone(),
                     Err(unavailable) => PasswordChange::Unavailable(unavailable),
                 }
             }
@@ -113,14 +134,14 @@ impl Door {
         let installation = self.installation();
         let tries = &installation.old_password_tries;
         let whose = (account.id(), Principal::Root);
-        tries
+        let begun = tries
             .begin(whose, self.now())
             .map_err(|_| PasswordChange::HeldBack)?;
         let hashing = &installation.hashing;
         let digest = hashing
             .digest(HashQueue::Authenticated, old.clone(), kept.recipe)
             .await
-            .inspect_err(|_| tries.was_none(whose))
+            .inspect_err(|_| tries.was_none(whose, begun))
             .map_err(|error| told(&error.into(), &account, new))?;
         if digest != kept.digest {
             return Err(PasswordChange::OldIncorrect);
@@ -180,25 +201,49 @@ fn is_fit(password: &Secret) -> bool {
     !text.is_empty() && text.chars().count() <= LONGEST && text.chars().all(allowed)
 }
 
-fn log(visitor: &Visitor, outcome: &PasswordChange) {
-    let account = visitor.session.account;
-    let principal = crate::sessions::principal_of_log(visitor.session.principal);
-    let outcome = match outcome {
-        PasswordChange::Changed(_) => "changed",
-        PasswordChange::OldIncorrect => "the old password is incorrect",
-        PasswordChange::NotAllowed => "not allowed",
-        PasswordChange::HeldBack => "held back",
-        PasswordChange::Different
-        | PasswordChange::SameAsOld
-        | PasswordChange::TooLong
-        | PasswordChange::Unfit
-        | PasswordChange::Breaks(_)
-        | PasswordChange::UsedBefore(_) => "the new password does not fit",
-        PasswordChange::Busy => "busy",
-        PasswordChange::Unavailable(error) => {
-            tracing::error!(%account, principal, %error, "a password change failed");
-            return;
+/// Sees to it that every try is told in the log, also one whose browser hangs up before it is
+/// answered: the password may be changed all the same.
+struct Telling<'v> {
+    visitor: &'v Visitor,
+    source: IpAddr,
+    is_told: bool,
+}
+
+impl Telling<'_> {
+    fn tell(mut self, outcome: &PasswordChange) {
+        self.is_told = true;
+        self.say(match outcome {
+            PasswordChange::Changed(_) => "changed",
+            PasswordChange::OldIncorrect => "the old password is incorrect",
+            PasswordChange::NotAllowed => "not allowed",
+            PasswordChange::HeldBack => "held back",
+            PasswordChange::Different
+            | PasswordChange::SameAsOld
+            | PasswordChange::TooLong
+            | PasswordChange::Unfit
+            | PasswordChange::Breaks(_)
+            | PasswordChange::UsedBefore(_) => "the new password does not fit",
+            PasswordChange::Busy => "busy",
+            PasswordChange::Unavailable(error) => {
+                tracing::error!(%error, "a password change failed");
+                "failed"
+            }
+        });
+    }
+
+    fn say(&self, outcome: &str) {
+        let session = &self.visitor.session;
+        let account = session.account.to_string();
+        let principal = principal_of_log(session.principal);
+        let source = self.source;
+        tracing::info!(account, principal, %source, outcome, "password change");
+    }
+}
+
+impl Drop for Telling<'_> {
+    fn drop(&mut self) {
+        if !self.is_told {
+            self.say("abandoned");
         }
-    };
-    tracing::info!(%account, principal, outcome, "password change");
+    }
 }

@@ -11,7 +11,7 @@ use keyward_names::{AccountId, Age, Timestamp, root_arn, user_arn};
 use keyward_operations::{AccountHandle, Principal};
 use serde::{Deserialize, Serialize};
 
-use crate::who::{profile_of, salt_of};
+use crate::who::{password_changed, profile_of, salt_of};
 use crate::{Door, Unavailable, sealing};
 
 /// How long a session lasts: twelve hours, as at AWS.
@@ -81,6 +81,11 @@ impl Session {
         }))
     }
 
+    /// Whether the password is still that of the same owner: not one of a login profile made anew.
+    pub(crate) fn is_of(&self, account: &Account) -> bool {
+        salt_of(account, self.principal).is_some_and(|salt| salt.0 == self.salt)
+    }
+
     /// How long the session lasts from its beginning.
     fn time(&self) -> Age {
         match self.stage {
@@ -111,8 +116,7 @@ impl Door {
             return Ok(None);
         };
         let account = handle.account();
-        let salt = salt_of(&account, session.principal);
-        if salt.is_none_or(|salt| salt.0 != session.salt) {
+        if !session.is_of(&account) {
             return Ok(None);
         }
         let is_ended = installation
@@ -128,17 +132,21 @@ impl Door {
 
     /// Ends a session for good, on every node.
     pub async fn sign_out(&self, session: &Session) -> Result<(), Unavailable> {
-        let until = session.begun.plus(session.time());
-        self.installation()
-            .end_session(session.account, &session.id, until)
-            .await
-            .map_err(Unavailable::because)?;
+        self.end(session).await?;
         tracing::info!(
             account = %session.account,
             principal = %principal_of_log(session.principal),
             "signed out"
         );
         Ok(())
+    }
+
+    pub(crate) async fn end(&self, session: &Session) -> Result<(), Unavailable> {
+        let until = session.begun.plus(session.time());
+        let ended = self
+            .installation()
+            .end_session(session.account, &session.id, until);
+        ended.await.map_err(Unavailable::because)
     }
 }
 
@@ -177,10 +185,7 @@ impl Visitor {
     /// When the password was set, where that is known.
     #[must_use]
     pub fn password_changed(&self) -> Option<Timestamp> {
-        match self.session.principal {
-            Principal::Root => self.account.root_user()?.password_changed,
-            Principal::User(_) => Some(self.login_profile()?.password_changed),
-        }
+        password_changed(&self.account, self.session.principal)
     }
 
     /// When the password expires, if it does.

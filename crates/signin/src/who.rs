@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use keyward_account::{Account, LoginProfile};
 use keyward_credentials::{Salt, Verifier};
-use keyward_names::{AccountAlias, AccountId};
+use keyward_names::{AccountAlias, AccountId, Timestamp};
 use keyward_operations::{AccountHandle, Installation, Principal};
 
 use crate::Unavailable;
@@ -104,4 +104,12 @@ pub(crate) fn profile_of(account: &Account, principal: Principal) -> Option<&Log
 /// profile that is made anew has another.
 pub(crate) fn salt_of(account: &Account, principal: Principal) -> Option<Salt> {
     verifier_of(account, principal).map(|verifier| verifier.recipe.salt)
+}
+
+/// When a principal's password was set, where that is known.
+pub(crate) fn password_changed(account: &Account, principal: Principal) -> Option<Timestamp> {
+    match principal {
+        Principal::Root => account.root_user()?.password_changed,
+        Principal::User(_) => Some(profile_of(account, principal)?.password_changed),
+    }
 }

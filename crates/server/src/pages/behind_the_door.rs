@@ -63,11 +63,13 @@ impl Request<'_> {
             new: form.secret("new_password"),
             confirmed: form.secret("confirm_password"),
         };
-        let outcome = self.door.change_password(&visitor, &passwords).await;
+        let changed = self.door.change_password(&visitor, &passwords, self.source);
+        let outcome = changed.await;
         let session = match Refusal::of_password_change(outcome) {
             Ok(session) => session,
             Err(refusal) => return self.password_anew(&visitor, refusal),
         };
+        self.remember_browser(&session).await?;
         Ok(match stage {
             Stage::NewPasswordDue => {
                 self.keep_session(&session)?;

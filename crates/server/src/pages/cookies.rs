@@ -9,6 +9,14 @@ use keyward_names::Age;
 
 use crate::{guard, received};
 
+/// What proxies add to a request that they pass on.
+const FORWARDED: [&str; 4] = [
+    "forwarded",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+];
+
 /// What a cookie is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -42,10 +50,16 @@ enum Scheme {
 impl Cookies {
     /// The cookies of a request that came by TLS or not.
     pub(super) fn of(head: &Parts, is_tls: bool) -> Self {
+        // A proxy that does not pass the browser's `Host` on may call the server by a loopback name.
+        let is_passed_on = FORWARDED
+            .iter()
+            .any(|name| head.headers.contains_key(*name));
         let scheme = match received::host(head) {
-            Some(host) if !is_tls && guard::is_loopback(host) => Scheme::Loopback {
-                port: guard::port_of(host).unwrap_or(80),
-            },
+            Some(host) if !is_tls && !is_passed_on && guard::is_loopback(host) => {
+                Scheme::Loopback {
+                    port: guard::port_of(host).unwrap_or(80),
+                }
+            }
             Some(_) | None => Scheme::Secure,
         };
         let mut received = Vec::new();
@@ -159,6 +173,17 @@ mod tests {
             let expected =
                 format!("{name}=value; HttpOnly; SameSite=Strict;{secure} Path=/; Max-Age=9");
             assert_eq!(told(&cookies), [expected], "{host}");
+        }
+    }
+
+    #[test]
+    fn what_a_proxy_passed_on_did_not_stay_on_this_machine() {
+        for name in FORWARDED {
+            let request = hyper::Request::builder()
+                .header("host", "127.0.0.1:4566")
+                .header(name, "for=192.0.2.1");
+            let (head, ()) = request.body(()).unwrap().into_parts();
+            assert_eq!(Cookies::of(&head, false).scheme, Scheme::Secure, "{name}");
         }
     }
 

@@ -5,6 +5,7 @@ use super::*;
 use crate::{PasswordChange, Passwords, SESSION_TIME, Visitor};
 
 const PASSWORD: &str = "Bobs-Password-1";
+const SOURCE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
 
 /// Bob has a password, Alice none; the account's alias is `example`.
 async fn world() -> (World, Door) {
@@ -214,9 +215,8 @@ async fn wrong_tries_at_a_name_hold_it_back_for_thirty_seconds_at_most() {
 async fn who_signed_in_from_a_browser_before_is_not_held_back_by_others() {
     let (world, door) = world().await;
     let first = session(&door, "example", "Bob", PASSWORD).await;
-    let cookie = door
-        .remember_browser(Browser::default(), first.account, first.principal)
-        .unwrap();
+    let cookie = door.remember_browser(Browser::default(), &first).await;
+    let cookie = cookie.unwrap();
     let known = door.browser(Some(&cookie));
     hold_back(&world, &door, "Bob").await;
     hold_back(&world, &door, "Nobody").await;
@@ -238,8 +238,19 @@ async fn who_signed_in_from_a_browser_before_is_not_held_back_by_others() {
     }
     assert_eq!(told(&bob("wrong").await), "incorrect");
     assert!(is_held_back(&bob(PASSWORD).await));
+    let account = world.account().await;
+    assert!(known.knows(&account, first.principal, door.now()));
     tell(&world, Age::days(180));
-    assert!(!known.knows(first.account, first.principal, door.now()));
+    assert!(!known.knows(&account, first.principal, door.now()));
+    // Who knew an earlier password is a stranger to the present one.
+    tell(&world, Age::seconds(-180 * 86_400));
+    ask(
+        &world,
+        "UpdateLoginProfile",
+        "UserName=Bob&Password=Other-1-Password",
+    )
+    .await;
+    assert!(!known.knows(&*world.account().await, first.principal, door.now()));
     for cookie in [
         None,
         Some(""),
@@ -282,6 +293,48 @@ async fn a_source_that_tries_many_names_is_held_back_and_its_neighbours_are_not(
     assert_eq!(from("192.0.2.1", "other".to_owned()).await, "incorrect");
     door.forget_tries();
     assert_eq!(from("2001:db8::1", "other".to_owned()).await, "incorrect");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_right_among_many_who_are_wrong_makes_nobody_wait_longer() {
+    let (world, door) = world().await;
+    for number in 0..60 {
+        let name = format!("user-{number}");
+        assert_eq!(
+            told(&try_as(&door, "nowhere", &name, "wrong").await),
+            "incorrect"
+        );
+        tell(&world, Age::seconds(if number < 50 { 0 } else { 300 }));
+    }
+    for _ in 0..3 {
+        assert_eq!(
+            told(&try_as(&door, "example", "Bob", PASSWORD).await),
+            "SignedIn"
+        );
+    }
+}
+
+#[test]
+fn a_site_is_counted_as_a_whole_too() {
+    let address: Ipv6Addr = "2001:db8:1:2:3:4:5:6".parse().unwrap();
+    assert_eq!(network_of(address, 64).to_string(), "2001:db8:1:2::");
+    assert_eq!(network_of(address, 48).to_string(), "2001:db8:1::");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_tells_by_no_count_whose_root_user_it_is() {
+    let (world, door) = world().await;
+    for _ in 0..12 {
+        let wrong = try_as(&door, "example", "root@example.com", "wrong").await;
+        assert_eq!(told(&wrong), "incorrect");
+        tell(&world, Age::seconds(30));
+    }
+    try_as(&door, "example", "root@example.com", "wrong").await;
+    assert!(is_held_back(
+        &try_as(&door, "example", "root@example.com", "wrong").await
+    ));
+    let alone = try_as(&door, "", "root@example.com", "wrong").await;
+    assert_eq!(told(&alone), "incorrect");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -429,18 +482,20 @@ async fn a_new_password_that_was_due_opens_the_door() {
         (PASSWORD, &"x".repeat(129), "TooLong"),
     ];
     for (old, new, outcome) in outcomes {
-        let change = door.change_password(&found, &passwords(old, new)).await;
+        let change = door
+            .change_password(&found, &passwords(old, new), SOURCE)
+            .await;
         assert_eq!(format!("{change:?}"), outcome);
     }
     let typo = Passwords {
         confirmed: Secret::new("New-Password-3"),
         ..passwords(PASSWORD, "New-Password-2")
     };
-    let change = door.change_password(&found, &typo).await;
+    let change = door.change_password(&found, &typo, SOURCE).await;
     assert!(matches!(change, PasswordChange::Different));
 
     let change = passwords(PASSWORD, "New-Password-2");
-    let PasswordChange::Changed(begun) = door.change_password(&found, &change).await else {
+    let PasswordChange::Changed(begun) = door.change_password(&found, &change, SOURCE).await else {
         panic!("it is not changed");
     };
     assert_eq!(
@@ -448,11 +503,12 @@ async fn a_new_password_that_was_due_opens_the_door() {
         (Stage::SignedIn, due.principal)
     );
     assert_ne!(begun.id, due.id);
+    assert!(visitor(&door, &due).await.is_none(), "it has done its work");
     let profile = world.root().ask("GetLoginProfile", "UserName=Bob").await;
     assert_eq!(profile.text("PasswordResetRequired"), "false");
     let found = visitor(&door, &begun).await.unwrap();
     let change = passwords("New-Password-2", PASSWORD);
-    let change = door.change_password(&found, &change).await;
+    let change = door.change_password(&found, &change, SOURCE).await;
     assert!(
         matches!(change, PasswordChange::UsedBefore(2)),
         "{change:?}"
@@ -472,7 +528,7 @@ async fn who_may_not_change_the_password_is_told_so_and_a_due_one_waits_no_longe
     let found = visitor(&door, &due).await.unwrap();
     assert!(!found.may_change_password());
     let change = passwords(PASSWORD, "New-Password-2");
-    let change = door.change_password(&found, &change).await;
+    let change = door.change_password(&found, &change, SOURCE).await;
     assert!(matches!(change, PasswordChange::NotAllowed), "{change:?}");
     tell(&world, Age::seconds(15 * 60));
     assert!(visitor(&door, &due).await.is_none());
@@ -497,23 +553,25 @@ async fn root_changes_its_own_password_by_the_default_rules() {
         (old.expose(), old.expose(), "SameAsOld"),
         (old.expose(), "aA1", "Breaks([TooShort { minimum: 8 }])"),
     ] {
-        let change = door.change_password(&found, &passwords(old, new)).await;
+        let change = door
+            .change_password(&found, &passwords(old, new), SOURCE)
+            .await;
         assert_eq!(format!("{change:?}"), outcome);
     }
     for _ in 0..36 {
         tell(&world, Age::seconds(30));
         let change = passwords("wrong", "New-Password-2");
-        let change = door.change_password(&found, &change).await;
+        let change = door.change_password(&found, &change, SOURCE).await;
         assert!(matches!(change, PasswordChange::OldIncorrect), "{change:?}");
     }
     let change = passwords(old.expose(), "New-Password-2");
-    let held_back = door.change_password(&found, &change).await;
+    let held_back = door.change_password(&found, &change, SOURCE).await;
     assert!(
         matches!(held_back, PasswordChange::HeldBack),
         "{held_back:?}"
     );
     tell(&world, Age::seconds(30));
-    let change = door.change_password(&found, &change).await;
+    let change = door.change_password(&found, &change, SOURCE).await;
     assert!(matches!(change, PasswordChange::Changed(_)), "{change:?}");
     let found = visitor(&door, &begun).await.unwrap();
     assert_eq!(found.password_changed(), Some(door.now()));
