@@ -28,6 +28,7 @@ mod database;
 mod failure;
 mod head;
 mod load;
+mod lookups;
 mod pending;
 mod reader;
 mod statement;
@@ -50,6 +51,7 @@ use tokio::task::spawn_blocking;
 use crate::apply::PreparedCommit;
 use crate::database::Database;
 use crate::load::LoadTarget;
+use crate::lookups::Lookups;
 use crate::reader::Readers;
 use crate::writer::{Job, WriteJob};
 
@@ -64,6 +66,8 @@ pub struct SqliteStore {
     finished: Mutex<Option<oneshot::Receiver<()>>>,
     /// `None` in memory, where the writer's connection is the only one.
     readers: Option<Arc<Readers>>,
+    /// `None` in memory.
+    lookups: Option<Lookups>,
     /// Loads may take long, so they have places of their own, and short reads don't wait for them.
     loads: Arc<Semaphore>,
     reads: Arc<Semaphore>,
@@ -172,11 +176,13 @@ impl SqliteStore {
         readers: Option<Arc<Readers>>,
         retention: u64,
     ) -> Result<Self, OpenError> {
+        let lookups = readers.clone().map(Lookups::start).transpose()?;
         let (jobs, finished) = writer::start(database, connection, retention)?;
         Ok(Self {
             jobs: Mutex::new(Some(jobs)),
             finished: Mutex::new(Some(finished)),
             readers,
+            lookups,
             loads: Arc::new(Semaphore::new(READERS)),
             reads: Arc::new(Semaphore::new(READERS)),
         })
@@ -223,6 +229,17 @@ impl SqliteStore {
         })
         .await
         .map_err(|error| StoreError::Unavailable(error.to_string()))?
+    }
+
+    /// Reads a row or a few for a request that waits for them.
+    async fn look_up<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        match &self.lookups {
+            Some(lookups) => lookups.read(read).await,
+            None => self.read(read).await,
+        }
     }
 
     async fn load_from_file(
@@ -326,7 +343,7 @@ impl Store for SqliteStore {
 
     async fn is_used(&self, account: AccountId, kind: &str, key: &str) -> Result<bool, StoreError> {
         let (kind, key) = (kind.to_owned(), key.to_owned());
-        self.read(move |connection| reader::is_used(connection, account, &kind, &key))
+        self.look_up(move |connection| reader::is_used(connection, account, &kind, &key))
             .await
     }
 
@@ -336,7 +353,7 @@ impl Store for SqliteStore {
 
     async fn uses(&self, account: AccountId, subjects: &[String]) -> Result<Vec<Use>, StoreError> {
         let subjects = subjects.to_owned();
-        self.read(move |connection| reader::uses(connection, account, &subjects))
+        self.look_up(move |connection| reader::uses(connection, account, &subjects))
             .await
     }
 

@@ -1,5 +1,6 @@
 //! What is read, and the connections for it. Reading never waits for the writer, nor the writer for
-//! it; it takes place on threads made for blocking, never on the runtime's own.
+//! it; it takes place on threads made for blocking and on the one for look-ups, never on the
+//! runtime's own.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -208,22 +209,27 @@ pub(crate) fn uses(
     account: AccountId,
     subjects: &[String],
 ) -> Result<Vec<Use>, StoreError> {
+    read_uses(connection, account, subjects).map_err(|error| store_error(&error))
+}
+
+fn read_uses(
+    connection: &Connection,
+    account: AccountId,
+    subjects: &[String],
+) -> rusqlite::Result<Vec<Use>> {
     let printed = account.to_string();
-    let mut found = Vec::with_capacity(subjects.len());
+    let mut statement = statement::READ_USE.on(connection)?;
+    let mut found = Vec::new();
     for subject in subjects {
-        found.extend(rows(
-            connection,
-            statement::READ_USE,
-            (&printed, subject),
-            |row| {
-                Ok(Use {
-                    account,
-                    subject: subject.clone(),
-                    at: Timestamp::from_unix_seconds(row.get(0)?),
-                    detail: row.get(1)?,
-                })
-            },
-        )?);
+        let mut rows = statement.query((&printed, subject))?;
+        if let Some(row) = rows.next()? {
+            found.push(Use {
+                account,
+                subject: subject.clone(),
+                at: Timestamp::from_unix_seconds(row.get(0)?),
+                detail: row.get(1)?,
+            });
+        }
     }
     Ok(found)
 }
