@@ -84,7 +84,7 @@ pub(crate) fn load(
 }
 
 /// Polls all futures to their end.
-async fn join_all<F: Future>(futures: Vec<F>) -> Vec<F::Output> {
+pub(crate) async fn join_all<F: Future>(futures: Vec<F>) -> Vec<F::Output> {
     let mut waiting: Vec<_> = futures
         .into_iter()
         .map(|future| Some(Box::pin(future)))
@@ -142,7 +142,10 @@ async fn client(
             }
             let begun = Instant::now();
             stream.write_all(request).await?;
-            read_answer(&mut stream, &mut buffer).await?;
+            let status = read_answer(&mut stream, &mut buffer).await?;
+            if status != 200 {
+                bail!("refused: {}", String::from_utf8_lossy(&buffer));
+            }
             latencies.push(begun.elapsed());
         }
         if !repeat {
@@ -151,37 +154,43 @@ async fn client(
     }
 }
 
-async fn read_answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> anyhow::Result<()> {
+/// Reads one answer in full, and says its status.
+pub(crate) async fn read_answer(
+    stream: &mut TcpStream,
+    buffer: &mut Vec<u8>,
+) -> anyhow::Result<u16> {
     buffer.clear();
-    let mut expected = None;
+    let mut head = None;
     loop {
         if stream.read_buf(buffer).await? == 0 {
             bail!("the server closed the connection");
         }
-        if expected.is_none() {
-            expected = head_length(buffer)?;
+        if head.is_none() {
+            head = read_head(buffer)?;
         }
-        match expected {
-            Some(length) if buffer.len() == length => return Ok(()),
-            Some(length) if buffer.len() > length => bail!("more was answered than was asked"),
+        match head {
+            Some((status, length)) if buffer.len() == length => return Ok(status),
+            Some((_, length)) if buffer.len() > length => {
+                bail!("more was answered than was asked")
+            }
             Some(_) | None => {}
         }
     }
 }
 
-/// The length of the whole answer, once its head is there.
-fn head_length(buffer: &[u8]) -> anyhow::Result<Option<usize>> {
+/// The status and the length of the whole answer, once its head is there.
+fn read_head(buffer: &[u8]) -> anyhow::Result<Option<(u16, usize)>> {
     let Some(end) = buffer.windows(4).position(|window| window == b"\r\n\r\n") else {
         return Ok(None);
     };
     let head = std::str::from_utf8(buffer.get(..end).unwrap_or_default())?;
-    if !head.starts_with("HTTP/1.1 200") {
-        bail!("refused: {}", String::from_utf8_lossy(buffer));
-    }
+    let status = head.strip_prefix("HTTP/1.1 ");
+    let status = status.and_then(|rest| rest.split(' ').next()?.parse().ok());
     let length = head.lines().find_map(|line| {
         let (name, value) = line.split_once(':')?;
         name.eq_ignore_ascii_case("content-length")
             .then(|| value.trim().parse::<usize>().ok())?
     });
-    Ok(Some(end + 4 + length.context("no content-length")?))
+    let length = end + 4 + length.context("no content-length")?;
+    Ok(Some((status.context("no status")?, length)))
 }

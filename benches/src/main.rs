@@ -15,8 +15,10 @@ mod load;
 mod million;
 mod password;
 mod references;
+mod sign_in;
 mod signing;
 mod start;
+mod visit;
 
 use anyhow::bail;
 
@@ -29,12 +31,13 @@ fn main() -> anyhow::Result<()> {
     match arguments.as_slice() {
         ["http"] => http::run(),
         ["password"] => password::run(),
+        ["sign-in"] => sign_in::run(),
         ["million"] => million::run(),
         ["start"] => start::run(),
         // The references, run as processes of their own.
         ["bare-server", body_bytes] => references::bare_server(body_bytes.parse()?),
         ["floor-server", log] => references::floor_server(log),
         ["raw-hash", seconds] => references::raw_hash(seconds.parse()?),
-        _ => bail!("usage: keyward-benches http | password | million | start"),
+        _ => bail!("usage: keyward-benches http | password | sign-in | million | start"),
     }
 }

@@ -136,6 +136,7 @@ async fn fill(data: &Path, users: usize) -> anyhow::Result<()> {
                 password_changed: created,
                 password_reset_required: false,
                 password: verifier,
+                password_used: false,
                 earlier_passwords: Box::default(),
             };
             for record in [Record::User(user), Record::LoginProfile(profile)] {

@@ -13,7 +13,7 @@ use crate::load::{Loaded, Until, load};
 use crate::signing::{ask, encoded, signed};
 
 const ROUNDS: usize = 5;
-const CONNECTIONS: usize = 16;
+pub(crate) const CONNECTIONS: usize = 16;
 const SECONDS: u64 = 5;
 const ROUND_TIME: Duration = Duration::from_secs(SECONDS);
 
@@ -78,8 +78,8 @@ fn raw_hash_rate() -> anyhow::Result<f64> {
     Ok(sum)
 }
 
-/// Sets passwords for a round, or until told.
-fn sets(
+/// Sets passwords of the first users for a round, or until told.
+pub(crate) fn sets(
     installed: &Installed,
     server: &Running,
     told: Option<&AtomicBool>,
@@ -95,11 +95,20 @@ fn sets(
     load(server.address, &requests, false, until)
 }
 
-/// Reads for a round.
-fn reads(installed: &Installed, server: &Running) -> anyhow::Result<Loaded> {
+/// Reads the first users for a round.
+pub(crate) fn reads(installed: &Installed, server: &Running) -> anyhow::Result<Loaded> {
+    reads_of(installed, server, "user")
+}
+
+/// Reads the first users whose names begin so, for a round.
+pub(crate) fn reads_of(
+    installed: &Installed,
+    server: &Running,
+    name: &str,
+) -> anyhow::Result<Loaded> {
     let requests = (0..CONNECTIONS)
         .map(|number| {
-            let form = format!("Action=GetUser&UserName=user-{number:06}");
+            let form = format!("Action=GetUser&UserName={name}-{number:06}");
             Ok(vec![signed(&installed.key, server.address, &form)?])
         })
         .collect::<anyhow::Result<Vec<_>>>()?;

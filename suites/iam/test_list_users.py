@@ -37,6 +37,15 @@ def test_lists_show_no_tags(iam, names):
         assert user.keys() == {"Path", "UserName", "UserId", "Arn", "CreateDate"}
 
 
+def test_lists_show_no_last_use_of_passwords_that_were_never_signed_in_with(iam, names):
+    for name in names[::2]:
+        iam.create_login_profile(UserName=name, Password="Password123!")
+    shown = iam.list_users()["Users"]
+    assert len(shown) == len(names)
+    for user in shown:
+        assert user.keys() == {"Path", "UserName", "UserId", "Arn", "CreateDate"}
+
+
 def test_an_empty_list_is_there(iam):
     response = iam.list_users()
     assert (response["Users"], response["IsTruncated"]) == ([], False)

@@ -60,6 +60,17 @@ def test_the_root_user_has_neither_name_nor_path(iam):
     assert (shown["UserId"], shown["Arn"]) == ("000000000000", "arn:aws:iam::000000000000:root")
 
 
+def test_a_password_that_was_never_signed_in_with_has_no_last_use(server, make_person, iam):
+    bob = make_person("Bob", "Password123!")
+    iam.update_login_profile(UserName="Bob", Password="Password234!")
+    bob.iam.change_password(OldPassword="Password234!", NewPassword="Password345!")
+    assert bob.has_password("Password345!")
+    assert "PasswordLastUsed" not in iam.get_user(UserName="Bob")["User"]
+    made = server.dev("POST", "accounts")
+    root = server.client("iam", made["access_key_id"], made["secret_access_key"])
+    assert root.get_user()["User"].keys() == {"UserId", "Arn", "CreateDate"}
+
+
 def test_a_user_made_anew_is_another_user(server, iam):
     first = Person(server, iam, "Bob")
     first_id = iam.get_user(UserName="Bob")["User"]["UserId"]

@@ -54,6 +54,10 @@ pub struct LoginProfile {
     pub password_changed: Timestamp,
     /// Whether the next sign-in must set a new password.
     pub password_reset_required: bool,
+    /// Whether anyone signed in with a password of this profile: only then is there a last use that
+    /// the store could be asked for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub password_used: bool,
     /// The present password.
     pub password: Verifier,
     /// The passwords before it, newest first, at most [`LoginProfile::REMEMBERED`] less one.

