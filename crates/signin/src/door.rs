@@ -1,54 +1,23 @@
 //! The door: who comes in, who is held back, and what is due before anything else.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use keyward_account::{Account, PasswordStanding};
 use keyward_credentials::{Digest, HashParameters, Recipe, Salt, Verifier};
 use keyward_names::{Age, Secret, Timestamp};
-use keyward_operations::{
-    AccountHandle, Begun, HashError, HashQueue, Installation, Principal, Tries, TryRules,
-};
-use sha2::{Digest as _, Sha256};
+use keyward_operations::{AccountHandle, HashError, HashQueue, Installation, Principal};
 
+use crate::lanes::{self, Lanes};
 use crate::sessions::principal_of_log;
 use crate::who::{self, Found};
 use crate::{Browser, Session, Stage, Unavailable};
 
-/// For one name at one account: never a wait above 30 seconds, so nobody is locked out.
-const NAME_TRIES: TryRules = TryRules {
-    free: 5,
-    longest_wait: Age::seconds(30),
-};
-/// For one source, whatever names it tries. An office behind one address has some wrong tries in it.
-/// The wait becomes much longer than that of a name: so a single source that keeps trying one name
-/// leaves the door open for its owner most of the time.
-const SOURCE_TRIES: TryRules = TryRules {
-    free: 50,
-    longest_wait: Age::seconds(300),
-};
-/// For one site: whoever has one IPv6 network may have tens of thousands of them.
-const SITE_TRIES: TryRules = TryRules {
-    free: 500,
-    longest_wait: Age::seconds(300),
-};
-/// For a browser that its user signed in from before.
-const BROWSER_TRIES: TryRules = TryRules {
-    free: 20,
-    longest_wait: Age::seconds(30),
-};
-
 /// Who may come in, and how often each has tried. One for each process.
 pub struct Door {
     installation: Arc<Installation>,
-    by_name: Tries<Fingerprint>,
-    by_source: Tries<Fingerprint>,
-    by_site: Tries<Fingerprint>,
-    by_browser: Tries<Fingerprint>,
+    lanes: Lanes,
 }
-
-/// Stands for a subject of tries, in little memory.
-type Fingerprint = [u8; 16];
 
 /// Someone tries to sign in.
 #[derive(Debug)]
@@ -88,16 +57,13 @@ impl Door {
     pub fn new(installation: Arc<Installation>) -> Self {
         Self {
             installation,
-            by_name: Tries::new(NAME_TRIES),
-            by_source: Tries::new(SOURCE_TRIES),
-            by_site: Tries::new(SITE_TRIES),
-            by_browser: Tries::new(BROWSER_TRIES),
+            lanes: Lanes::new(),
         }
     }
 
     /// Signs someone in. Whatever is wrong, one password is hashed, so that the time tells nothing.
     pub async fn sign_in(&self, attempt: Attempt<'_>) -> SignIn {
-        if let Some(wait) = self.wait_of_source(&attempt) {
+        if let Some(wait) = self.lanes.wait_of_source(&attempt, self.now()) {
             // Not even the store is asked for who is held back.
             let outcome = SignIn::HeldBack(wait);
             Telling::of(&Found::Nowhere, attempt.source).tell(&outcome);
@@ -120,10 +86,7 @@ impl Door {
 
     /// Forgets all wrong tries.
     pub fn forget_tries(&self) {
-        self.by_name.forget_all();
-        self.by_source.forget_all();
-        self.by_site.forget_all();
-        self.by_browser.forget_all();
+        self.lanes.forget_all();
         self.installation.old_password_tries.forget_all();
     }
 
@@ -138,8 +101,9 @@ impl Door {
     }
 
     async fn judge(&self, found: &Found, typed: (&str, &str), attempt: &Attempt<'_>) -> SignIn {
-        let (subjects, queue) = self.subjects(found, typed, attempt);
-        let counted = match self.begin(&subjects) {
+        let now = self.now();
+        let (subjects, queue) = lanes::subjects(found, typed, attempt, now);
+        let counted = match self.lanes.begin(&subjects, now) {
             Ok(counted) => counted,
             Err(wait) => return SignIn::HeldBack(wait),
         };
@@ -155,13 +119,13 @@ impl Door {
         let digest = match digest {
             Ok(digest) => digest,
             Err(outcome) => {
-                self.was_none(counted);
+                self.lanes.was_none(counted);
                 return outcome;
             }
         };
         match (found, kept) {
             (Found::Someone { handle, principal }, Some(kept)) if kept.digest == digest => {
-                self.was_right(counted);
+                self.lanes.was_right(counted);
                 self.renew(handle, *principal, &attempt.password, kept);
                 self.admit(handle, *principal, kept).await
             }
@@ -284,140 +248,6 @@ impl Door {
             }
         });
     }
-}
-
-/// By what an attempt is counted.
-#[derive(Debug, Clone, Copy)]
-enum Lane {
-    Name,
-    Source,
-    Site,
-    /// A browser from which the principal signed in before, instead of all others.
-    Browser,
-}
-
-/// A try that one lane counts.
-struct Counted {
-    lane: Lane,
-    subject: Fingerprint,
-    begun: Begun,
-}
-
-impl Door {
-    /// By what an attempt is counted, and among whom its password waits to be hashed: who signed in
-    /// from this browser before does not wait behind strangers.
-    fn subjects(
-        &self,
-        found: &Found,
-        (typed, name): (&str, &str),
-        attempt: &Attempt<'_>,
-    ) -> (Vec<(Lane, Fingerprint)>, HashQueue) {
-        if let Found::Someone { handle, principal } = found
-            && attempt
-                .browser
-                .knows(&handle.account(), *principal, self.now())
-        {
-            let (id, principal) = (handle.account().id(), principal_of_log(*principal));
-            let browser = fingerprint([&attempt.browser.id, &id.to_string(), &principal]);
-            return (vec![(Lane::Browser, browser)], HashQueue::Authenticated);
-        }
-        let account = match found {
-            // Whether an address is that of the account's root user is not to be learnt from which
-            // tries are counted together.
-            Found::Someone { .. } | Found::Nobody(_) if typed.is_empty() => String::new(),
-            Found::Someone { handle, .. } => handle.account().id().to_string(),
-            Found::Nobody(id) => id.to_string(),
-            // Not found, it is held back by what was typed, just as if it were.
-            Found::Nowhere => typed.to_ascii_lowercase(),
-        };
-        let name = fingerprint([&account, &name.to_ascii_lowercase()]);
-        let mut subjects = vec![(Lane::Source, source_of(attempt)), (Lane::Name, name)];
-        if let IpAddr::V6(address) = attempt.source.to_canonical() {
-            let site = fingerprint([&network_of(address, 48).to_string()]);
-            subjects.insert(0, (Lane::Site, site));
-        }
-        (subjects, HashQueue::SignIn)
-    }
-
-    /// How long a source is held back, whatever it tries; not where someone signed in from the browser
-    /// before, who may be the one that comes.
-    fn wait_of_source(&self, attempt: &Attempt<'_>) -> Option<Age> {
-        if attempt.browser.is_known() {
-            return None;
-        }
-        self.by_source.wait(source_of(attempt), self.now())
-    }
-
-    fn table(&self, lane: Lane) -> &Tries<Fingerprint> {
-        match lane {
-            Lane::Name => &self.by_name,
-            Lane::Source => &self.by_source,
-            Lane::Site => &self.by_site,
-            Lane::Browser => &self.by_browser,
-        }
-    }
-
-    /// Begins a try in all lanes, or in none of them.
-    fn begin(&self, subjects: &[(Lane, Fingerprint)]) -> Result<Vec<Counted>, Age> {
-        let now = self.now();
-        let mut counted = Vec::with_capacity(subjects.len());
-        for (lane, subject) in subjects.iter().copied() {
-            match self.table(lane).begin(subject, now) {
-                Ok(begun) => counted.push(Counted {
-                    lane,
-                    subject,
-                    begun,
-                }),
-                Err(wait) => {
-                    self.was_none(counted);
-                    return Err(wait);
-                }
-            }
-        }
-        Ok(counted)
-    }
-
-    fn was_right(&self, counted: Vec<Counted>) {
-        for one in counted {
-            let table = self.table(one.lane);
-            match one.lane {
-                Lane::Name | Lane::Browser => table.was_right(one.subject),
-                // Only this try: who has one password of many could else go on for ever.
-                Lane::Source | Lane::Site => table.was_none(one.subject, one.begun),
-            }
-        }
-    }
-
-    fn was_none(&self, counted: Vec<Counted>) {
-        for one in counted {
-            self.table(one.lane).was_none(one.subject, one.begun);
-        }
-    }
-}
-
-/// A source as it is counted. Who has one IPv6 address has its whole network of 64 bits.
-fn source_of(attempt: &Attempt<'_>) -> Fingerprint {
-    let network = match attempt.source.to_canonical() {
-        IpAddr::V4(address) => IpAddr::V4(address),
-        IpAddr::V6(address) => IpAddr::V6(network_of(address, 64)),
-    };
-    fingerprint([&network.to_string()])
-}
-
-fn fingerprint<'a>(parts: impl IntoIterator<Item = &'a String>) -> Fingerprint {
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update(part.len().to_le_bytes());
-        hash.update(part);
-    }
-    let digest: [u8; 32] = hash.finalize().into();
-    let (first, _) = digest.split_first_chunk().unwrap_or((&[0; 16], &[]));
-    *first
-}
-
-fn network_of(address: Ipv6Addr, prefix: u32) -> Ipv6Addr {
-    let host_bits = 128 - prefix;
-    Ipv6Addr::from_bits(address.to_bits() >> host_bits << host_bits)
 }
 
 /// Sees to it that every attempt is told in the log, also one whose browser hangs up before it is

@@ -25,6 +25,7 @@
 mod browsers;
 mod door;
 mod form_tokens;
+mod lanes;
 pub mod pages;
 mod password_change;
 mod sealing;
