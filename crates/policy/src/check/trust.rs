@@ -1,0 +1,213 @@
+//! Trust policies: who may assume a role.
+
+mod shared_issuers;
+#[cfg(test)]
+mod tests;
+
+use crate::check::elements;
+use crate::check::literals::{self, Strictness};
+use crate::check::{PolicyFault, principals};
+use crate::{Document, NamedPrincipals, Principals, Problem, Statement, Text};
+
+const NOT_JSON: &str = "This policy contains invalid Json";
+const SYNTAX: &str = "Syntax error in policy.";
+const EMPTY: &str = "Could not parse the policy: Statement is empty!";
+const VERSION: &str = "The policy must contain a valid version string";
+const NO_EFFECT: &str = "Missing required field Effect";
+const NO_PRINCIPAL: &str = "Missing required field Principal";
+const EMPTY_PRINCIPAL: &str = "Missing required field Principal cannot be empty!";
+const BARE_PRINCIPAL: &str = "Principal must be a JSON object.";
+const EVERYONE: &str = "AssumeRolepolicy contained an invalid principal: \"STAR\":\"*\".";
+const ALLOW_NOT_PRINCIPAL: &str = "Allow with NotPrincipal is not allowed.";
+const NOT_PRINCIPAL: &str = "AssumeRole policy must not contain NotPrincipal field.";
+const FEDERATED_EVERYONE: &str =
+    "Federated principals must be valid domain names or SAML metadata ARNs";
+const NO_ACTION: &str = "Missing required field Action";
+const RESOURCE: &str = "Has prohibited field Resource";
+const NOT_RESOURCE: &str = "AssumeRole policy must not contain resources.";
+const OTHER_ACTION: &str = "AssumeRole policy may only specify STS AssumeRole actions.";
+const REPEATED_ID: &str = "The Statement Ids in the policy are not unique";
+
+/// What a trust policy can allow or deny, spelled so (seen at AWS; that `sts:AssumeRole*` is refused
+/// too is unsure).
+const ACTIONS: [&str; 6] = [
+    "sts:AssumeRole",
+    "sts:AssumeRoleWithSAML",
+    shared_issuers::ACTION,
+    "sts:TagSession",
+    "sts:SetSourceIdentity",
+    "sts:SetContext",
+];
+
+/// Reads a trust policy, of either version, or says why IAM does not store it. The texts were seen at
+/// AWS; which of several faults is told is unsure.
+///
+/// `exists` says whether there is a principal of the kind `AWS`, named as written: an account's id, the
+/// ARN of a root user, user, role or session, or the unique id of a user or role. It is not asked about
+/// `*`.
+pub fn check_trust_policy(
+    text: &str,
+    exists: &dyn Fn(&str) -> bool,
+) -> Result<Document, PolicyFault> {
+    let document = parse(text)?;
+    elements::check_version(&document, VERSION)?;
+    // That no `Statement` at all has the same text is unsure.
+    if document.statements.is_empty() {
+        let reason = "the policy has no statement";
+        return Err(PolicyFault::new(EMPTY, &elements::whole(text), reason));
+    }
+    let statements = &document.statements;
+    // Before principals: whoever gives an identity policy by mistake is told of its resources.
+    statements.iter().try_for_each(check_no_resources)?;
+    statements.iter().try_for_each(check_effect)?;
+    statements.iter().try_for_each(check_principal_element)?;
+    elements::check_has_actions(&document, NO_ACTION)?;
+    statements.iter().try_for_each(check_actions)?;
+    if let Some((value, expected)) = literals::first_bad(&document, Strictness::All) {
+        // The text is unsure.
+        let reason = format!("the value `{}` must be {expected}", value.text);
+        return Err(PolicyFault::new(SYNTAX, &value.span, reason));
+    }
+    elements::check_unique_ids(&document, REPEATED_ID)?;
+    for (kind, name) in statements.iter().flat_map(named_principals) {
+        check_principal(kind, name, exists)?;
+    }
+    statements.iter().try_for_each(shared_issuers::check)?;
+    Ok(document)
+}
+
+fn parse(text: &str) -> Result<Document, PolicyFault> {
+    Document::parse(text).map_err(|error| {
+        let message = match error.problem {
+            Problem::NotJson(_) => NOT_JSON,
+            Problem::UnknownElement(_)
+            | Problem::Repeated(_)
+            | Problem::BothSides(_)
+            | Problem::WrongType { .. }
+            | Problem::UnknownOperator(_) => SYNTAX,
+        };
+        PolicyFault::syntax(message, &error)
+    })
+}
+
+fn check_effect(statement: &Statement) -> Result<(), PolicyFault> {
+    let Some(effect) = &statement.effect else {
+        let reason = "the statement has no effect";
+        return Err(PolicyFault::new(NO_EFFECT, &statement.span, reason));
+    };
+    if elements::EFFECTS.contains(&&*effect.text) {
+        return Ok(());
+    }
+    let message = format!("Invalid effect: {}", effect.text);
+    let reason = format!(
+        "the effect must be `Allow` or `Deny`, not `{}`",
+        effect.text
+    );
+    Err(PolicyFault::new(message, &effect.span, reason))
+}
+
+fn is_allow(statement: &Statement) -> bool {
+    let effect = statement.effect.as_ref();
+    effect.is_some_and(|effect| &*effect.text == "Allow")
+}
+
+fn check_principal_element(statement: &Statement) -> Result<(), PolicyFault> {
+    let Some(principals) = &statement.principals else {
+        let reason = "the statement has no principal";
+        return Err(PolicyFault::new(NO_PRINCIPAL, &statement.span, reason));
+    };
+    let Principals {
+        is_negated,
+        named,
+        span,
+    } = principals;
+    if *is_negated {
+        let message = if is_allow(statement) {
+            ALLOW_NOT_PRINCIPAL
+        } else {
+            NOT_PRINCIPAL
+        };
+        let reason = "a trust policy can't have `NotPrincipal`";
+        return Err(PolicyFault::new(message, span, reason));
+    }
+    match named {
+        NamedPrincipals::Bare(name) => {
+            // `*` has a text of its own; both were seen at AWS.
+            let message = if &*name.text == "*" {
+                EVERYONE
+            } else {
+                BARE_PRINCIPAL
+            };
+            let reason = "the principal must be an object, such as `{\"AWS\": \"*\"}`";
+            Err(PolicyFault::new(message, span, reason))
+        }
+        NamedPrincipals::ByKind(kinds) if kinds.iter().all(|(_, names)| names.is_empty()) => {
+            let reason = "the statement names no principal";
+            Err(PolicyFault::new(EMPTY_PRINCIPAL, span, reason))
+        }
+        NamedPrincipals::ByKind(_) => Ok(()),
+    }
+}
+
+fn check_no_resources(statement: &Statement) -> Result<(), PolicyFault> {
+    let Some(resources) = &statement.resources else {
+        return Ok(());
+    };
+    let message = if resources.is_negated {
+        NOT_RESOURCE
+    } else {
+        RESOURCE
+    };
+    let reason = "a trust policy is about its own role and can't name resources";
+    Err(PolicyFault::new(message, &resources.span, reason))
+}
+
+fn check_actions(statement: &Statement) -> Result<(), PolicyFault> {
+    let Some(actions) = &statement.actions else {
+        return Ok(());
+    };
+    let reason = format!("the actions must be of {}", ACTIONS.join(", "));
+    if actions.is_negated {
+        return Err(PolicyFault::new(OTHER_ACTION, &actions.span, reason));
+    }
+    let mut items = actions.items.iter();
+    match items.find(|action| !ACTIONS.contains(&&*action.text)) {
+        Some(action) => Err(PolicyFault::new(OTHER_ACTION, &action.span, reason)),
+        None => Ok(()),
+    }
+}
+
+/// Kinds and names of the principals of a statement.
+fn named_principals(statement: &Statement) -> Vec<(&Text, &Text)> {
+    match statement
+        .principals
+        .as_ref()
+        .map(|principals| &principals.named)
+    {
+        Some(NamedPrincipals::ByKind(kinds)) => kinds
+            .iter()
+            .flat_map(|(kind, names)| names.iter().map(move |name| (kind, name)))
+            .collect(),
+        Some(NamedPrincipals::Bare(_)) | None => Vec::new(),
+    }
+}
+
+fn check_principal(
+    kind: &Text,
+    name: &Text,
+    exists: &dyn Fn(&str) -> bool,
+) -> Result<(), PolicyFault> {
+    // Users of S3's old kind assume no roles (the text is unsure).
+    if &*kind.text == principals::CANONICAL_USER {
+        return Err(principals::unknown_kind(kind));
+    }
+    if &*kind.text == principals::FEDERATED && &*name.text == "*" {
+        let reason = "a federated principal must be one provider";
+        return Err(PolicyFault::new(FEDERATED_EVERYONE, &name.span, reason));
+    }
+    principals::check_name(kind, name)?;
+    if &*kind.text == principals::AWS && &*name.text != "*" && !exists(&name.text) {
+        return Err(principals::invalid(principals::AWS, name));
+    }
+    Ok(())
+}
