@@ -122,10 +122,8 @@ impl Installation {
             };
             Ok((Changes::put(Record::RootUser(root)), ()))
         };
-        match handle.writer.commit(change).await {
-            Ok(()) => Ok(()),
-            Err(Refusal::Fault(fault) | Refusal::Stale(fault)) => Err(fault),
-        }
+        let changed = handle.writer.commit(change).await;
+        changed.map_err(Refusal::into_fault)
     }
 
     /// Notes in the account that a user's password was used, at its first use: from then on the store
@@ -151,10 +149,8 @@ impl Installation {
             let changes = marked.map(Record::LoginProfile).map(Changes::put);
             Ok((changes.unwrap_or_else(Changes::none), ()))
         };
-        match handle.writer.commit(change).await {
-            Ok(()) => Ok(()),
-            Err(Refusal::Fault(fault) | Refusal::Stale(fault)) => Err(fault),
-        }
+        let changed = handle.writer.commit(change).await;
+        changed.map_err(Refusal::into_fault)
     }
 
     /// Keeps a password by today's recipe, where it is kept by an older one: only at sign-in is the
@@ -196,10 +192,8 @@ impl Installation {
             };
             Ok((record.map_or_else(Changes::none, Changes::put), ()))
         };
-        match handle.writer.commit(change).await {
-            Ok(()) => Ok(()),
-            Err(Refusal::Fault(fault) | Refusal::Stale(fault)) => Err(fault),
-        }
+        let changed = handle.writer.commit(change).await;
+        changed.map_err(Refusal::into_fault)
     }
 
     /// The recipe by which a password would be kept today. It is the one given where that is up to

@@ -38,6 +38,13 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// What the caller is told where nothing can begin again.
+    pub(crate) fn into_fault(self) -> Fault {
+        match self {
+            Self::Fault(fault) | Self::Stale(fault) => fault,
+        }
+    }
+
     /// Stale, by reason of many changes at once.
     pub(crate) fn stale() -> Self {
         Self::Stale(fault::service_unavailable())
