@@ -1,6 +1,6 @@
 //! How values are written into answers.
 
-use keyward_names::{AccountAlias, Path, Secret, Timestamp, UserName};
+use keyward_names::{AccountAlias, Path, PolicyName, Secret, Timestamp, UserName};
 use keyward_wire::XmlWriter;
 
 use crate::SecretBlob;
@@ -26,6 +26,13 @@ impl Element for Secret {
 }
 
 impl Element for UserName {
+    #[inline]
+    fn write(&self, name: &'static str, xml: &mut XmlWriter) {
+        xml.text(name, self.as_str());
+    }
+}
+
+impl Element for PolicyName {
     #[inline]
     fn write(&self, name: &'static str, xml: &mut XmlWriter) {
         xml.text(name, self.as_str());

@@ -5,7 +5,7 @@
 
 use std::fmt::Write;
 
-use keyward_names::{AccountAlias, Path, Secret, UserName};
+use keyward_names::{AccountAlias, Path, PolicyName, Secret, UserName};
 use keyward_wire::{Indexes, Parameters, parse_boolean, parse_integer};
 
 use crate::constraints::{self, Choice, List, NOT_NULL, Number, Refusal, Text};
@@ -444,6 +444,12 @@ impl FromText for Secret {
 }
 
 impl FromText for UserName {
+    fn from_text(text: &str) -> Option<Self> {
+        Self::parse(text).ok()
+    }
+}
+
+impl FromText for PolicyName {
     fn from_text(text: &str) -> Option<Self> {
         Self::parse(text).ok()
     }

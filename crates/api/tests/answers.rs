@@ -5,7 +5,7 @@
 )]
 
 use keyward_api::{Operation, OperationId, Output, SecretBlob, iam, sts};
-use keyward_names::{AccountAlias, Path, Secret, Timestamp, UserName};
+use keyward_names::{AccountAlias, Path, PolicyName, Secret, Timestamp, UserName};
 use keyward_wire::{XmlWriter, success};
 
 #[path = "generated/samples.rs"]
@@ -118,7 +118,7 @@ fn documents_are_percent_encoded() {
     assert_eq!(
         encode(&iam::GetUserPolicyResponse {
             user_name: UserName::parse("bob").unwrap(),
-            policy_name: "p".to_owned(),
+            policy_name: PolicyName::parse("p").unwrap(),
             policy_document: "{\"Resource\": \"arn:aws:s3:::x/*%3A\"}\n".to_owned(),
         }),
         "<UserName>bob</UserName><PolicyName>p</PolicyName><PolicyDocument>\
@@ -268,6 +268,12 @@ impl Sample for SecretBlob {
 }
 
 impl Sample for UserName {
+    fn sample() -> Self {
+        Self::parse("bob+=,.@_-").unwrap()
+    }
+}
+
+impl Sample for PolicyName {
     fn sample() -> Self {
         Self::parse("bob+=,.@_-").unwrap()
     }

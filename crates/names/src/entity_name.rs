@@ -6,45 +6,66 @@ use compact_str::CompactString;
 
 use crate::{ParseError, text_serde};
 
-/// The name of a user, spelled as its creator did. Names are looked up and unique without regard
-/// to case, which [`UserName::folded`] stands for.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-// INVARIANT: 1 to 128 characters of `[A-Za-z0-9_+=,.@-]`; upheld by `parse`. That a new name has at
-// most 64 is a rule of the operations that create one.
-pub struct UserName(CompactString);
+/// Makes the type of a kind of names. `entity_name! { /// What it names. UserName }` is a text of 1 to
+/// 128 characters that keeps its spelling and is compared by its folded form.
+macro_rules! entity_name {
+    ($(#[$meaning:meta])* $name:ident) => {
+        $(#[$meaning])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+        // INVARIANT: 1 to 128 characters of `[A-Za-z0-9_+=,.@-]`; upheld by `parse`. That a new name
+        // may have fewer is a rule of the operations that create one.
+        pub struct $name(CompactString);
 
-impl UserName {
-    /// Reads a name.
-    pub fn parse(text: &str) -> Result<Self, ParseError> {
-        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte);
-        if text.is_empty() || text.len() > 128 || !text.bytes().all(allowed) {
-            return Err(ParseError::new(
-                "a name of 1 to 128 characters of A-Z a-z 0-9 _+=,.@-",
-            ));
+        impl $name {
+            /// Reads a name.
+            pub fn parse(text: &str) -> Result<Self, ParseError> {
+                read(text).map(Self)
+            }
+
+            /// The name as it was spelled.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+
+            /// The name as it is compared and ordered.
+            #[must_use]
+            pub fn folded(&self) -> FoldedName {
+                FoldedName::fold(&self.0)
+            }
         }
-        Ok(Self(CompactString::new(text)))
-    }
 
-    /// The name as it was spelled.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
+        impl fmt::Display for $name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str(&self.0)
+            }
+        }
 
-    /// The name as it is compared and ordered.
-    #[must_use]
-    pub fn folded(&self) -> FoldedName {
-        FoldedName::fold(&self.0)
-    }
+        text_serde!($name);
+    };
 }
 
-impl fmt::Display for UserName {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
+entity_name! {
+    /// The name of a user, spelled as its creator did. Names are looked up and unique without regard
+    /// to case, which [`UserName::folded`] stands for.
+    UserName
 }
 
-text_serde!(UserName);
+entity_name! {
+    /// The name of a policy, spelled as its creator did. Those of one kind and owner are looked up and
+    /// unique without regard to case, which [`PolicyName::folded`] stands for.
+    PolicyName
+}
+
+fn read(text: &str) -> Result<CompactString, ParseError> {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte);
+    if text.is_empty() || text.len() > 128 || !text.bytes().all(allowed) {
+        return Err(ParseError::new(
+            "a name of 1 to 128 characters of A-Z a-z 0-9 _+=,.@-",
+        ));
+    }
+    Ok(CompactString::new(text))
+}
 
 /// A name without its case: the key of name look-ups and of the order that lists come in.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

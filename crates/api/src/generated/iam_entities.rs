@@ -137,7 +137,7 @@ impl Element for AttachedPermissionsBoundary {
 #[derive(Debug, Clone, PartialEq)]
 pub struct AttachedPolicy {
     /// `PolicyName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub policy_name: Option<String>,
+    pub policy_name: Option<keyward_names::PolicyName>,
     /// `PolicyArn`: text of 20 to 2048 characters.
     pub policy_arn: Option<String>,
 }
@@ -490,7 +490,7 @@ impl Element for GroupDetail {
 #[derive(Debug, Clone, PartialEq)]
 pub struct InlinePolicy {
     /// `PolicyName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub policy_name: String,
+    pub policy_name: keyward_names::PolicyName,
     /// `PolicyDocument`: text of 1 to 131072 characters, `[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]+`.
     pub policy_document: String,
 }
@@ -508,7 +508,7 @@ impl Element for InlinePolicy {
 #[derive(Debug, Clone, PartialEq)]
 pub struct InlinePolicyIdentifierType {
     /// `PolicyName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub policy_name: String,
+    pub policy_name: keyward_names::PolicyName,
     /// `AttachmentType`: one of `user`, `group`, `role`.
     pub attachment_type: super::iam_enums::AttachmentType,
     /// `AttachmentName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
@@ -646,7 +646,7 @@ impl Element for MFADevice {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ManagedPolicyDetail {
     /// `PolicyName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub policy_name: Option<String>,
+    pub policy_name: Option<keyward_names::PolicyName>,
     /// `PolicyId`: text of 16 to 128 characters, `[\w]+`.
     pub policy_id: Option<String>,
     /// `Arn`: text of 20 to 2048 characters.
@@ -848,7 +848,7 @@ impl Element for PermissionsBoundaryDecisionDetail {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Policy {
     /// `PolicyName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub policy_name: Option<String>,
+    pub policy_name: Option<keyward_names::PolicyName>,
     /// `PolicyId`: text of 16 to 128 characters, `[\w]+`.
     pub policy_id: Option<String>,
     /// `Arn`: text of 20 to 2048 characters.
@@ -897,7 +897,7 @@ impl Element for Policy {
 #[derive(Debug, Clone, PartialEq)]
 pub struct PolicyDetail {
     /// `PolicyName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub policy_name: Option<String>,
+    pub policy_name: Option<keyward_names::PolicyName>,
     /// `PolicyDocument`: text of 1 to 131072 characters, `[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]+`.
     pub policy_document: Option<String>,
 }
@@ -917,7 +917,7 @@ impl Element for PolicyDetail {
 #[derive(Debug, Clone, PartialEq)]
 pub struct PolicyGrantingServiceAccess {
     /// `PolicyName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub policy_name: String,
+    pub policy_name: keyward_names::PolicyName,
     /// `PolicyType`: one of `INLINE`, `MANAGED`.
     pub policy_type: super::iam_enums::PolicyType,
     /// `PolicyArn`: text of 20 to 2048 characters.

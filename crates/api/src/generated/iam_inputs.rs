@@ -734,7 +734,7 @@ impl crate::Input for CreateOpenIDConnectProviderRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct CreatePolicyRequest {
     /// `PolicyName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub policy_name: String,
+    pub policy_name: keyward_names::PolicyName,
     /// `Path`: text of 1 to 512 characters, `((/[A-Za-z0-9\.,\+@=_-]+)*)/`.
     pub path: Option<String>,
     /// `PolicyDocument`: text of 1 to 131072 characters, `[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]+`.
@@ -1330,7 +1330,7 @@ pub struct DeleteGroupPolicyRequest {
     /// `GroupName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
     pub group_name: String,
     /// `PolicyName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub policy_name: String,
+    pub policy_name: keyward_names::PolicyName,
 }
 
 impl DeleteGroupPolicyRequest {
@@ -1573,7 +1573,7 @@ pub struct DeleteRolePolicyRequest {
     /// `RoleName`: text of 1 to 64 characters, `[\w+=,.@-]+`.
     pub role_name: String,
     /// `PolicyName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub policy_name: String,
+    pub policy_name: keyward_names::PolicyName,
 }
 
 impl DeleteRolePolicyRequest {
@@ -1864,7 +1864,7 @@ pub struct DeleteUserPolicyRequest {
     /// `UserName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
     pub user_name: keyward_names::UserName,
     /// `PolicyName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub policy_name: String,
+    pub policy_name: keyward_names::PolicyName,
 }
 
 impl DeleteUserPolicyRequest {
@@ -2577,7 +2577,7 @@ pub struct GetGroupPolicyRequest {
     /// `GroupName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
     pub group_name: String,
     /// `PolicyName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub policy_name: String,
+    pub policy_name: keyward_names::PolicyName,
 }
 
 impl GetGroupPolicyRequest {
@@ -2929,7 +2929,7 @@ pub struct GetRolePolicyRequest {
     /// `RoleName`: text of 1 to 64 characters, `[\w+=,.@-]+`.
     pub role_name: String,
     /// `PolicyName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub policy_name: String,
+    pub policy_name: keyward_names::PolicyName,
 }
 
 impl GetRolePolicyRequest {
@@ -3261,7 +3261,7 @@ pub struct GetUserPolicyRequest {
     /// `UserName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
     pub user_name: keyward_names::UserName,
     /// `PolicyName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub policy_name: String,
+    pub policy_name: keyward_names::PolicyName,
 }
 
 impl GetUserPolicyRequest {
@@ -4899,7 +4899,7 @@ pub struct PutGroupPolicyRequest {
     /// `GroupName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
     pub group_name: String,
     /// `PolicyName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub policy_name: String,
+    pub policy_name: keyward_names::PolicyName,
     /// `PolicyDocument`: text of 1 to 131072 characters, `[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]+`.
     pub policy_document: String,
 }
@@ -4990,7 +4990,7 @@ pub struct PutRolePolicyRequest {
     /// `RoleName`: text of 1 to 64 characters, `[\w+=,.@-]+`.
     pub role_name: String,
     /// `PolicyName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub policy_name: String,
+    pub policy_name: keyward_names::PolicyName,
     /// `PolicyDocument`: text of 1 to 131072 characters, `[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]+`.
     pub policy_document: String,
 }
@@ -5081,7 +5081,7 @@ pub struct PutUserPolicyRequest {
     /// `UserName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
     pub user_name: keyward_names::UserName,
     /// `PolicyName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub policy_name: String,
+    pub policy_name: keyward_names::PolicyName,
     /// `PolicyDocument`: text of 1 to 131072 characters, `[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]+`.
     pub policy_document: String,
 }

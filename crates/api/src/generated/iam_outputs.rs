@@ -572,7 +572,7 @@ pub struct GetGroupPolicyResponse {
     /// `GroupName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
     pub group_name: String,
     /// `PolicyName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub policy_name: String,
+    pub policy_name: keyward_names::PolicyName,
     /// `PolicyDocument`: text of 1 to 131072 characters, `[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]+`.
     pub policy_document: String,
 }
@@ -799,7 +799,7 @@ pub struct GetRolePolicyResponse {
     /// `RoleName`: text of 1 to 64 characters, `[\w+=,.@-]+`.
     pub role_name: String,
     /// `PolicyName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub policy_name: String,
+    pub policy_name: keyward_names::PolicyName,
     /// `PolicyDocument`: text of 1 to 131072 characters, `[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]+`.
     pub policy_document: String,
 }
@@ -1003,7 +1003,7 @@ pub struct GetUserPolicyResponse {
     /// `UserName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
     pub user_name: keyward_names::UserName,
     /// `PolicyName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub policy_name: String,
+    pub policy_name: keyward_names::PolicyName,
     /// `PolicyDocument`: text of 1 to 131072 characters, `[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]+`.
     pub policy_document: String,
 }
@@ -1175,7 +1175,7 @@ impl crate::Output for ListEntitiesForPolicyResponse {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListGroupPoliciesResponse {
     /// `PolicyNames`: list of: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub policy_names: Vec<String>,
+    pub policy_names: Vec<keyward_names::PolicyName>,
     /// `IsTruncated`: boolean.
     pub is_truncated: Option<bool>,
     /// `Marker`: text.
@@ -1485,7 +1485,7 @@ impl crate::Output for ListPolicyVersionsResponse {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListRolePoliciesResponse {
     /// `PolicyNames`: list of: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub policy_names: Vec<String>,
+    pub policy_names: Vec<keyward_names::PolicyName>,
     /// `IsTruncated`: boolean.
     pub is_truncated: Option<bool>,
     /// `Marker`: text.
@@ -1692,7 +1692,7 @@ impl crate::Output for ListSigningCertificatesResponse {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListUserPoliciesResponse {
     /// `PolicyNames`: list of: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub policy_names: Vec<String>,
+    pub policy_names: Vec<keyward_names::PolicyName>,
     /// `IsTruncated`: boolean.
     pub is_truncated: Option<bool>,
     /// `Marker`: text.
