@@ -6,9 +6,12 @@ use std::sync::Arc;
 use imbl::{OrdMap, OrdSet};
 use keyward_credentials::{PasswordOwner, PasswordPolicy};
 use keyward_names::{AccessKeyId, AccountAlias, AccountId, FoldedName, Path, UserId};
+use keyward_policy::PolicySet;
 
+use crate::policies::HeldPolicies;
 use crate::{
-    AccessKey, Change, KeyOwner, LoginProfile, Record, RecordKey, RootUser, Settings, User,
+    AccessKey, Change, KeyOwner, LoginProfile, Record, RecordKey, RootUser, Settings,
+    UnreadablePolicy, User, UserPolicies,
 };
 
 /// All that IAM knows of one account, as it stood at one version. To clone it is cheap: the maps
@@ -28,6 +31,7 @@ pub struct Account {
     pub(crate) login_profiles: OrdMap<UserId, Arc<LoginProfile>>,
     pub(crate) access_keys: OrdMap<AccessKeyId, Arc<AccessKey>>,
     pub(crate) access_keys_by_owner: OrdSet<(KeyOwner, AccessKeyId)>,
+    pub(crate) user_policies: OrdMap<UserId, Arc<HeldPolicies>>,
 }
 
 /// What the index of names says of a user. It has the path too, so that a list under a path need
@@ -54,6 +58,7 @@ impl Account {
             login_profiles: OrdMap::new(),
             access_keys: OrdMap::new(),
             access_keys_by_owner: OrdSet::new(),
+            user_policies: OrdMap::new(),
         }
     }
 
@@ -159,11 +164,29 @@ impl Account {
             .filter_map(|(_, id)| self.access_key(*id))
     }
 
+    /// A user's inline policies, if it has any.
+    #[must_use]
+    pub fn user_policies(&self, user: UserId) -> Option<&UserPolicies> {
+        self.user_policies.get(&user).map(|held| &held.record)
+    }
+
+    /// All policies that say what a user may do, made ready to be judged by; `None` if there are none.
+    pub fn identity_policies(&self, user: UserId) -> Result<Option<&PolicySet>, UnreadablePolicy> {
+        self.user_policies
+            .get(&user)
+            .map(|held| held.set())
+            .transpose()
+    }
+
     /// How many records the account consists of.
     #[must_use]
     pub fn record_count(&self) -> usize {
         const SINGLE: usize = 4;
-        SINGLE + self.users.len() + self.login_profiles.len() + self.access_keys.len()
+        SINGLE
+            + self.users.len()
+            + self.login_profiles.len()
+            + self.access_keys.len()
+            + self.user_policies.len()
     }
 
     /// The keys of all records that the account consists of.
@@ -185,6 +208,12 @@ impl Account {
                     .keys()
                     .copied()
                     .map(RecordKey::LoginProfile),
+            )
+            .chain(
+                self.user_policies
+                    .keys()
+                    .copied()
+                    .map(RecordKey::UserPolicies),
             )
             .chain(self.users.keys().copied().map(RecordKey::User))
     }
@@ -212,6 +241,12 @@ impl Account {
                 self.delete(RecordKey::AccessKey(key.id));
                 self.access_keys_by_owner.insert((key.owner, key.id));
                 self.access_keys.insert(key.id, Arc::new(key));
+            }
+            Record::UserPolicies(policies) => {
+                let user = policies.user;
+                let before = self.user_policies.get(&user).map(|before| &**before);
+                let held = HeldPolicies::new(policies, before);
+                self.user_policies.insert(user, Arc::new(held));
             }
         }
     }
@@ -253,6 +288,9 @@ impl Account {
                     self.access_keys_by_owner.remove(&(key.owner, id));
                 }
             }
+            RecordKey::UserPolicies(user) => {
+                self.user_policies.remove(&user);
+            }
         }
     }
 }
@@ -271,6 +309,7 @@ impl PartialEq for Account {
             && self.login_profiles == other.login_profiles
             && self.access_keys == other.access_keys
             && self.access_keys_by_owner == other.access_keys_by_owner
+            && self.user_policies == other.user_policies
     }
 }
 

@@ -12,6 +12,7 @@ impl Account {
         self.check_users(&mut broken);
         self.check_login_profiles(&mut broken);
         self.check_access_keys(&mut broken);
+        self.check_user_policies(&mut broken);
         if let Some(policy) = self.password_policy() {
             check_password_policy(policy, &mut broken);
         }
@@ -72,6 +73,23 @@ impl Account {
                     broken.push(format!("access key {id} belongs to nobody"));
                 }
                 KeyOwner::User(_) | KeyOwner::Root => {}
+            }
+        }
+    }
+
+    fn check_user_policies(&self, broken: &mut Vec<String>) {
+        for (id, held) in &self.user_policies {
+            let record = &held.record;
+            if *id != record.user || !self.users.contains_key(id) {
+                broken.push(format!("the policies of {id} belong to nobody"));
+            }
+            let names: Vec<_> = record
+                .policies
+                .iter()
+                .map(|policy| policy.name.folded())
+                .collect();
+            if names.is_empty() || !names.is_sorted_by(|one, next| one < next) {
+                broken.push(format!("the policies of {id} are none, or out of order"));
             }
         }
     }

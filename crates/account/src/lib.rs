@@ -25,6 +25,7 @@ mod account;
 mod change;
 mod entities;
 mod invariants;
+mod policies;
 mod record;
 
 pub use account::Account;
@@ -32,4 +33,5 @@ pub use change::{Change, Changes, Claim};
 pub use entities::{
     AccessKey, AccessKeyStatus, KeyOwner, LoginProfile, PasswordStanding, RootUser, Settings, User,
 };
+pub use policies::{InlinePolicy, PolicyDocument, UnreadablePolicy, UserPolicies};
 pub use record::{Record, RecordError, RecordKey, Row};

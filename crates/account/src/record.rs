@@ -8,7 +8,7 @@ use keyward_names::{AccessKeyId, AccountAlias, UserId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::{AccessKey, LoginProfile, RootUser, Settings, User};
+use crate::{AccessKey, LoginProfile, RootUser, Settings, User, UserPolicies};
 
 const VERSION: u32 = 1;
 
@@ -29,6 +29,8 @@ pub enum Record {
     LoginProfile(LoginProfile),
     /// An access key.
     AccessKey(AccessKey),
+    /// The inline policies of a user.
+    UserPolicies(UserPolicies),
 }
 
 /// Names one record of an account.
@@ -48,6 +50,8 @@ pub enum RecordKey {
     LoginProfile(UserId),
     /// An access key.
     AccessKey(AccessKeyId),
+    /// The inline policies of a user.
+    UserPolicies(UserId),
 }
 
 /// A record as a store takes it.
@@ -98,6 +102,7 @@ impl RecordKey {
     const USER: &'static str = "user";
     const LOGIN_PROFILE: &'static str = "login_profile";
     const ACCESS_KEY: &'static str = "access_key";
+    const USER_POLICIES: &'static str = "user_policies";
 
     /// The kind under which a store keeps the record.
     #[must_use]
@@ -110,6 +115,7 @@ impl RecordKey {
             Self::User(_) => Self::USER,
             Self::LoginProfile(_) => Self::LOGIN_PROFILE,
             Self::AccessKey(_) => Self::ACCESS_KEY,
+            Self::UserPolicies(_) => Self::USER_POLICIES,
         }
     }
 
@@ -130,6 +136,10 @@ impl RecordKey {
                 Self::ACCESS_KEY,
                 AccessKeyId::parse(key).ok().map(Self::AccessKey),
             ),
+            Self::USER_POLICIES => (
+                Self::USER_POLICIES,
+                UserId::parse(key).ok().map(Self::UserPolicies),
+            ),
             other => {
                 return Err(RecordError::UnknownKind {
                     kind: other.to_owned(),
@@ -147,7 +157,9 @@ impl RecordKey {
     pub fn to_row(&self) -> Row {
         let key = match self {
             Self::Settings | Self::RootUser | Self::Alias | Self::PasswordPolicy => Box::default(),
-            Self::User(user) | Self::LoginProfile(user) => user.as_str().into(),
+            Self::User(user) | Self::LoginProfile(user) | Self::UserPolicies(user) => {
+                user.as_str().into()
+            }
             Self::AccessKey(id) => id.as_str().into(),
         };
         Row {
@@ -170,6 +182,7 @@ impl Record {
             Self::User(user) => RecordKey::User(user.id),
             Self::LoginProfile(profile) => RecordKey::LoginProfile(profile.user),
             Self::AccessKey(key) => RecordKey::AccessKey(key.id),
+            Self::UserPolicies(policies) => RecordKey::UserPolicies(policies.user),
         }
     }
 
@@ -184,6 +197,7 @@ impl Record {
             Self::User(user) => write_body(user),
             Self::LoginProfile(profile) => write_body(profile),
             Self::AccessKey(key) => write_body(key),
+            Self::UserPolicies(policies) => write_body(policies),
         };
         Row {
             body: Some(body),
@@ -202,6 +216,7 @@ impl Record {
             RecordKey::User(_) => read_body(body).map(Self::User),
             RecordKey::LoginProfile(_) => read_body(body).map(Self::LoginProfile),
             RecordKey::AccessKey(_) => read_body(body).map(Self::AccessKey),
+            RecordKey::UserPolicies(_) => read_body(body).map(Self::UserPolicies),
         };
         let (kind, key) = (named.kind(), || key.to_owned());
         match read {
