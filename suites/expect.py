@@ -13,6 +13,7 @@ STATUS = {
     "InvalidUserType": 400,
     "LimitExceeded": 409,
     "MalformedInput": 400,
+    "MalformedPolicyDocument": 400,
     "MissingAuthenticationToken": 403,
     "NoSuchEntity": 404,
     "NotImplemented": 501,

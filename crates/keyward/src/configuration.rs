@@ -22,6 +22,7 @@ pub(crate) struct Configuration {
 struct QuotasTable {
     users_per_account: Option<usize>,
     access_keys_per_user: Option<usize>,
+    user_inline_policy_characters: Option<usize>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -54,6 +55,10 @@ impl Configuration {
                 .quotas
                 .access_keys_per_user
                 .unwrap_or(default.access_keys_per_user),
+            user_inline_policy_characters: self
+                .quotas
+                .user_inline_policy_characters
+                .unwrap_or(default.user_inline_policy_characters),
         }
     }
 

@@ -11,8 +11,9 @@ use keyward_store::Store;
 
 use crate::accounts::AccountHandle;
 use crate::caller::{Caller, Principal};
+use crate::circumstances::Circumstances;
 use crate::fault::{self, Fault};
-use crate::gate;
+use crate::gate::{self, Question};
 use crate::hashing::{HashError, HashQueue};
 use crate::installation::Installation;
 use crate::quotas::Quotas;
@@ -26,6 +27,7 @@ pub(crate) struct Call<I> {
     operation: OperationId,
     input: Arc<I>,
     caller: Caller,
+    circumstances: Arc<Circumstances>,
     account: Arc<Account>,
     handle: Arc<AccountHandle>,
     installation: Arc<Installation>,
@@ -37,7 +39,7 @@ pub(crate) type Outcome<O> = Result<Answer<O>, Refusal>;
 /// The proof that the caller may do what it asks. Only [`Call::authorize`] and
 /// [`Call::open_to_all`] make one, and nothing is changed or answered without it.
 pub(crate) struct Permit {
-    questions: Vec<Resource>,
+    questions: Vec<Question>,
 }
 
 /// An output that may be told to the caller.
@@ -62,7 +64,7 @@ impl<I> Call<I> {
     pub(crate) fn new(
         operation: OperationId,
         input: Arc<I>,
-        caller: Caller,
+        (caller, circumstances): (Caller, Arc<Circumstances>),
         (handle, installation): (Arc<AccountHandle>, Arc<Installation>),
     ) -> Self {
         let account = handle.account();
@@ -70,6 +72,7 @@ impl<I> Call<I> {
             operation,
             input,
             caller,
+            circumstances,
             account,
             handle,
             installation,
@@ -121,11 +124,29 @@ impl<I> Call<I> {
         &self,
         resources: impl IntoIterator<Item = Resource>,
     ) -> Result<Permit, Fault> {
-        let questions: Vec<Resource> = resources.into_iter().collect();
-        for resource in &questions {
-            gate::judge(&self.account, &self.caller, self.operation, resource)?;
+        let mut permit = self.open_to_all();
+        for resource in resources {
+            permit = self.authorize_also(permit, self.operation, resource)?;
         }
-        Ok(Permit { questions })
+        Ok(permit)
+    }
+
+    /// Asks whether the caller may besides do what another operation does, as where tags are given to
+    /// what is made.
+    pub(crate) fn authorize_also(
+        &self,
+        mut permit: Permit,
+        operation: OperationId,
+        resource: Resource,
+    ) -> Result<Permit, Fault> {
+        let question = Question {
+            operation,
+            resource,
+        };
+        let how = (&*self.circumstances, self.now());
+        gate::judge(&self.account, &self.caller, how, &question)?;
+        permit.questions.push(question);
+        Ok(permit)
     }
 
     /// For the few operations that need no right.
@@ -210,16 +231,17 @@ impl<I> Call<I> {
         T: Send + 'static,
         F: Fn(&Account) -> Result<(Changes, T), Refusal> + Send + 'static,
     {
-        let (caller, operation) = (self.caller, self.operation);
+        let (caller, circumstances, now) =
+            (self.caller, Arc::clone(&self.circumstances), self.now());
         let judged_at = self.account.version();
         let questions = permit.questions.clone();
         let judged_change = move |account: &Account| {
             if account.version() != judged_at {
-                for resource in &questions {
-                    if resource.is_stale(account) {
+                for question in &questions {
+                    if question.resource.is_stale(account) {
                         return Err(Refusal::stale());
                     }
-                    gate::judge(account, &caller, operation, resource)?;
+                    gate::judge(account, &caller, (&circumstances, now), question)?;
                 }
             }
             change(account)

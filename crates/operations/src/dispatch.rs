@@ -10,6 +10,7 @@ use keyward_wire::Parameters;
 use crate::accounts::AccountHandle;
 use crate::call::{Call, Outcome};
 use crate::caller::Caller;
+use crate::circumstances::Circumstances;
 use crate::fault::{self, Fault};
 use crate::generated::table;
 use crate::installation::Installation;
@@ -24,6 +25,8 @@ pub struct Request<'a> {
     pub parameters: &'a Parameters<'a>,
     /// Who calls.
     pub caller: Caller,
+    /// How the request came.
+    pub circumstances: Arc<Circumstances>,
     /// The caller's account.
     pub handle: Arc<AccountHandle>,
     /// The installation.
@@ -77,6 +80,7 @@ where
     let Request {
         parameters,
         caller,
+        circumstances,
         handle,
         installation,
         request_id,
@@ -86,7 +90,8 @@ where
             let input = Arc::new(input);
             let call = || {
                 let held = (Arc::clone(&handle), Arc::clone(&installation));
-                function(Call::new(O::ID, Arc::clone(&input), caller, held))
+                let asked = (caller, Arc::clone(&circumstances));
+                function(Call::new(O::ID, Arc::clone(&input), asked, held))
             };
             run_until_fresh(call).await
         }

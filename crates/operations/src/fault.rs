@@ -10,6 +10,7 @@ use keyward_account::Claim;
 use keyward_api::{FaultCode, InputError, OperationId};
 use keyward_credentials::{BrokenRule, CharacterClass};
 use keyward_names::AccountId;
+use keyward_policy::Kind;
 
 /// A refusal that the caller sees: a code and, mostly, a message. An internal fault also has a
 /// cause, which only the log sees.
@@ -132,16 +133,55 @@ pub fn invalid_client_token_id() -> Fault {
     )
 }
 
-/// Nothing allows the caller what it asks.
+/// Why a caller may not do what it asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Denial {
+    /// No policy of this kind allows it.
+    NothingAllows(Kind),
+    /// A policy of this kind denies it.
+    Denied(Kind),
+}
+
+/// The caller may not do what it asks.
 #[must_use]
-pub fn access_denied(caller_arn: &str, action: &str, resource: &str) -> Fault {
+pub fn access_denied(caller_arn: &str, action: &str, resource: &str, denial: Denial) -> Fault {
+    let reason = match denial {
+        Denial::NothingAllows(kind) => {
+            format!("because no {} allows the {action} action", kind_name(kind))
+        }
+        Denial::Denied(kind) => {
+            let article = match kind {
+                Kind::Identity => "an",
+                Kind::Boundary
+                | Kind::Session
+                | Kind::Resource
+                | Kind::ServiceControl
+                | Kind::ResourceControl
+                | Kind::Endpoint => "a",
+            };
+            format!("with an explicit deny in {article} {}", kind_name(kind))
+        }
+    };
     Fault::new(
         FaultCode::AccessDenied,
         format!(
             "User: {caller_arn} is not authorized to perform: {action} on resource: {resource} \
-             because no identity-based policy allows the {action} action"
+             {reason}"
         ),
     )
+}
+
+/// A kind of policy as refusals name it.
+fn kind_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Identity => "identity-based policy",
+        Kind::Boundary => "permissions boundary",
+        Kind::Session => "session policy",
+        Kind::Resource => "resource-based policy",
+        Kind::ServiceControl => "service control policy",
+        Kind::ResourceControl => "resource control policy",
+        Kind::Endpoint => "VPC endpoint policy",
+    }
 }
 
 /// The caller has no user name to be inferred.
@@ -225,6 +265,15 @@ pub fn must_delete_access_keys_first() -> Fault {
     )
 }
 
+/// The user still has inline policies.
+#[must_use]
+pub fn must_delete_policies_first() -> Fault {
+    Fault::new(
+        FaultCode::DeleteConflict,
+        "Cannot delete entity, must delete policies first.",
+    )
+}
+
 /// Tag keys are repeated, for resources whose keys compare without case.
 #[must_use]
 pub fn duplicate_tag_keys_ignoring_case() -> Fault {
@@ -271,6 +320,32 @@ pub fn too_many_tags() -> Fault {
     Fault::new(
         FaultCode::LimitExceeded,
         "The number of tags has reached the maximum limit.",
+    )
+}
+
+// Policies.
+
+/// A document is not a policy of the kind it is given for, in the words of the policy language.
+#[must_use]
+pub fn malformed_policy_document(message: impl Into<String>) -> Fault {
+    Fault::new(FaultCode::MalformedPolicyDocument, message)
+}
+
+/// The user has no inline policy of this name.
+#[must_use]
+pub fn no_such_user_policy(name: &str) -> Fault {
+    Fault::new(
+        FaultCode::NoSuchEntity,
+        format!("The user policy with name {name} cannot be found."),
+    )
+}
+
+/// The inline policies of a user would together be larger than they may.
+#[must_use]
+pub fn user_policies_too_large(limit: usize, user: &str) -> Fault {
+    Fault::new(
+        FaultCode::LimitExceeded,
+        format!("Maximum policy size of {limit} bytes exceeded for user {user}"),
     )
 }
 

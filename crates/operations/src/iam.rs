@@ -2,6 +2,7 @@
 
 pub(crate) mod access_keys;
 pub(crate) mod account_alias;
+pub(crate) mod inline_policies;
 pub(crate) mod login_profiles;
 pub(crate) mod password_policy;
 mod subject;

@@ -9,7 +9,9 @@
 mod accounts;
 mod call;
 mod caller;
+mod circumstances;
 mod clock;
+mod context_keys;
 mod dispatch;
 pub mod fault;
 mod gate;
@@ -30,6 +32,7 @@ mod writer;
 
 pub use accounts::{AccountHandle, Accounts};
 pub use caller::{Caller, Principal};
+pub use circumstances::Circumstances;
 pub use clock::Clock;
 pub use dispatch::{Reply, Request, fault_reply, perform};
 pub use fault::Fault;

@@ -1,5 +1,7 @@
 //! How much an account may have.
 
+use keyward_policy::USER_INLINE_CHARACTERS;
+
 /// The quotas of every account of an installation. The defaults are AWS's; the operator may set
 /// others in the configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -8,6 +10,8 @@ pub struct Quotas {
     pub users_per_account: usize,
     /// `AccessKeysPerUser`, also of the root user.
     pub access_keys_per_user: usize,
+    /// How many characters all inline policies of a user may have together, white space not counted.
+    pub user_inline_policy_characters: usize,
 }
 
 impl Default for Quotas {
@@ -15,6 +19,7 @@ impl Default for Quotas {
         Self {
             users_per_account: 5_000,
             access_keys_per_user: 2,
+            user_inline_policy_characters: USER_INLINE_CHARACTERS,
         }
     }
 }

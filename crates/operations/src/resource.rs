@@ -1,19 +1,70 @@
 //! What a request is about, as authorization sees it: an ARN.
 
 use keyward_account::{Account, User};
-use keyward_names::{AccountId, Path, UserId, UserName, root_arn, user_arn};
+use keyward_api::iam;
+use keyward_names::{AccountId, Path, Tag, UserId, UserName, root_arn, user_arn};
+use keyward_policy::{Context, Value};
 
-/// The resource of one authorization question.
+/// The resource of one authorization question, and what the request says about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Resource {
     arn: String,
     /// The user that the ARN is of, where there is one: the ARN may become another's.
     user: Option<UserId>,
+    /// Tags that the request would give it. Of a key that is there twice, the last counts.
+    request_tags: Vec<(String, String)>,
+    /// Keys of tags that the request gives or takes.
+    tag_keys: Vec<String>,
 }
 
 impl Resource {
     fn of_nobody(arn: String) -> Self {
-        Self { arn, user: None }
+        Self {
+            arn,
+            user: None,
+            request_tags: Vec::new(),
+            tag_keys: Vec::new(),
+        }
+    }
+
+    /// The same where the request would give it tags: `aws:RequestTag/`, `aws:TagKeys`.
+    pub(crate) fn given_tags(self, tags: &[iam::Tag]) -> Self {
+        let pairs = tags.iter().map(|tag| (tag.key.clone(), tag.value.clone()));
+        Self {
+            request_tags: pairs.collect(),
+            tag_keys: tags.iter().map(|tag| tag.key.clone()).collect(),
+            ..self
+        }
+    }
+
+    /// The same where the request would take tags away: `aws:TagKeys`.
+    pub(crate) fn losing_tags(self, keys: &[String]) -> Self {
+        Self {
+            tag_keys: keys.to_vec(),
+            ..self
+        }
+    }
+
+    /// The user that it is, where there is one.
+    pub(crate) fn user_id(&self) -> Option<UserId> {
+        self.user
+    }
+
+    /// The tags it has.
+    pub(crate) fn tags<'a>(&self, account: &'a Account) -> &'a [Tag] {
+        let user = self.user.and_then(|id| account.user_by_id(id));
+        user.map_or(&[], |user| &user.tags)
+    }
+
+    /// Adds what the request says of tags. Where it names none, the keys are absent.
+    pub(crate) fn add_request_tags(&self, context: &mut Context) {
+        for (key, value) in &self.request_tags {
+            context.set(&format!("aws:RequestTag/{key}"), value.as_str());
+        }
+        if !self.tag_keys.is_empty() {
+            let keys = self.tag_keys.iter().map(|key| Value::from(key.as_str()));
+            context.set_several("aws:TagKeys", keys);
+        }
     }
 
     /// The ARN.
@@ -41,6 +92,7 @@ impl Resource {
             Some(user) => Self {
                 arn: arn_of(account, user),
                 user: Some(user.id),
+                ..Self::any()
             },
             None => Self::new_user(account.id(), &Path::default(), name),
         }

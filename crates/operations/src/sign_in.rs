@@ -13,9 +13,10 @@ use zeroize::Zeroizing;
 
 use crate::accounts::{ALIAS_KIND, AccountHandle, ROOT_EMAIL_KIND};
 use crate::caller::{Caller, Principal};
+use crate::circumstances::Circumstances;
 use crate::dispatch::{self, Request};
 use crate::fault::{self, Fault};
-use crate::gate;
+use crate::gate::{self, Question};
 use crate::hashing::HashQueue;
 use crate::installation::Installation;
 use crate::resource::Resource;
@@ -74,15 +75,15 @@ impl Installation {
     pub async fn change_password(
         self: &Arc<Self>,
         handle: &Arc<AccountHandle>,
-        user: UserId,
-        old: &Secret,
-        new: &Secret,
+        (user, circumstances): (UserId, &Arc<Circumstances>),
+        (old, new): (&Secret, &Secret),
     ) -> Result<(), Fault> {
         let form = password_form(old, new);
         let parameters = Parameters::parse(None, form.as_bytes()).map_err(Fault::internal)?;
         let request = Request {
             parameters: &parameters,
             caller: signed_in(Principal::User(user)),
+            circumstances: Arc::clone(circumstances),
             handle: Arc::clone(handle),
             installation: Arc::clone(self),
             request_id: "",
@@ -206,13 +207,20 @@ impl Installation {
     }
 }
 
-/// Whether a user may change their own password, as the account stands.
+/// Whether a user may change their own password, as the account and the time stand.
 #[must_use]
-pub fn may_change_password(account: &Account, user: UserId) -> bool {
+pub fn may_change_password(
+    account: &Account,
+    user: UserId,
+    how: (&Circumstances, Timestamp),
+) -> bool {
     account.user_by_id(user).is_some_and(|found| {
-        let resource = Resource::user(account, &found.name, Some(found));
+        let question = Question {
+            operation: OperationId::IamChangePassword,
+            resource: Resource::user(account, &found.name, Some(found)),
+        };
         let caller = signed_in(Principal::User(user));
-        gate::judge(account, &caller, OperationId::IamChangePassword, &resource).is_ok()
+        gate::judge(account, &caller, how, &question).is_ok()
     })
 }
 

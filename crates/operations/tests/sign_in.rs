@@ -7,7 +7,9 @@
 use std::sync::Arc;
 
 use keyward_names::{AccountId, Secret, UserId};
-use keyward_operations::{AccountHandle, NewAccount, Principal, fault, may_change_password};
+use keyward_operations::{
+    AccountHandle, Circumstances, NewAccount, Principal, fault, may_change_password,
+};
 use keyward_testkit::World;
 
 async fn world() -> (World, UserId) {
@@ -38,10 +40,13 @@ async fn a_signed_in_user_changes_the_password_with_the_rights_of_the_user() {
         Secret::new("Old-Password-1"),
         Secret::new("Ä&=+ %é new-2 B"),
     );
-    assert!(!may_change_password(&handle.account(), user));
     let installation = &world.installation;
+    let came = Arc::new(Circumstances::default());
+    let may_change =
+        || may_change_password(&handle.account(), user, (&came, installation.clock.now()));
+    assert!(!may_change());
     let refused = installation
-        .change_password(&handle, user, &old, &new)
+        .change_password(&handle, (user, &came), (&old, &new))
         .await;
     assert!(
         refused
@@ -57,9 +62,9 @@ async fn a_signed_in_user_changes_the_password_with_the_rights_of_the_user() {
         .ask("UpdateAccountPasswordPolicy", policy)
         .await;
     assert_eq!(set.fault(), "200");
-    assert!(may_change_password(&handle.account(), user));
+    assert!(may_change());
     let changed = installation
-        .change_password(&handle, user, &old, &new)
+        .change_password(&handle, (user, &came), (&old, &new))
         .await;
     assert!(changed.is_ok());
     assert!(world.is_password("Bob", new.expose()).await);

@@ -5,14 +5,16 @@ use http_body_util::Full;
 use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::{Response, StatusCode};
 use keyward_api::{OperationId, Service as ApiService};
-use keyward_operations::{Fault, Reply, Request, fault, fault_reply, perform};
+use keyward_operations::{Circumstances, Fault, Reply, Request, fault, fault_reply, perform};
 use keyward_sigv4::{Presented, SignatureError, present};
 use keyward_wire::Parameters;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use crate::Service;
 use crate::authenticate::signature_fault;
 use crate::received::Received;
+use crate::source::Came;
 
 /// The namespace of faults before the service is known.
 const FAULT_NAMESPACE: &str = "http://webservices.amazon.com/AWSFault/2005-15-09";
@@ -26,13 +28,14 @@ struct Named<'a> {
 
 impl Service {
     /// Serves a request to the API.
-    pub(crate) async fn api(&self, received: &Received, source: IpAddr) -> Response<Full<Bytes>> {
+    pub(crate) async fn api(&self, received: &Received, came: &Came) -> Response<Full<Bytes>> {
         let request_id = uuid::Uuid::new_v4().to_string();
-        let reply = self.reply(received, source, &request_id).await;
+        let reply = self.reply(received, came, &request_id).await;
         respond(reply, &request_id)
     }
 
-    async fn reply(&self, received: &Received, source: IpAddr, request_id: &str) -> Reply {
+    async fn reply(&self, received: &Received, came: &Came, request_id: &str) -> Reply {
+        let source = came.source;
         let headers: Vec<(&str, &[u8])> = received
             .head
             .headers
@@ -50,11 +53,18 @@ impl Service {
         let operation = named.operation;
         let reply = match self.authenticate_named(&named).await {
             Ok(authenticated) => {
+                let presented = named.presented.as_ref().ok();
+                let region = presented.map(|presented| presented.scope().region.to_owned());
+                let circumstances = Circumstances {
+                    region,
+                    ..came.circumstances.clone()
+                };
                 let request = Request {
                     parameters: &named.parameters,
                     caller: authenticated.caller,
+                    circumstances: Arc::new(circumstances),
                     handle: authenticated.handle,
-                    installation: std::sync::Arc::clone(&self.installation),
+                    installation: Arc::clone(&self.installation),
                     request_id,
                 };
                 perform(request, operation).await

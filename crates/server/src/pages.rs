@@ -16,10 +16,12 @@ use http_body_util::Full;
 use hyper::header::ORIGIN;
 use hyper::http::request::Parts;
 use hyper::{Method, Response, StatusCode};
+use keyward_operations::Circumstances;
 use keyward_signin::pages::{Refusal, SignInPage, TroublePage};
 use keyward_signin::{Attempt, Browser, Door, SESSION_TIME, Session, Stage, Unavailable, Visitor};
 
 use crate::received::{self, Received};
+use crate::source::Came;
 use crate::{Service, guard};
 pub(crate) use answers::dress;
 use answers::{html, redirect, retry_after, style_sheet};
@@ -71,6 +73,7 @@ struct Request<'a> {
     door: &'a Door,
     received: &'a Received,
     source: IpAddr,
+    circumstances: &'a Circumstances,
     cookies: Cookies,
 }
 
@@ -80,12 +83,13 @@ impl Service {
         &self,
         page: Page,
         received: &Received,
-        source: IpAddr,
+        came: &Came,
     ) -> Response<Full<Bytes>> {
         let mut request = Request {
             door: &self.door,
             received,
-            source,
+            source: came.source,
+            circumstances: &came.circumstances,
             cookies: Cookies::of(&received.head, self.is_tls),
         };
         let answer = request.answer(page).await;
@@ -244,7 +248,7 @@ impl Request<'_> {
     async fn visitor(&mut self) -> Result<Option<Visitor>, Unavailable> {
         let mut is_stale = false;
         for cookie in self.cookies.received(Kind::Session) {
-            if let Some(visitor) = self.door.visitor(cookie).await? {
+            if let Some(visitor) = self.door.visitor(cookie, self.circumstances).await? {
                 return Ok(Some(visitor));
             }
             is_stale = true;

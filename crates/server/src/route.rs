@@ -53,12 +53,16 @@ impl Service {
             Ok(received) => received,
             Err(error) => return refuse_body(error, destination),
         };
-        let source =
-            source::source_address(peer, &received.head.headers, &self.options.trusted_proxies);
+        let came = source::Came::new(
+            peer,
+            &received.head.headers,
+            &self.options.trusted_proxies,
+            self.is_tls,
+        );
         match destination {
-            Destination::Api => self.api(&received, source).await,
+            Destination::Api => self.api(&received, &came).await,
             Destination::Dev => self.dev(received.head.uri.path(), &received).await,
-            Destination::Page(page) => self.page(page, &received, source).await,
+            Destination::Page(page) => self.page(page, &received, &came).await,
         }
     }
 

@@ -1,14 +1,62 @@
-//! Where a request comes from.
+//! Where a request comes from, and how.
 
 use std::net::{IpAddr, SocketAddr};
 
 use hyper::HeaderMap;
+use hyper::header::{REFERER, USER_AGENT};
+use keyward_operations::Circumstances;
 
 use crate::options::Network;
 
+/// How a request came.
+pub(crate) struct Came {
+    /// The address it came from.
+    pub(crate) source: IpAddr,
+    /// What policies may ask about it.
+    pub(crate) circumstances: Circumstances,
+}
+
+impl Came {
+    /// What is known of a request that came from a peer, over TLS or not. A trusted proxy is believed
+    /// where it says who came to it, and how.
+    pub(crate) fn new(
+        peer: SocketAddr,
+        headers: &HeaderMap,
+        trusted: &[Network],
+        is_tls: bool,
+    ) -> Self {
+        let source = source_address(peer, headers, trusted);
+        let text = |name| {
+            let value = headers.get(name)?;
+            Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
+        };
+        let is_proxy = trusted
+            .iter()
+            .any(|network| network.contains(peer.ip().to_canonical()));
+        let is_secure = is_tls
+            || is_proxy
+                && headers
+                    .get_all("x-forwarded-proto")
+                    .iter()
+                    .next_back()
+                    .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"https"));
+        Self {
+            source,
+            circumstances: Circumstances {
+                source: Some(source),
+                is_secure,
+                user_agent: text(USER_AGENT),
+                referer: text(REFERER),
+                region: None,
+                signed_in: None,
+            },
+        }
+    }
+}
+
 /// The address a request came from: the peer's, or where the peer is a trusted proxy, the last one
 /// in `X-Forwarded-For` that is not a trusted proxy itself.
-pub(crate) fn source_address(peer: SocketAddr, headers: &HeaderMap, trusted: &[Network]) -> IpAddr {
+fn source_address(peer: SocketAddr, headers: &HeaderMap, trusted: &[Network]) -> IpAddr {
     let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(address));
     let mut address = peer.ip().to_canonical();
     // What can't be read stands in the chain all the same: a line that was passed over would let one
@@ -46,6 +94,23 @@ mod tests {
         }
         let trusted: Vec<Network> = trusted.iter().map(|text| text.parse().unwrap()).collect();
         source_address(format!("{peer}:1").parse().unwrap(), &headers, &trusted).to_string()
+    }
+
+    #[test]
+    fn a_request_is_secure_by_tls_or_by_the_word_of_a_trusted_proxy() {
+        let is_secure = |peer: &str, protocol: &str, is_tls| {
+            let mut headers = HeaderMap::new();
+            headers.append("x-forwarded-proto", protocol.parse().unwrap());
+            let trusted = ["10.0.0.0/8".parse().unwrap()];
+            let peer = format!("{peer}:1").parse().unwrap();
+            Came::new(peer, &headers, &trusted, is_tls)
+                .circumstances
+                .is_secure
+        };
+        assert!(is_secure("1.1.1.1", "http", true));
+        assert!(is_secure("10.0.0.1", "https", false));
+        assert!(!is_secure("10.0.0.1", "http", false));
+        assert!(!is_secure("1.1.1.1", "https", false));
     }
 
     #[test]

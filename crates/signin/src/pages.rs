@@ -119,7 +119,7 @@ impl<'a> PasswordPage<'a> {
             (true, false) => "An administrator asks you to set a new password before you go on.",
             (false, _) => "You stay signed in. The new password is asked for from now on.",
         };
-        let may_change = visitor.may_change_password() && refusal != Some(Refusal::NotAllowed);
+        let may_change = visitor.may_change_password(now) && refusal != Some(Refusal::NotAllowed);
         let refusal = if may_change {
             refusal
         } else {

@@ -84,7 +84,7 @@ impl Door {
             Principal::Root => self.change_root_password(visitor, old, new).await,
             Principal::User(user) => self
                 .installation()
-                .change_password(&visitor.handle, user, old, new)
+                .change_password(&visitor.handle, (user, &visitor.circumstances), (old, new))
                 .await
                 .map_err(|fault| told(&fault, &visitor.handle.account(), new)),
         };

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use keyward_account::{Account, LoginProfile, PasswordStanding, User};
 use keyward_names::{AccountId, Age, Timestamp, root_arn, user_arn};
-use keyward_operations::{AccountHandle, Principal};
+use keyward_operations::{AccountHandle, Circumstances, Principal};
 use serde::{Deserialize, Serialize};
 
 use crate::who::{password_changed, profile_of, salt_of};
@@ -55,6 +55,8 @@ pub struct Visitor {
     pub session: Session,
     /// The account.
     pub account: Arc<Account>,
+    /// How the visitor came, and since when it is signed in.
+    pub(crate) circumstances: Arc<Circumstances>,
     pub(crate) handle: Arc<AccountHandle>,
 }
 
@@ -102,7 +104,11 @@ impl Door {
     }
 
     /// Who comes with a session cookie, if the session is good.
-    pub async fn visitor(&self, cookie: &str) -> Result<Option<Visitor>, Unavailable> {
+    pub async fn visitor(
+        &self,
+        cookie: &str,
+        circumstances: &Circumstances,
+    ) -> Result<Option<Visitor>, Unavailable> {
         let installation = self.installation();
         let Some(session) = sealing::open::<Session>(installation, PURPOSE, cookie) else {
             return Ok(None);
@@ -123,9 +129,14 @@ impl Door {
             .is_session_ended(session.account, &session.id)
             .await
             .map_err(Unavailable::because)?;
+        let circumstances = Circumstances {
+            signed_in: Some(session.begun),
+            ..circumstances.clone()
+        };
         Ok((!is_ended).then_some(Visitor {
             session,
             account,
+            circumstances: Arc::new(circumstances),
             handle,
         }))
     }
@@ -209,10 +220,13 @@ impl Visitor {
     /// Whether the principal may change the own password: the root user always, a user with the right
     /// to `iam:ChangePassword`.
     #[must_use]
-    pub fn may_change_password(&self) -> bool {
+    pub fn may_change_password(&self, now: Timestamp) -> bool {
+        let how = (&*self.circumstances, now);
         match self.session.principal {
             Principal::Root => true,
-            Principal::User(user) => keyward_operations::may_change_password(&self.account, user),
+            Principal::User(user) => {
+                keyward_operations::may_change_password(&self.account, user, how)
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! An installation with one account, and those who ask it.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use keyward_account::Account;
@@ -7,8 +8,8 @@ use keyward_api::{OperationId, Service};
 use keyward_credentials::MasterKey;
 use keyward_names::{AccessKeyId, AccountId, Secret};
 use keyward_operations::{
-    Caller, HashQueue, Installation, InstallationKeys, NewAccount, Principal, Quotas, Request,
-    perform,
+    Caller, Circumstances, HashQueue, Installation, InstallationKeys, NewAccount, Principal,
+    Quotas, Request, perform,
 };
 use keyward_store::{Commit, Store, Write};
 use keyward_store_sqlite::SqliteStore;
@@ -36,6 +37,7 @@ pub struct Asker {
     installation: Arc<Installation>,
     account_id: AccountId,
     caller: Caller,
+    circumstances: Arc<Circumstances>,
 }
 
 /// What came back.
@@ -176,6 +178,10 @@ impl World {
             installation: Arc::clone(&self.installation),
             account_id,
             caller,
+            circumstances: Arc::new(Circumstances {
+                source: Some(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+                ..Circumstances::default()
+            }),
         }
     }
 
@@ -197,6 +203,15 @@ impl World {
 }
 
 impl Asker {
+    /// The same principal, in other circumstances.
+    #[must_use]
+    pub fn who_came(&self, circumstances: Circumstances) -> Self {
+        Self {
+            circumstances: Arc::new(circumstances),
+            ..self.clone()
+        }
+    }
+
     /// Asks an operation of IAM, or of STS where IAM has none of that name. The parameters are a
     /// form, without `Action` and `Version`.
     pub async fn ask(&self, action: &str, form: &str) -> Heard {
@@ -208,6 +223,7 @@ impl Asker {
         let request = Request {
             parameters: &parameters,
             caller: self.caller,
+            circumstances: Arc::clone(&self.circumstances),
             handle: held
                 .expect("the store answers")
                 .expect("the account is there"),

@@ -10,6 +10,10 @@ use crate::iam::access_keys::update_access_key::update_access_key;
 use crate::iam::account_alias::create_account_alias::create_account_alias;
 use crate::iam::account_alias::delete_account_alias::delete_account_alias;
 use crate::iam::account_alias::list_account_aliases::list_account_aliases;
+use crate::iam::inline_policies::delete_user_policy::delete_user_policy;
+use crate::iam::inline_policies::get_user_policy::get_user_policy;
+use crate::iam::inline_policies::list_user_policies::list_user_policies;
+use crate::iam::inline_policies::put_user_policy::put_user_policy;
 use crate::iam::login_profiles::change_password::change_password;
 use crate::iam::login_profiles::create_login_profile::create_login_profile;
 use crate::iam::login_profiles::delete_login_profile::delete_login_profile;
@@ -104,6 +108,13 @@ pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Rep
             ))
             .await
         }
+        OperationId::IamDeleteUserPolicy => {
+            Box::pin(run::<iam::operations::DeleteUserPolicy, _, _>(
+                request,
+                delete_user_policy,
+            ))
+            .await
+        }
         OperationId::IamGetAccessKeyLastUsed => {
             Box::pin(run::<iam::operations::GetAccessKeyLastUsed, _, _>(
                 request,
@@ -128,6 +139,13 @@ pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Rep
         OperationId::IamGetUser => {
             Box::pin(run::<iam::operations::GetUser, _, _>(request, get_user)).await
         }
+        OperationId::IamGetUserPolicy => {
+            Box::pin(run::<iam::operations::GetUserPolicy, _, _>(
+                request,
+                get_user_policy,
+            ))
+            .await
+        }
         OperationId::IamListAccessKeys => {
             Box::pin(run::<iam::operations::ListAccessKeys, _, _>(
                 request,
@@ -142,6 +160,13 @@ pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Rep
             ))
             .await
         }
+        OperationId::IamListUserPolicies => {
+            Box::pin(run::<iam::operations::ListUserPolicies, _, _>(
+                request,
+                list_user_policies,
+            ))
+            .await
+        }
         OperationId::IamListUserTags => {
             Box::pin(run::<iam::operations::ListUserTags, _, _>(
                 request,
@@ -151,6 +176,13 @@ pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Rep
         }
         OperationId::IamListUsers => {
             Box::pin(run::<iam::operations::ListUsers, _, _>(request, list_users)).await
+        }
+        OperationId::IamPutUserPolicy => {
+            Box::pin(run::<iam::operations::PutUserPolicy, _, _>(
+                request,
+                put_user_policy,
+            ))
+            .await
         }
         OperationId::IamTagUser => {
             Box::pin(run::<iam::operations::TagUser, _, _>(request, tag_user)).await
@@ -237,7 +269,6 @@ pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Rep
         | OperationId::IamDeleteServiceSpecificCredential
         | OperationId::IamDeleteSigningCertificate
         | OperationId::IamDeleteUserPermissionsBoundary
-        | OperationId::IamDeleteUserPolicy
         | OperationId::IamDeleteVirtualMFADevice
         | OperationId::IamDetachGroupPolicy
         | OperationId::IamDetachRolePolicy
@@ -278,7 +309,6 @@ pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Rep
         | OperationId::IamGetServiceLastAccessedDetails
         | OperationId::IamGetServiceLastAccessedDetailsWithEntities
         | OperationId::IamGetServiceLinkedRoleDeletionStatus
-        | OperationId::IamGetUserPolicy
         | OperationId::IamListAttachedGroupPolicies
         | OperationId::IamListAttachedRolePolicies
         | OperationId::IamListAttachedUserPolicies
@@ -309,14 +339,12 @@ pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Rep
         | OperationId::IamListServerCertificates
         | OperationId::IamListServiceSpecificCredentials
         | OperationId::IamListSigningCertificates
-        | OperationId::IamListUserPolicies
         | OperationId::IamListVirtualMFADevices
         | OperationId::IamPutAccountProperties
         | OperationId::IamPutGroupPolicy
         | OperationId::IamPutRolePermissionsBoundary
         | OperationId::IamPutRolePolicy
         | OperationId::IamPutUserPermissionsBoundary
-        | OperationId::IamPutUserPolicy
         | OperationId::IamRejectDelegationRequest
         | OperationId::IamRemoveClientIDFromOpenIDConnectProvider
         | OperationId::IamRemoveRoleFromInstanceProfile

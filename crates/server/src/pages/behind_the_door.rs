@@ -35,7 +35,7 @@ impl Request<'_> {
         if visitor.session.stage != stage {
             return Ok(redirect(place_of(visitor.session.stage)));
         }
-        if visitor.may_change_password() {
+        if visitor.may_change_password(self.door.now()) {
             self.password_page(StatusCode::OK, &visitor, None)
         } else {
             self.password_anew(&visitor, Refusal::NotAllowed)

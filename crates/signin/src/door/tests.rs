@@ -1,3 +1,4 @@
+use keyward_operations::Circumstances;
 use keyward_testkit::World;
 
 use super::*;
@@ -76,7 +77,9 @@ async fn session(door: &Door, account: &str, name: &str, password: &str) -> Sess
 
 async fn visitor(door: &Door, session: &Session) -> Option<Visitor> {
     let cookie = door.seal_session(session).unwrap();
-    door.visitor(&cookie).await.unwrap()
+    door.visitor(&cookie, &Circumstances::default())
+        .await
+        .unwrap()
 }
 
 /// Tries a wrong password until the waits are as long as they get, which is long enough for a slow
@@ -375,25 +378,47 @@ async fn a_session_cookie_is_nobody_elses_to_make_or_change() {
     let cookie = door
         .seal_session(&session(&door, "example", "Bob", PASSWORD).await)
         .unwrap();
-    assert!(door.visitor(&cookie).await.unwrap().is_some());
+    assert!(
+        door.visitor(&cookie, &Circumstances::default())
+            .await
+            .unwrap()
+            .is_some()
+    );
     for position in 0..cookie.len() {
         let mut bytes = cookie.clone().into_bytes();
         bytes[position] = if bytes[position] == b'B' { b'C' } else { b'B' };
         let changed = String::from_utf8(bytes).unwrap();
         assert!(
-            door.visitor(&changed).await.unwrap().is_none(),
+            door.visitor(&changed, &Circumstances::default())
+                .await
+                .unwrap()
+                .is_none(),
             "{position}"
         );
     }
     let stranger = World::new().await;
     let elsewhere = Door::new(Arc::clone(&stranger.installation));
-    assert!(elsewhere.visitor(&cookie).await.unwrap().is_none());
+    assert!(
+        elsewhere
+            .visitor(&cookie, &Circumstances::default())
+            .await
+            .unwrap()
+            .is_none()
+    );
     // Neither is anything else that is sealed.
     let token = door.form_token("visit").unwrap();
-    assert!(door.visitor(&token).await.unwrap().is_none());
+    assert!(
+        door.visitor(&token, &Circumstances::default())
+            .await
+            .unwrap()
+            .is_none()
+    );
     world.installation.clock.advance(Age::seconds(-10));
     assert!(
-        door.visitor(&cookie).await.unwrap().is_none(),
+        door.visitor(&cookie, &Circumstances::default())
+            .await
+            .unwrap()
+            .is_none(),
         "not begun yet"
     );
 }
@@ -518,7 +543,7 @@ async fn who_may_not_change_the_password_is_told_so_and_a_due_one_waits_no_longe
     .await;
     let due = session(&door, "example", "Bob", PASSWORD).await;
     let found = visitor(&door, &due).await.unwrap();
-    assert!(!found.may_change_password());
+    assert!(!found.may_change_password(door.now()));
     let change = passwords(PASSWORD, "New-Password-2");
     let change = door.change_password(&found, &change, SOURCE).await;
     assert!(matches!(change, PasswordChange::NotAllowed), "{change:?}");
@@ -576,7 +601,11 @@ async fn while_the_store_is_away_nobody_is_let_in_on_a_guess() {
     let begun = session(&door, "example", "Bob", PASSWORD).await;
     let cookie = door.seal_session(&begun).unwrap();
     world.store.set_away(true);
-    assert!(door.visitor(&cookie).await.is_err());
+    assert!(
+        door.visitor(&cookie, &Circumstances::default())
+            .await
+            .is_err()
+    );
     let unavailable = told(&try_as(&door, "example", "Bob", "wrong").await);
     assert!(
         unavailable.starts_with("sign-in is unavailable"),

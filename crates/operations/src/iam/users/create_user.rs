@@ -30,12 +30,18 @@ pub(crate) async fn create_user(call: Call<CreateUserRequest>) -> Outcome<Create
     let input = call.input();
     let path = input.path.clone().unwrap_or_default();
     let account_id = call.account().id();
-    let permit = call.authorize(Resource::new_user(account_id, &path, &input.user_name))?;
+    let given = input.tags.as_deref().unwrap_or_default();
+    let resource = Resource::new_user(account_id, &path, &input.user_name).given_tags(given);
+    let mut permit = call.authorize(resource.clone())?;
+    if !given.is_empty() {
+        // Seen at AWS for roles: who makes one with tags needs the right to give it tags.
+        permit = call.authorize_also(permit, OperationId::IamTagUser, resource)?;
+    }
     if input.permissions_boundary.is_some() {
         let member = "PermissionsBoundary";
         return Err(fault::member_not_implemented(OperationId::IamCreateUser, member).into());
     }
-    let tags = tags::check_ignoring_case(input.tags.as_deref().unwrap_or_default())?;
+    let tags = tags::check_ignoring_case(given)?;
     let user = User {
         id: UserId::mint(account_id, call.random_number()?),
         name: input.user_name.clone(),
@@ -98,7 +104,7 @@ mod tests {
     async fn names_are_unique_without_regard_to_case_and_the_account_has_room_for_some() {
         let quotas = keyward_testkit::Quotas {
             users_per_account: 2,
-            access_keys_per_user: 2,
+            ..keyward_testkit::Quotas::default()
         };
         let world = World::with_quotas(quotas).await;
         let create = async |form: &str| world.root().ask("CreateUser", form).await.fault();

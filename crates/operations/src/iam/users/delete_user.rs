@@ -37,6 +37,9 @@ pub(crate) async fn delete_user(call: Call<DeleteUserRequest>) -> Outcome<()> {
         if account.access_keys_of(KeyOwner::User(id)).next().is_some() {
             return Err(fault::must_delete_access_keys_first().into());
         }
+        if account.user_policies(id).is_some() {
+            return Err(fault::must_delete_policies_first().into());
+        }
         Ok((Changes::delete(RecordKey::User(id)), ()))
     })
     .await?;

@@ -24,7 +24,8 @@ pub(crate) async fn tag_user(call: Call<TagUserRequest>) -> Outcome<()> {
     let input = call.input();
     let account = call.account();
     let user = account.user(input.user_name.as_str());
-    let permit = call.authorize(Resource::user(account, &input.user_name, user))?;
+    let resource = Resource::user(account, &input.user_name, user).given_tags(&input.tags);
+    let permit = call.authorize(resource)?;
     let asked_for = input.user_name.clone();
     let id = user
         .ok_or_else(|| fault::no_such_user(asked_for.as_str()))?

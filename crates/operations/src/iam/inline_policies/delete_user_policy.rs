@@ -1,0 +1,86 @@
+//! Deletes an inline policy of a user.
+//!
+//! <!-- facts: written by `cargo xtask gen` -->
+//!
+//! | input | | must be |
+//! | --- | --- | --- |
+//! | `UserName` | required | text of 1 to 128 characters, `[\w+=,.@-]+` |
+//! | `PolicyName` | required | text of 1 to 128 characters, `[\w+=,.@-]+` |
+//!
+//! Permission: `iam:DeleteUserPolicy`.
+//! Faults: `NoSuchEntity` (404), `LimitExceeded` (409), `ServiceFailure` (500).
+//!
+//! <!-- end of facts -->
+
+use keyward_account::{Account, Changes, Record, RecordKey, UserPolicies};
+use keyward_api::iam::DeleteUserPolicyRequest;
+
+use super::without;
+use crate::call::{Call, Outcome};
+use crate::fault;
+use crate::resource::Resource;
+
+pub(crate) async fn delete_user_policy(call: Call<DeleteUserPolicyRequest>) -> Outcome<()> {
+    let input = call.input();
+    let account = call.account();
+    let user = account.user(input.user_name.as_str());
+    let permit = call.authorize(Resource::user(account, &input.user_name, user))?;
+    let asked_for = input.user_name.clone();
+    let id = user
+        .ok_or_else(|| fault::no_such_user(asked_for.as_str()))?
+        .id;
+    let name = input.policy_name.clone();
+    call.commit(&permit, move |account: &Account| {
+        if account.user_by_id(id).is_none() {
+            return Err(fault::no_such_user(asked_for.as_str()).into());
+        }
+        let policies = account
+            .user_policies(id)
+            .and_then(|present| without(&present.policies, &name))
+            .ok_or_else(|| fault::no_such_user_policy(name.as_str()))?;
+        let changes = if policies.is_empty() {
+            Changes::delete(RecordKey::UserPolicies(id))
+        } else {
+            Changes::put(Record::UserPolicies(UserPolicies { user: id, policies }))
+        };
+        Ok((changes, ()))
+    })
+    .await?;
+    permit.answer(())
+}
+
+#[cfg(test)]
+mod tests {
+    use keyward_testkit::World;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_is_not_there_is_told_and_what_was_there_is_gone() {
+        let world = World::new().await;
+        let root = world.root();
+        assert_eq!(root.ask("CreateUser", "UserName=Bob").await.fault(), "200");
+        for action in ["GetUserPolicy", "DeleteUserPolicy"] {
+            assert_eq!(
+                root.ask(action, "UserName=ghost&PolicyName=p")
+                    .await
+                    .fault(),
+                "404 NoSuchEntity: The user with name ghost cannot be found."
+            );
+            assert_eq!(
+                root.ask(action, "UserName=Bob&PolicyName=p").await.fault(),
+                "404 NoSuchEntity: The user policy with name p cannot be found."
+            );
+        }
+        let document = "%7B\"Version\":\"2012-10-17\",\"Statement\":%7B\"Effect\":\"Deny\",\"Action\":\"*\",\"Resource\":\"*\"%7D%7D";
+        for name in ["p", "q"] {
+            let form = format!("UserName=Bob&PolicyName={name}&PolicyDocument={document}");
+            assert_eq!(root.ask("PutUserPolicy", &form).await.fault(), "200");
+        }
+        for (name, left) in [("P", vec!["q"]), ("q", vec![])] {
+            let form = format!("UserName=Bob&PolicyName={name}");
+            assert_eq!(root.ask("DeleteUserPolicy", &form).await.fault(), "200");
+            let listed = root.ask("ListUserPolicies", "UserName=Bob").await;
+            assert_eq!(listed.texts("member"), left);
+            assert_eq!(root.ask("GetUserPolicy", &form).await.status, 404);
+        }
+    }
+}

@@ -1,0 +1,362 @@
+//! What policies let a user do, told through the wire.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that can't be set up must fail with its reason"
+)]
+
+use keyward_names::Timestamp;
+use keyward_operations::Circumstances;
+use keyward_testkit::{Asker, World};
+
+const ALL: &str = r#"{"Effect": "Allow", "Action": "*", "Resource": "*"}"#;
+
+/// A form with values encoded.
+fn form(pairs: &[(&str, &str)]) -> String {
+    let encoded = |text: &str| {
+        let byte = |byte: u8| match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' => char::from(byte).to_string(),
+            _ => format!("%{byte:02X}"),
+        };
+        text.bytes().map(byte).collect::<String>()
+    };
+    let pairs = pairs
+        .iter()
+        .map(|(name, value)| format!("{name}={}", encoded(value)));
+    pairs.collect::<Vec<_>>().join("&")
+}
+
+/// Gives a user the policy `p` of these statements.
+async fn allow(world: &World, user: &str, statements: &str) {
+    let document = format!(r#"{{"Version": "2012-10-17", "Statement": [{statements}]}}"#);
+    let put = form(&[
+        ("UserName", user),
+        ("PolicyName", "p"),
+        ("PolicyDocument", &document),
+    ]);
+    let put = world.root().ask("PutUserPolicy", &put).await;
+    assert_eq!(put.fault(), "200", "{document}");
+}
+
+/// A world where Bob, tagged `Team=red`, has no rights, and Eve is there with `Team=blue`.
+async fn world() -> (World, Asker) {
+    let world = World::new().await;
+    for (name, team) in [("Bob", "red"), ("Eve", "blue")] {
+        let create = format!(
+            "UserName={name}&Tags.member.1.Key=Team&Tags.member.1.Value={team}&Path=%2Fteam%2F"
+        );
+        let created = world.root().ask("CreateUser", &create).await;
+        assert_eq!(created.fault(), "200");
+    }
+    let bob = world.user("Bob").await;
+    (world, bob)
+}
+
+fn denied(action: &str, resource: &str, reason: &str) -> String {
+    format!(
+        "403 AccessDenied: User: arn:aws:iam::123456789012:user/team/Bob is not authorized to \
+         perform: {action} on resource: {resource} {reason}"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_may_do_what_a_policy_allows_at_once_and_nothing_else() {
+    let (world, bob) = world().await;
+    let get = async || bob.ask("GetUser", "UserName=Eve").await.fault();
+    let eve = "arn:aws:iam::123456789012:user/team/Eve";
+    let implicit = denied(
+        "iam:GetUser",
+        eve,
+        "because no identity-based policy allows the iam:GetUser action",
+    );
+    assert_eq!(get().await, implicit);
+    let own = r#"{"Effect": "Allow", "Action": "iam:Get*", "Resource": "arn:aws:iam::*:user/${aws:username}"}"#;
+    allow(&world, "Bob", own).await;
+    assert_eq!(get().await, implicit);
+    let all = r#"{"Effect": "Allow", "Action": "iam:getUSER", "Resource": "arn:aws:iam::123456789012:user/team/*"}"#;
+    allow(&world, "Bob", all).await;
+    assert_eq!(get().await, "200");
+    let unknown = bob.ask("GetUser", "UserName=Ghost").await.fault();
+    let ghost = "arn:aws:iam::123456789012:user/Ghost";
+    let reason = "because no identity-based policy allows the iam:GetUser action";
+    assert_eq!(unknown, denied("iam:GetUser", ghost, reason));
+    let elsewhere = bob.ask("ListUsers", "").await.fault();
+    let users = "arn:aws:iam::123456789012:user/";
+    let reason = "because no identity-based policy allows the iam:ListUsers action";
+    assert_eq!(elsewhere, denied("iam:ListUsers", users, reason));
+
+    let deny = r#"{"Effect": "Deny", "Action": "iam:GetUser", "Resource": "*"}"#;
+    allow(&world, "Bob", &format!("{ALL}, {deny}")).await;
+    let reason = "with an explicit deny in an identity-based policy";
+    assert_eq!(get().await, denied("iam:GetUser", eve, reason));
+    assert_eq!(bob.ask("ListUsers", "").await.fault(), "200");
+
+    let form = "UserName=Bob&PolicyName=p";
+    let deleted = world.root().ask("DeleteUserPolicy", form).await;
+    assert_eq!(deleted.fault(), "200");
+    assert_eq!(get().await, implicit);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn policies_are_judged_together_and_a_deny_in_one_wins() {
+    let (world, bob) = world().await;
+    allow(&world, "Bob", ALL).await;
+    assert_eq!(bob.ask("GetUser", "UserName=Eve").await.fault(), "200");
+    let document = r#"{"Version": "2012-10-17", "Statement": {
+        "Effect": "Deny", "NotAction": "iam:ListUsers", "Resource": "*"}}"#;
+    let put = form(&[
+        ("UserName", "Bob"),
+        ("PolicyName", "another"),
+        ("PolicyDocument", document),
+    ]);
+    // Bob takes the right from himself.
+    assert_eq!(bob.ask("PutUserPolicy", &put).await.fault(), "200");
+    assert_eq!(bob.ask("ListUsers", "").await.fault(), "200");
+    let refused = bob.ask("PutUserPolicy", &put).await.fault();
+    assert!(
+        refused.ends_with("with an explicit deny in an identity-based policy"),
+        "{refused}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_denial_outweighs_what_the_password_policy_grants_to_everyone() {
+    let (world, bob) = world().await;
+    let set = "AllowUsersToChangePassword=true";
+    let set = world.root().ask("UpdateAccountPasswordPolicy", set).await;
+    assert_eq!(set.fault(), "200");
+    assert_eq!(bob.ask("GetAccountPasswordPolicy", "").await.fault(), "200");
+    let deny = r#"{"Effect": "Deny", "Action": "iam:*Password*", "Resource": "*"}"#;
+    allow(&world, "Bob", deny).await;
+    let reason = "with an explicit deny in an identity-based policy";
+    assert_eq!(
+        bob.ask("GetAccountPasswordPolicy", "").await.fault(),
+        denied("iam:GetAccountPasswordPolicy", "*", reason)
+    );
+    let change = "OldPassword=a&NewPassword=b";
+    let own = "arn:aws:iam::123456789012:user/team/Bob";
+    assert_eq!(
+        bob.ask("ChangePassword", change).await.fault(),
+        denied("iam:ChangePassword", own, reason)
+    );
+}
+
+/// Whether Bob may get Eve under a condition.
+async fn holds(world: &World, bob: &Asker, condition: &str) -> bool {
+    let statement = format!(
+        r#"{{"Effect": "Allow", "Action": "iam:GetUser", "Resource": "*", "Condition": {condition}}}"#
+    );
+    allow(world, "Bob", &statement).await;
+    match bob.ask("GetUser", "UserName=Eve").await.status {
+        200 => true,
+        403 => false,
+        status => panic!("{status}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_key_that_is_known_of_a_request_has_its_value() {
+    let (world, bob) = world().await;
+    let id = world.account().await.user("Bob").unwrap().id.to_string();
+    let now = world.installation.clock.now();
+    let came = Circumstances {
+        source: Some("203.0.113.7".parse().unwrap()),
+        is_secure: true,
+        user_agent: Some("aws-cli/2".to_owned()),
+        referer: Some("https://example.com/".to_owned()),
+        region: Some("eu-central-1".to_owned()),
+        signed_in: None,
+    };
+    let bob = bob.who_came(came.clone());
+    let own = "arn:aws:iam::123456789012:user/team/Bob";
+    for (operator, key, value, other) in [
+        ("StringEquals", "aws:username", "Bob", "bob"),
+        ("StringEquals", "aws:userid", &*id, "AIDA"),
+        (
+            "ArnEquals",
+            "aws:PrincipalArn",
+            own,
+            "arn:aws:iam::123456789012:user/Bob",
+        ),
+        ("StringEquals", "aws:PrincipalAccount", "123456789012", "1"),
+        ("StringEquals", "aws:PrincipalType", "User", "Account"),
+        ("StringEquals", "aws:PrincipalTag/TEAM", "red", "blue"),
+        ("Bool", "aws:PrincipalIsAWSService", "false", "true"),
+        ("Bool", "aws:ViaAWSService", "false", "true"),
+        ("Bool", "aws:SecureTransport", "true", "false"),
+        (
+            "IpAddress",
+            "aws:SourceIp",
+            "203.0.113.0/24",
+            "203.0.112.0/24",
+        ),
+        ("StringLike", "aws:UserAgent", "aws-cli/*", "boto*"),
+        ("StringEquals", "aws:Referer", "https://example.com/", "x"),
+        (
+            "StringEquals",
+            "aws:RequestedRegion",
+            "us-east-1",
+            "eu-central-1",
+        ),
+        ("StringEquals", "aws:ResourceAccount", "123456789012", "1"),
+        ("StringEquals", "aws:ResourceTag/Team", "blue", "red"),
+        ("StringEquals", "iam:ResourceTag/Team", "blue", "red"),
+        (
+            "DateLessThan",
+            "aws:CurrentTime",
+            &*(now.unix_seconds() + 600).to_string(),
+            "2026-01-01",
+        ),
+        (
+            "DateGreaterThan",
+            "aws:CurrentTime",
+            "2026-01-01",
+            "2999-01-01",
+        ),
+        (
+            "NumericGreaterThan",
+            "aws:EpochTime",
+            "1767225600",
+            "32472144000",
+        ),
+        ("Null", "aws:TagKeys", "true", "false"),
+        ("Null", "aws:MultiFactorAuthPresent", "true", "false"),
+        ("Null", "aws:TokenIssueTime", "true", "false"),
+        ("Null", "aws:RequestTag/Team", "true", "false"),
+    ] {
+        let condition = |value| format!(r#"{{"{operator}": {{"{key}": "{value}"}}}}"#);
+        assert!(holds(&world, &bob, &condition(value)).await, "{key}");
+        assert!(!holds(&world, &bob, &condition(other)).await, "{key}");
+    }
+    let signed_in = bob.who_came(Circumstances {
+        signed_in: Some(now),
+        ..came
+    });
+    for (operator, key, value) in [
+        ("Bool", "aws:MultiFactorAuthPresent", "false"),
+        ("DateEquals", "aws:TokenIssueTime", &*now.to_string()),
+    ] {
+        let condition = format!(r#"{{"{operator}": {{"{key}": "{value}"}}}}"#);
+        assert!(holds(&world, &signed_in, &condition).await, "{key}");
+        assert!(!holds(&world, &bob, &condition).await, "{key}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn time_decides_as_it_goes_on() {
+    let (world, bob) = world().await;
+    let noon = Timestamp::parse("2027-01-01T12:00:00Z").unwrap();
+    world.installation.clock.set(noon);
+    let condition = r#"{"DateGreaterThan": {"aws:CurrentTime": "2027-01-01T12:30:00Z"}}"#;
+    assert!(!holds(&world, &bob, condition).await);
+    let later = Timestamp::parse("2027-01-01T12:45:00Z").unwrap();
+    world.installation.clock.set(later);
+    assert_eq!(bob.ask("GetUser", "UserName=Eve").await.fault(), "200");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sts_is_asked_in_the_region_that_was_signed_for() {
+    let (world, bob) = world().await;
+    let statement = r#"{"Effect": "Allow", "Action": "sts:GetAccessKeyInfo", "Resource": "*",
+        "Condition": {"StringEquals": {"aws:RequestedRegion": "eu-central-1"}}}"#;
+    allow(&world, "Bob", statement).await;
+    let ask = async |region: &str| {
+        let bob = bob.who_came(Circumstances {
+            region: Some(region.to_owned()),
+            ..Circumstances::default()
+        });
+        let key = "AccessKeyId=AKIAIOSFODNN7EXAMPLE";
+        bob.ask("GetAccessKeyInfo", key).await.status
+    };
+    // The key is of no account here, which is told to those alone who may ask.
+    assert_eq!(ask("eu-central-1").await, 400);
+    assert_eq!(ask("us-east-1").await, 403);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tags_of_requests_are_judged() {
+    let (world, bob) = world().await;
+    let statement = r#"{"Effect": "Allow", "Action": ["iam:TagUser", "iam:UntagUser"], "Resource": "*",
+        "Condition": {"ForAllValues:StringLike": {"aws:TagKeys": ["Cost*", "team"]},
+                      "StringEqualsIfExists": {"aws:RequestTag/team": "red"}}}"#;
+    allow(&world, "Bob", statement).await;
+    for (action, tags, status) in [
+        ("TagUser", &[("Team", "red")][..], 403),
+        ("TagUser", &[("team", "red")], 200),
+        ("TagUser", &[("team", "blue")], 403),
+        ("TagUser", &[("Cost", "1"), ("team", "red")], 200),
+        ("TagUser", &[("Cost", "1"), ("other", "1")], 403),
+        // The last of equal keys is judged; that they are equal is told to who may.
+        ("TagUser", &[("team", "red"), ("team", "blue")], 403),
+        ("TagUser", &[("team", "blue"), ("team", "red")], 400),
+    ] {
+        let tags = tags.iter().enumerate().map(|(index, (key, value))| {
+            let number = index + 1;
+            format!("&Tags.member.{number}.Key={key}&Tags.member.{number}.Value={value}")
+        });
+        let form = format!("UserName=Eve{}", tags.collect::<String>());
+        assert_eq!(bob.ask(action, &form).await.status, status, "{form}");
+    }
+    for (key, status) in [("Cost", 200), ("Other", 403)] {
+        let form = format!("UserName=Eve&TagKeys.member.1={key}");
+        assert_eq!(bob.ask("UntagUser", &form).await.status, status, "{key}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_makes_a_user_with_tags_needs_the_right_to_tag() {
+    let (world, bob) = world().await;
+    let create = |condition: &str| {
+        format!(
+            r#"{{"Effect": "Allow", "Action": "iam:CreateUser", "Resource": "arn:aws:iam::*:user/new/*"{condition}}}"#
+        )
+    };
+    allow(&world, "Bob", &create("")).await;
+    let plain = "UserName=One&Path=%2Fnew%2F";
+    assert_eq!(bob.ask("CreateUser", plain).await.fault(), "200");
+    let tagged = "UserName=Two&Path=%2Fnew%2F&Tags.member.1.Key=k&Tags.member.1.Value=v";
+    let two = "arn:aws:iam::123456789012:user/new/Two";
+    let reason = "because no identity-based policy allows the iam:TagUser action";
+    assert_eq!(
+        bob.ask("CreateUser", tagged).await.fault(),
+        denied("iam:TagUser", two, reason)
+    );
+    let must = r#", "Condition": {"StringEquals": {"aws:RequestTag/k": "v"}}"#;
+    let tag = r#"{"Effect": "Allow", "Action": "iam:TagUser", "Resource": "*"}"#;
+    allow(&world, "Bob", &format!("{}, {tag}", create(must))).await;
+    assert_eq!(bob.ask("CreateUser", tagged).await.fault(), "200");
+    let untagged = "UserName=Three&Path=%2Fnew%2F";
+    assert_eq!(bob.ask("CreateUser", untagged).await.status, 403);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn moving_a_user_needs_the_right_at_both_ends() {
+    let (world, bob) = world().await;
+    let here = r#"{"Effect": "Allow", "Action": "iam:UpdateUser", "Resource": "arn:aws:iam::*:user/team/*"}"#;
+    allow(&world, "Bob", here).await;
+    let away = "UserName=Eve&NewPath=%2Felsewhere%2F";
+    let there = "arn:aws:iam::123456789012:user/elsewhere/Eve";
+    let reason = "because no identity-based policy allows the iam:UpdateUser action";
+    assert_eq!(
+        bob.ask("UpdateUser", away).await.fault(),
+        denied("iam:UpdateUser", there, reason)
+    );
+    let within = "UserName=Eve&NewPath=%2Fteam%2Fb%2F";
+    assert_eq!(bob.ask("UpdateUser", within).await.fault(), "200");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_policy_that_cannot_be_read_lets_nobody_in() {
+    let (world, _) = world().await;
+    allow(&world, "Bob", ALL).await;
+    // The key is made before: it is the right of the policy alone that is asked about.
+    let other = {
+        world
+            .rewrite_record("user_policies", "Statement", "Statements")
+            .await;
+        world.other_node().await
+    };
+    let bob = other.user("Bob").await;
+    let asked = bob.ask("GetUser", "UserName=Eve").await;
+    assert_eq!((asked.status, asked.text("Code")), (500, "ServiceFailure"));
+    assert!(!asked.body.contains("policy"), "{}", asked.body);
+}
