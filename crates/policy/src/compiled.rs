@@ -13,7 +13,7 @@ use self::condition::ConditionTest;
 use self::index::{Candidate, Check, Index};
 use self::principals::PrincipalTest;
 use crate::document::{Document, Patterns, Statement};
-use crate::pattern::{Pattern, ResourcePattern};
+use crate::pattern::{Memo, Pattern, ResourcePattern};
 use crate::request::{Key, Request};
 
 /// What a statement does when it applies.
@@ -157,7 +157,9 @@ impl CompiledStatement {
     }
 
     fn is_about_action(&self, check: Check, request: &Request<'_>) -> bool {
-        let matches = |pattern: &Pattern| pattern.matches(request.action(), request.context);
+        let matches = |pattern: &Pattern| {
+            pattern.matches(request.action(), request.context, &mut Memo::default())
+        };
         match check {
             Check::Done => true,
             Check::Pattern(index) => self.actions.patterns.get(index).is_some_and(matches),
@@ -182,7 +184,8 @@ impl CompiledStatement {
             return true;
         };
         let mut patterns = resources.patterns.iter();
-        if patterns.any(|pattern| pattern.matches(request.resource(), request.context)) {
+        let mut memo = Memo::default();
+        if patterns.any(|pattern| pattern.matches(request.resource(), request.context, &mut memo)) {
             return !resources.is_negated;
         }
         // What is left out by a variable without a value is unknown, and nothing is allowed by that.

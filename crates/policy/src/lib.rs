@@ -39,6 +39,7 @@ mod operator;
 mod pattern;
 mod request;
 mod size;
+mod typed;
 
 pub use check::{PolicyFault, PolicyKind, check, check_trust_policy};
 pub use compiled::{Compiled, Effect, PolicySet};
@@ -56,3 +57,4 @@ pub use size::{
     ROLE_INLINE_CHARACTERS, SERVICE_CONTROL_POLICY_CHARACTERS, SESSION_POLICY_CHARACTERS,
     TRUST_POLICY_CHARACTERS, USER_INLINE_CHARACTERS, session_policy_size, stored_policy_size,
 };
+pub use typed::ValueType;

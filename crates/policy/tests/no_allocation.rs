@@ -90,3 +90,61 @@ fn a_decision_allocates_nothing() {
     });
     assert_eq!(counted.count_total, 0);
 }
+
+#[test]
+fn long_texts_and_many_statements_allocate_nothing_either() {
+    let (text, value) = ("a".repeat(2_000), format!("{}x", "a".repeat(700)));
+    let resource = format!("arn:aws:s3:::{text}");
+    // Long literals, short ones, gaps and long variables, none of which is there.
+    let chunks = [
+        format!("*{}x*", "a".repeat(300)),
+        "*aaaaax?a*".to_owned(),
+        "*a${v:v}*".to_owned(),
+        "*${v:w}${v:v}?*".to_owned(),
+        "a*a*a*a*x*".to_owned(),
+    ];
+    let list = |head: &str| -> String {
+        let items: Vec<String> = (chunks.iter())
+            .map(|chunk| format!(r#""{head}{chunk}""#))
+            .collect();
+        items.join(",")
+    };
+    let statement = |number: usize| {
+        format!(r#"{{"Effect": "Deny", "Action": "s3:Get*{number}", "Resource": "*"}}"#)
+    };
+    let further: Vec<String> = (0..1_000).map(statement).collect();
+    let document = format!(
+        r#"{{"Version": "2012-10-17", "Statement": [
+            {{"Effect": "Deny", "Action": "*", "Resource": [{}]}},
+            {{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {{"StringLike": {{"k": [{}]}}}}}},
+            {{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {{
+                "ForAnyValue:StringLike": {{"several": ["x*", "*${{v:v}}*"]}},
+                "ForAllValues:StringEquals": {{"several": ["x", "${{k}}"]}}}}}},
+            {{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}},
+            {}]}}"#,
+        list("arn:*:*:*:*:"),
+        list(""),
+        further.join(","),
+    );
+    let document = Document::parse(&document).unwrap();
+    let identity = PolicySet::new([Arc::new(Compiled::new(&document))]);
+    let mut context = Context::default();
+    context.set("k", text.as_str());
+    context.set("v:v", value.as_str());
+    context.set("v:w", "aaa");
+    context.set_several("several", [text.as_str(), "a", "b"]);
+    let policies = Policies {
+        identity: Some(&identity),
+        ..Policies::default()
+    };
+    let alice = Principal::User {
+        account: "111122223333",
+        arn: "arn:aws:iam::111122223333:user/alice",
+        id: "",
+    };
+    let counted = allocation_counter::measure(|| {
+        let request = Request::new(alice, "s3:GetObject", &resource, &context);
+        assert_eq!(evaluate(&request, &policies), Decision::Allowed);
+    });
+    assert_eq!(counted.count_total, 0);
+}

@@ -10,7 +10,7 @@ use std::net::IpAddr;
 use super::Effect;
 use crate::document::{Condition, Text};
 use crate::literal::{self, Binary, Moment, Network, Number, NumberText};
-use crate::pattern::{ArnPattern, Pattern, Piece, Reading, Variable, pieces};
+use crate::pattern::{ArnPattern, Memo, Pattern, Piece, Reading, Variable, pieces};
 use crate::request::{Context, Found, Key, Value};
 use crate::{Operator, Order, Quantifier, Test};
 
@@ -168,23 +168,32 @@ impl Literals {
         }
     }
 
-    fn compare(&self, value: &Value, context: &Context) -> Match {
+    fn compare<'a>(&'a self, value: &'a Value, context: &'a Context) -> Match {
         let text = value.text();
+        let mut memo = Memo::default();
         let is_hit = match self {
             Self::Strings(literals) => {
                 let units = value.subject().units();
                 literals
                     .iter()
-                    .any(|literal| literal.matches(units, context))
+                    .any(|literal| literal.matches(units, context, &mut memo))
             }
             Self::IgnoreCase(literals) => literals.iter().any(|literal| literal.is(value, context)),
-            Self::Numbers(order, literals) => Number::parse(text).is_some_and(|number| {
+            Self::Numbers(order, literals) => {
+                let Some(number) = Number::parse(text) else {
+                    let must_be = context.numbers_must_be();
+                    return if must_be {
+                        Match::Unreadable
+                    } else {
+                        Match::Miss
+                    };
+                };
                 let compare = |literal: &NumberText| literal.compare_to(number);
                 literals
                     .iter()
                     .filter_map(compare)
                     .any(|ordering| fits(*order, ordering))
-            }),
+            }
             Self::Dates(order, literals) => Moment::parse(text).is_some_and(|moment| {
                 literals
                     .iter()
@@ -204,7 +213,7 @@ impl Literals {
                 }
                 literals
                     .iter()
-                    .any(|literal| literal.matches(value.subject(), context))
+                    .any(|literal| literal.matches(value.subject(), context, &mut memo))
             }
             // Whether there is a value was asked before.
             Self::Absent(literals) => literals.contains(&false),

@@ -262,7 +262,7 @@ proptest! {
         found.dedup();
         let by_itself = |compiled: &Compiled| {
             let statement = &compiled.statements[0];
-            let matches = |pattern: &Pattern| pattern.matches(request.action(), &context);
+            let matches = |pattern: &Pattern| pattern.matches(request.action(), &context, &mut Memo::default());
             let is_listed = statement.actions.patterns.iter().any(matches);
             is_listed != statement.actions.is_negated
                 && statement.applies(Effect::Allow, &request).is_some()

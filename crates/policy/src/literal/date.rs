@@ -41,6 +41,33 @@ impl Moment {
             millisecond,
         })
     }
+
+    /// The moment in UTC, with its milliseconds; `None` for one of no year of four digits.
+    pub(crate) fn text(self) -> Option<String> {
+        let (day, second) = (
+            self.seconds.div_euclid(86_400),
+            self.seconds.rem_euclid(86_400),
+        );
+        // The year, nearly; then the year and the month by the same `days` that reads them.
+        let near = day
+            .checked_mul(400)?
+            .div_euclid(146_097)
+            .checked_add(1970)?;
+        let years = near.checked_sub(1)?..=near.checked_add(1)?;
+        let begin = |year: &i64| days(*year, 1, 1).is_some_and(|first| first <= day);
+        let year = years
+            .rev()
+            .find(begin)
+            .filter(|year| (0..10_000).contains(year))?;
+        let begins = |month: &i64| days(year, *month, 1).is_some_and(|first| first <= day);
+        let month = (1..=12).rev().find(begins)?;
+        let day = day - days(year, month, 1)? + 1;
+        let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+        let millisecond = self.millisecond;
+        Some(format!(
+            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millisecond:03}Z"
+        ))
+    }
 }
 
 /// The second in UTC's day, which may be one of a neighbouring day, and the millisecond in it.

@@ -1,6 +1,6 @@
 //! Patterns of ARNs, matched part by part.
 
-use super::{Pattern, Piece, Reading, Variable, pieces};
+use super::{Memo, Pattern, Piece, Reading, Variable, pieces};
 use crate::request::{Context, Subject};
 
 /// A pattern with the six parts of an ARN. Wildcards stay within their part; the sixth may hold colons.
@@ -73,14 +73,19 @@ impl ArnPattern {
     }
 
     /// Whether an ARN matches. One variable alone matches any text that is its value.
-    pub(crate) fn matches(&self, arn: Subject<'_>, context: &Context) -> bool {
+    pub(crate) fn matches<'a>(
+        &'a self,
+        arn: Subject<'a>,
+        context: &'a Context,
+        memo: &mut Memo<'a>,
+    ) -> bool {
         match self {
             Self::Parts { head, parts } => {
                 arn.has_six_parts()
                     && arn.text.starts_with(&**head)
                     && parts.iter().all(|(place, part)| {
                         arn.part(*place)
-                            .is_some_and(|text| part.matches(text, context))
+                            .is_some_and(|text| part.matches(text, context, memo))
                     })
             }
             Self::Whole(variable) => variable
@@ -156,12 +161,17 @@ impl ResourcePattern {
         }
     }
 
-    pub(crate) fn matches(&self, resource: Subject<'_>, context: &Context) -> bool {
+    pub(crate) fn matches<'a>(
+        &'a self,
+        resource: Subject<'a>,
+        context: &'a Context,
+        memo: &mut Memo<'a>,
+    ) -> bool {
         match self {
             Self::Everything => true,
-            Self::Arn(pattern) => pattern.matches(resource, context),
+            Self::Arn(pattern) => pattern.matches(resource, context, memo),
             Self::Plain(pattern) => {
-                !resource.has_six_parts() && pattern.matches(resource.units(), context)
+                !resource.has_six_parts() && pattern.matches(resource.units(), context, memo)
             }
         }
     }
@@ -202,7 +212,7 @@ mod tests {
         };
         let read = ResourcePattern::parse(pattern, true);
         assert_eq!(
-            read.matches(subject, context),
+            read.matches(subject, context, &mut Memo::default()),
             expected,
             "{pattern} {resource}"
         );

@@ -6,7 +6,11 @@ use crate::request::{Prepared, Value};
 fn matches(pattern: &str, text: &str) -> bool {
     let pattern = Pattern::new(pieces(pattern, Reading::PATTERN));
     let prepared = Prepared::new(text);
-    pattern.matches(prepared.units(text), &Context::default())
+    pattern.matches(
+        prepared.units(text),
+        &Context::default(),
+        &mut Memo::default(),
+    )
 }
 
 /// The meaning, word by word.
@@ -127,7 +131,7 @@ fn variables_are_texts_without_wildcards() {
         let prepared = Prepared::new(text);
         let pattern_read = Pattern::new(pieces(pattern, reading));
         assert_eq!(
-            pattern_read.matches(prepared.units(text), &context),
+            pattern_read.matches(prepared.units(text), &context, &mut Memo::default()),
             expected,
             "{pattern} {text}"
         );
@@ -163,6 +167,67 @@ proptest! {
         let with_variable = Pattern::new(pieces(&format!("{before}${{k}}{after}"), reading));
         let prepared = Prepared::new(&text);
         let expected = naive_text(&format!("{before}{value}{after}"), &text);
-        prop_assert_eq!(with_variable.matches(prepared.units(&text), &context), expected);
+        prop_assert_eq!(with_variable.matches(prepared.units(&text), &context, &mut Memo::default()), expected);
     }
+}
+
+proptest! {
+    // Each case is long.
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+    #[test]
+    fn long_values_are_found_in_long_texts(
+        pattern in r"([ab]{0,2}\*)?(\*?[ab?]{0,3}(<v>|<w>|<d>)[ab?]{0,3}){1,3}\*?b?",
+        v in "a{1,120}|(aab){30,40}|[ab]{1,3}|b?a{100,140}b?|é?a{96,100}",
+        w in "[ab]{1,9}|a{60,70}",
+        pieces_of_text in proptest::collection::vec("<v>|<w>|a{0,150}|[ab]{0,70}|é?a{96,100}", 1..7),
+    ) {
+        let reading = Reading { has_wildcards: true, has_variables: true };
+        let mut context = Context::default();
+        context.set("v", v.as_str());
+        context.set("w", w.as_str());
+        let spelt = pattern.replace("<v>", "${v}").replace("<w>", "${w}").replace("<d>", "${x, 'aab'}");
+        let filled = |text: &str| {
+            text.replace("<v>", &v).replace("<w>", &w).replace("<d>", "aab")
+        };
+        let text = filled(&pieces_of_text.concat());
+        let prepared = Prepared::new(&text);
+        // Twice with one memo: what was found before must not change what is found.
+        let patterns = [&spelt, "*${w}*${v}?*", &spelt].map(|text| Pattern::new(pieces(text, reading)));
+        let mut memo = Memo::default();
+        let found: Vec<bool> = (patterns.iter())
+            .map(|pattern| pattern.matches(prepared.units(&text), &context, &mut memo))
+            .collect();
+        let expected = [filled(&pattern), filled("*<w>*<v>?*"), filled(&pattern)]
+            .map(|pattern| quadratic(&pattern, &text));
+        prop_assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn long_literals_are_found_in_long_texts(
+        pattern in r"\*((a{90,130}|(aab){32,40}|b?a{100,120}b?)\*){1,2}[ab]?",
+        text in "(a{80,140}|b?a{90,120}b?|(aab){30,45}|é){1,4}",
+    ) {
+        prop_assert_eq!(matches(&pattern, &text), quadratic(&pattern, &text));
+    }
+}
+
+/// The meaning in a table: for long texts, where going through all ways takes too long.
+fn quadratic(pattern: &str, text: &str) -> bool {
+    let text: Vec<u16> = text.encode_utf16().collect();
+    // Which beginnings of the text match what was read of the pattern.
+    let mut matched: Vec<bool> = (0..=text.len()).map(|length| length == 0).collect();
+    for unit in pattern.encode_utf16() {
+        let is_star = unit == u16::from(b'*');
+        let is_one = unit == u16::from(b'?');
+        let before = matched.clone();
+        for length in 0..=text.len() {
+            matched[length] = if is_star {
+                before[..=length].contains(&true)
+            } else {
+                length > 0 && before[length - 1] && (is_one || text[length - 1] == unit)
+            };
+        }
+    }
+    matched[text.len()]
 }

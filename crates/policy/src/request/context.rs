@@ -1,6 +1,7 @@
 //! The circumstances of a request.
 
-use super::text::{Prepared, Subject};
+use super::text::{Prepared, Subject, Units};
+use crate::pattern::Needle;
 
 /// The circumstances of a request: context keys and their values.
 ///
@@ -17,6 +18,8 @@ use super::text::{Prepared, Subject};
 pub struct Context {
     // INVARIANT: in the order of the keys, each there once; keys are in lower case.
     entries: Vec<(Box<str>, Values)>,
+    /// Whether a value that is no number fails `NumericNotEquals`.
+    numbers_must_be: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +35,8 @@ pub struct Value {
     prepared: Prepared,
     /// The text in lower case, unless it is ASCII.
     lower: Option<Box<str>>,
+    /// How it is looked for in other texts, if it is long.
+    needle: Option<Needle>,
 }
 
 /// A context key as policies name it.
@@ -60,6 +65,16 @@ impl Context {
     pub fn set_several<V: Into<Value>>(&mut self, key: &str, values: impl IntoIterator<Item = V>) {
         let values = values.into_iter().map(Into::into).collect();
         self.put(key, Values::Several(values));
+    }
+
+    /// Lets values that are no numbers fail `NumericNotEquals`, as IAM's simulator does (seen at AWS);
+    /// elsewhere they pass it.
+    pub fn fail_values_that_are_no_numbers(&mut self) {
+        self.numbers_must_be = true;
+    }
+
+    pub(crate) fn numbers_must_be(&self) -> bool {
+        self.numbers_must_be
     }
 
     fn put(&mut self, key: &str, values: Values) {
@@ -92,8 +107,13 @@ impl Context {
 
 impl From<&str> for Value {
     fn from(text: &str) -> Self {
+        let prepared = Prepared::new(text);
         Self {
-            prepared: Prepared::new(text),
+            needle: match prepared.units(text) {
+                Units::Ascii(bytes) => Needle::new(bytes),
+                Units::Wide(units) => Needle::new(units),
+            },
+            prepared,
             lower: (!text.is_ascii()).then(|| text.to_lowercase().into()),
             text: text.into(),
         }
@@ -118,6 +138,10 @@ impl Value {
             text: &self.text,
             prepared: &self.prepared,
         }
+    }
+
+    pub(crate) fn needle(&self) -> Option<&Needle> {
+        self.needle.as_ref()
     }
 
     /// The text in lower case, but for letters of ASCII.

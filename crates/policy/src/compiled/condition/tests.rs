@@ -459,3 +459,17 @@ fn a_literal_that_cannot_be_read_never_allows() {
         assert_eq!(found, [allow, deny], "{operator} {literals}");
     }
 }
+
+#[test]
+fn values_that_are_no_numbers_fail_their_negation_in_the_simulator_alone() {
+    let text = r#"{"Statement": {"Condition": {"NumericNotEquals": {"k": "1"}}}}"#;
+    let document = Document::parse(text).unwrap();
+    let condition = ConditionTest::new(&document.statements[0].conditions[0], true);
+    let mut context = Context::default();
+    context.set("k", "many");
+    assert!(condition.holds(Effect::Allow, &context));
+    context.fail_values_that_are_no_numbers();
+    assert!(!condition.holds(Effect::Allow, &context));
+    context.set("k", "2");
+    assert!(condition.holds(Effect::Allow, &context));
+}
