@@ -82,6 +82,7 @@ const RESOURCES: &[&str] = &[
     "arn:aws:s3:::bucket/*",
     "arn:aws:iam::111122223333:user/alice",
     "arn:aws:iam::444455556666:user/alice",
+    "arn:aws:iam::111122223333:role/app",
     "arn:aws:sqs:us-east-1:444455556666:queue",
     "arn:aws:s3:::bucket/€𝄞",
     "queue",

@@ -11,6 +11,15 @@ use crate::reference::{Decision as Decided, Who, who};
 
 /// Decides a question by the crate.
 pub(crate) fn decide(question: &Value) -> Decided {
+    match ask(question, evaluate) {
+        Decision::Allowed => Decided::Allowed,
+        Decision::ImplicitDeny(_) => Decided::ImplicitDeny,
+        Decision::ExplicitDeny(_) => Decided::ExplicitDeny,
+    }
+}
+
+/// Puts a question to the crate.
+pub(crate) fn ask<T>(question: &Value, ask: impl FnOnce(&Request<'_>, &Policies<'_>) -> T) -> T {
     let context = context(&question["context"]);
     let who = who(&question["principal"], &question["context"]);
     let action = question["action"].as_str().unwrap();
@@ -42,16 +51,12 @@ pub(crate) fn decide(question: &Value) -> Decided {
         boundary: boundary.as_ref(),
         session: session.as_ref(),
         resource: resource.as_ref(),
+        resource_must_allow: resource.is_some() && crate::reference::is_about_trust(question),
         service_control: &service_control,
         resource_control: &resource_control,
         endpoint: endpoint.as_ref(),
-        ..Policies::default()
     };
-    match evaluate(&request, &policies) {
-        Decision::Allowed => Decided::Allowed,
-        Decision::ImplicitDeny(_) => Decided::ImplicitDeny,
-        Decision::ExplicitDeny(_) => Decided::ExplicitDeny,
-    }
+    ask(&request, &policies)
 }
 
 fn set(documents: &[Value]) -> PolicySet {

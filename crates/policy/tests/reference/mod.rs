@@ -150,7 +150,8 @@ pub(crate) fn decide(question: &Value) -> Decision {
                 Grant::Session => true,
                 Grant::Account => false,
             });
-            by_grant || identity_allows
+            let is_trusted = !is_about_trust(question) || !grants.is_empty();
+            is_trusted && (by_grant || identity_allows)
         }
         Some(_) => identity_allows && !grants.is_empty(),
     };
@@ -363,6 +364,14 @@ fn has_effect(statement: &Value, effect: &str) -> bool {
     }
 }
 
+/// The identity providers that are named by their host; all others are named by ARN.
+const PROVIDER_HOSTS: [&str; 4] = [
+    "cognito-identity.amazonaws.com",
+    "www.amazon.com",
+    "graph.facebook.com",
+    "accounts.google.com",
+];
+
 /// Reads a principal.
 pub(crate) fn who(principal: &Value, context: &Value) -> Who {
     let Some(name) = principal.as_str() else {
@@ -370,20 +379,28 @@ pub(crate) fn who(principal: &Value, context: &Value) -> Who {
     };
     let parts: Vec<&str> = name.splitn(6, ':').collect();
     let [_, partition, service, _, account, rest] = parts.as_slice() else {
-        return if name.ends_with(".amazonaws.com") {
-            Who::Service(name.to_owned())
+        let name = name.to_owned();
+        let is_account = name.len() == 12 && name.bytes().all(|byte| byte.is_ascii_digit());
+        return if is_account {
+            Who::Root { account: name }
+        } else if PROVIDER_HOSTS.contains(&name.as_str()) {
+            Who::Provider(name)
         } else {
-            Who::Provider(name.to_owned())
+            Who::Service(name)
         };
     };
     let (account, arn) = ((*account).to_owned(), name.to_owned());
     match (*service, *rest) {
         ("iam", "root") => Who::Root { account },
         ("iam", rest) if rest.starts_with("user/") => Who::User { account, arn },
+        // A role acts in sessions. Which one is not known, so no policy names it.
         ("iam", rest) if rest.starts_with("role/") => Who::Session {
+            arn: format!(
+                "arn:{partition}:sts::{account}:assumed-role/{}/",
+                rest.rsplit('/').next().unwrap_or_default()
+            ),
             account,
-            role_arn: arn.clone(),
-            arn,
+            role_arn: arn,
         },
         ("sts", rest) if rest.starts_with("assumed-role/") => {
             let role = rest.split('/').nth(1).unwrap_or_default();
@@ -418,6 +435,17 @@ fn account_of(who: &Who) -> Option<&str> {
 
 fn is_service_linked(who: &Who) -> bool {
     matches!(who, Who::Session { role_arn, .. } if role_arn.contains(":role/aws-service-role/"))
+}
+
+/// Whether the resource's policy is a role's trust policy: what it does not allow, nobody may.
+pub(crate) fn is_about_trust(question: &Value) -> bool {
+    let text = |name: &str| question[name].as_str().unwrap_or_default();
+    let resource: Vec<&str> = text("resource").splitn(6, ':').collect();
+    !question["resourcePolicy"].is_null()
+        && text("action").to_lowercase().starts_with("sts:")
+        && resource.len() == 6
+        && resource[2] == "iam"
+        && resource[5].starts_with("role/")
 }
 
 /// The account of the resource: as told, else as its ARN says, else the caller's.
