@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use keyward_names::AccountId;
 use keyward_server::Network;
 
@@ -35,6 +35,9 @@ pub(crate) enum Command {
     /// Check request signatures.
     #[command(subcommand)]
     Sigv4(Sigv4Command),
+    /// Check policies, and ask what they allow.
+    #[command(subcommand)]
+    Policy(PolicyCommand),
 }
 
 #[derive(Debug, Args)]
@@ -155,6 +158,63 @@ pub(crate) enum Sigv4Command {
         /// The file to read; standard input if not given.
         file: Option<PathBuf>,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PolicyCommand {
+    /// Check policies as IAM does when it saves them, and show what is wrong with them.
+    ///
+    /// The exit code is 0 when all are fine, 1 when one is faulty, 2 when a file can't be read.
+    Check {
+        /// The policies; `-` is standard input.
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// What the policies are for.
+        #[arg(long, value_enum, default_value_t = PolicyUse::Identity)]
+        kind: PolicyUse,
+    },
+    /// Read one question a line, as JSON, and answer one a line: what is allowed, and why.
+    ///
+    /// A question has `principal` (an ARN, an account, a service's name or {"type":"Anonymous"}),
+    /// `action` and `resource`, and may have `resourceAccount`, `context` (each key with a value or a
+    /// list of them), `identityPolicies`, `permissionsBoundaries`, `sessionPolicies` and
+    /// `endpointPolicies` (lists of documents), `resourcePolicy` (a document),
+    /// `serviceControlPolicies` and `resourceControlPolicies` (for each level from the root down a list
+    /// of documents). A kind that is left out or empty has no say.
+    ///
+    /// An answer has `decision` (`allowed`, `implicitDeny` or `explicitDeny`), `decidedBy` (the key
+    /// whose policies decided), `matchedStatements` (those that decided: `level`, `policy` and
+    /// `statement` count from 0, `line` and `column` from 1, in the document as it is written in the
+    /// question) and `missingContextKeys`; or `error`, if the line is no question.
+    ///
+    /// The exit code is 0 when all lines were answered, 1 when one had an error, 2 when the file can't
+    /// be read.
+    Evaluate {
+        /// The file to read; standard input if not given.
+        file: Option<PathBuf>,
+        /// Answer with a tree for people: what each kind of policy says, and which statements apply.
+        #[arg(long)]
+        explain: bool,
+    },
+}
+
+/// What a policy is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PolicyUse {
+    /// A user, group or role, or a permissions boundary.
+    Identity,
+    /// A session.
+    Session,
+    /// Who may assume a role.
+    Trust,
+    /// A resource other than a role.
+    Resource,
+    /// The accounts of an organization.
+    ServiceControl,
+    /// The resources of an organization.
+    ResourceControl,
+    /// A VPC endpoint.
+    Endpoint,
 }
 
 fn account_id(text: &str) -> Result<AccountId, String> {

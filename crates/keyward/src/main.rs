@@ -8,6 +8,7 @@ mod init;
 mod json_lines;
 mod master_key;
 mod output;
+mod policy;
 mod serve;
 mod sigv4_check;
 mod stop;
@@ -35,7 +36,7 @@ fn main() -> ExitCode {
         .init();
     forbid_core_dumps();
     match run(arguments.command) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             output::complain(&format!("keyward: {error:#}"));
             ExitCode::FAILURE
@@ -54,7 +55,7 @@ fn forbid_core_dumps() {
     }
 }
 
-fn run(command: Command) -> anyhow::Result<()> {
+fn run(command: Command) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -74,8 +75,14 @@ fn run(command: Command) -> anyhow::Result<()> {
                 administration::reset_root_password(&place, account_id).await
             }
             Command::Sigv4(Sigv4Command::Check { file }) => {
-                json_lines::answer_lines(file.as_deref(), sigv4_check::check_line)
+                // A line that is no text is answered like an empty one: neither is JSON.
+                let answer =
+                    |line: Result<&str, _>| sigv4_check::check_line(line.unwrap_or_default());
+                json_lines::answer_lines(file.as_deref(), answer)
             }
-        }
+            // It has exit codes of its own.
+            Command::Policy(command) => return Ok(policy::run(&command)),
+        }?;
+        Ok(ExitCode::SUCCESS)
     })
 }

@@ -1,0 +1,44 @@
+//! `keyward policy`: policies checked, and questions about them answered.
+
+mod answer;
+mod check;
+mod evaluate;
+mod excerpt;
+mod principal;
+mod probe;
+mod question;
+mod tree;
+
+use std::process::ExitCode;
+
+use crate::arguments::PolicyCommand;
+use crate::output;
+
+/// How a command went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Verdict {
+    /// Nothing was wrong.
+    Fine,
+    /// A policy or a question was wrong.
+    Faulty,
+    /// A file could not be read.
+    Unreadable,
+}
+
+/// Runs a command: exit code 1 says that something that was read is wrong, 2 that something could not
+/// be read at all.
+pub(crate) fn run(command: &PolicyCommand) -> ExitCode {
+    let verdict = match command {
+        PolicyCommand::Check { files, kind } => check::run(files, *kind),
+        PolicyCommand::Evaluate { file, explain } => evaluate::run(file.as_deref(), *explain)
+            .unwrap_or_else(|error| {
+                output::complain(&format!("keyward: {error:#}"));
+                Verdict::Unreadable
+            }),
+    };
+    match verdict {
+        Verdict::Fine => ExitCode::SUCCESS,
+        Verdict::Faulty => ExitCode::FAILURE,
+        Verdict::Unreadable => ExitCode::from(2),
+    }
+}

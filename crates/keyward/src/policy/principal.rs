@@ -1,0 +1,325 @@
+//! Who asks, read from a question.
+
+use keyward_policy::Principal;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+/// The identity providers that are named by their host; all others are named by ARN.
+const PROVIDER_HOSTS: [&str; 4] = [
+    "cognito-identity.amazonaws.com",
+    "www.amazon.com",
+    "graph.facebook.com",
+    "accounts.google.com",
+];
+
+/// Who asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Who {
+    Anonymous,
+    Root {
+        account: String,
+    },
+    User {
+        account: String,
+        arn: String,
+    },
+    RoleSession {
+        account: String,
+        role_arn: String,
+        session_arn: String,
+    },
+    FederatedUser {
+        account: String,
+        arn: String,
+    },
+    Federated {
+        provider: String,
+    },
+    Service {
+        name: String,
+    },
+}
+
+/// The form of a principal that has no name.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Unnamed {
+    r#type: String,
+}
+
+impl Who {
+    /// Reads a principal. The role of a session has a path that its ARN doesn't tell, so the context may
+    /// say which role it is, as `aws:PrincipalArn` does in requests.
+    pub(super) fn read(value: &RawValue, principal_arn: Option<&str>) -> Result<Self, String> {
+        if let Ok(name) = serde_json::from_str::<String>(value.get()) {
+            return Self::named(&name, principal_arn).ok_or_else(|| {
+                format!("`{name}` is no principal: expected an ARN, an account or a service's name")
+            });
+        }
+        let is_object = value.get().starts_with('{');
+        match serde_json::from_str::<Unnamed>(value.get()) {
+            Ok(unnamed) if is_object && unnamed.r#type == "Anonymous" => Ok(Self::Anonymous),
+            Ok(_) | Err(_) => {
+                Err(r#"`principal` must be a text or `{"type":"Anonymous"}`"#.to_owned())
+            }
+        }
+    }
+
+    fn named(name: &str, principal_arn: Option<&str>) -> Option<Self> {
+        if PROVIDER_HOSTS.contains(&name) {
+            let provider = name.to_owned();
+            return Some(Self::Federated { provider });
+        }
+        if is_account(name) {
+            let account = name.to_owned();
+            return Some(Self::Root { account });
+        }
+        match Arn::parse(name) {
+            Some(arn) => arn.who(name, principal_arn),
+            None => is_host(name).then(|| Self::Service {
+                name: name.to_owned(),
+            }),
+        }
+    }
+
+    /// The same for the policy engine.
+    pub(super) fn principal(&self) -> Principal<'_> {
+        match self {
+            Self::Anonymous => Principal::Anonymous,
+            Self::Root { account } => Principal::Root { account },
+            Self::User { account, arn } => Principal::User {
+                account,
+                arn,
+                id: "",
+            },
+            Self::RoleSession {
+                account,
+                role_arn,
+                session_arn,
+            } => Principal::RoleSession {
+                account,
+                role_arn,
+                role_id: "",
+                session_arn,
+                is_service_linked: role_arn.contains(":role/aws-service-role/"),
+            },
+            Self::FederatedUser { account, arn } => Principal::FederatedUser { account, arn },
+            Self::Federated { provider } => Principal::Federated { provider },
+            Self::Service { name } => Principal::Service { name },
+        }
+    }
+}
+
+/// Whether a text is an account's id.
+pub(super) fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// An ARN of IAM or STS, in parts.
+#[derive(Clone, Copy)]
+struct Arn<'t> {
+    partition: &'t str,
+    service: &'t str,
+    account: &'t str,
+    /// What stands before the first `/` of the last part, and what after it.
+    resource: (&'t str, &'t str),
+}
+
+impl<'t> Arn<'t> {
+    fn parse(text: &'t str) -> Option<Self> {
+        let mut parts = text.strip_prefix("arn:")?.splitn(5, ':');
+        let (partition, service) = (parts.next()?, parts.next()?);
+        let (region, account, resource) = (parts.next()?, parts.next()?, parts.next()?);
+        let is_whole = !partition.is_empty() && region.is_empty() && is_account(account);
+        is_whole.then_some(Self {
+            partition,
+            service,
+            account,
+            resource: resource.split_once('/').unwrap_or((resource, "")),
+        })
+    }
+
+    fn who(self, text: &str, principal_arn: Option<&str>) -> Option<Who> {
+        let (account, arn) = (self.account.to_owned(), text.to_owned());
+        let (kind, name) = self.resource;
+        let has_name = !name.is_empty() && !name.ends_with('/');
+        match (self.service, kind) {
+            ("iam", "root") if !text.ends_with('/') => Some(Who::Root { account }),
+            ("iam", "user") if has_name => Some(Who::User { account, arn }),
+            // A role acts in sessions. Which one is not known, so no policy can name it.
+            ("iam", "role") if has_name => Some(Who::RoleSession {
+                session_arn: format!(
+                    "arn:{}:sts::{account}:assumed-role/{}/",
+                    self.partition,
+                    self.last_name()
+                ),
+                account,
+                role_arn: arn,
+            }),
+            ("iam", "oidc-provider" | "saml-provider") if has_name => {
+                Some(Who::Federated { provider: arn })
+            }
+            ("sts", "assumed-role") => {
+                let (role, session) = name.split_once('/')?;
+                let has_names = !role.is_empty() && !session.is_empty() && !session.contains('/');
+                has_names.then(|| Who::RoleSession {
+                    role_arn: self.role_of_session(role, principal_arn),
+                    account,
+                    session_arn: arn,
+                })
+            }
+            ("sts", "federated-user") if has_name => Some(Who::FederatedUser { account, arn }),
+            _ => None,
+        }
+    }
+
+    /// What follows the path.
+    fn last_name(self) -> &'t str {
+        let (_, name) = self.resource;
+        name.rsplit_once('/').map_or(name, |(_, name)| name)
+    }
+
+    fn role_of_session(self, role: &str, principal_arn: Option<&str>) -> String {
+        let is_it = |told: &&str| {
+            Arn::parse(told).is_some_and(|told| {
+                told.service == "iam"
+                    && told.resource.0 == "role"
+                    && (told.partition, told.account) == (self.partition, self.account)
+                    && told.last_name() == role
+            })
+        };
+        principal_arn.filter(is_it).map_or_else(
+            || format!("arn:{}:iam::{}:role/{role}", self.partition, self.account),
+            str::to_owned,
+        )
+    }
+}
+
+/// Whether a text is the name of a host with a domain.
+fn is_host(text: &str) -> bool {
+    let is_label = |label: &str| {
+        !label.is_empty()
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    text.contains('.') && text.split('.').all(is_label)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str, principal_arn: Option<&str>) -> Result<Who, String> {
+        Who::read(
+            &RawValue::from_string(text.to_owned()).unwrap(),
+            principal_arn,
+        )
+    }
+
+    fn named(name: &str) -> Who {
+        read(&format!("\"{name}\""), None).unwrap()
+    }
+
+    #[test]
+    fn principals_are_known_by_their_names() {
+        let account = || "111122223333".to_owned();
+        let own = |text: &str| text.to_owned();
+        assert_eq!(named("111122223333"), Who::Root { account: account() });
+        let root = "arn:aws-us-gov:iam::111122223333:root";
+        assert_eq!(named(root), Who::Root { account: account() });
+        for arn in [
+            "arn:aws:iam::111122223333:user/alice",
+            "arn:aws-cn:iam::111122223333:user/team/alice",
+        ] {
+            let user = Who::User {
+                account: account(),
+                arn: own(arn),
+            };
+            assert_eq!(named(arn), user);
+        }
+        let arn = "arn:aws:sts::111122223333:federated-user/fred";
+        let federated = Who::FederatedUser {
+            account: account(),
+            arn: own(arn),
+        };
+        assert_eq!(named(arn), federated);
+        for provider in [
+            "cognito-identity.amazonaws.com",
+            "accounts.google.com",
+            "arn:aws:iam::111122223333:oidc-provider/idp.example/path",
+            "arn:aws:iam::111122223333:saml-provider/corp",
+        ] {
+            let provider = own(provider);
+            assert_eq!(named(&provider), Who::Federated { provider });
+        }
+        for name in ["ec2.amazonaws.com", "ec2.amazonaws.com.cn"] {
+            let name = own(name);
+            assert_eq!(named(&name), Who::Service { name });
+        }
+        assert_eq!(read(r#"{"type":"Anonymous"}"#, None), Ok(Who::Anonymous));
+    }
+
+    #[test]
+    fn a_session_has_the_role_that_the_context_tells_if_that_can_be() {
+        let session = r#""arn:aws-cn:sts::111122223333:assumed-role/app/one""#;
+        let role = |told: Option<&str>| {
+            let Ok(Who::RoleSession { role_arn, .. }) = read(session, told) else {
+                panic!("{session} is no session of a role");
+            };
+            role_arn
+        };
+        let plain = "arn:aws-cn:iam::111122223333:role/app";
+        let with_path = "arn:aws-cn:iam::111122223333:role/team/app";
+        assert_eq!(role(None), plain);
+        assert_eq!(role(Some(with_path)), with_path);
+        for other in [
+            "arn:aws-cn:iam::111122223333:role/team/other",
+            "arn:aws-cn:iam::444455556666:role/team/app",
+            "arn:aws:iam::111122223333:role/team/app",
+            "arn:aws-cn:iam::111122223333:user/team/app",
+            "app",
+        ] {
+            assert_eq!(role(Some(other)), plain, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_role_asks_by_a_session_that_no_policy_can_name() {
+        let role_arn = "arn:aws:iam::111122223333:role/team/app".to_owned();
+        let expected = Who::RoleSession {
+            account: "111122223333".to_owned(),
+            session_arn: "arn:aws:sts::111122223333:assumed-role/app/".to_owned(),
+            role_arn: role_arn.clone(),
+        };
+        assert_eq!(named(&role_arn), expected);
+    }
+
+    #[test]
+    fn anything_else_is_no_principal() {
+        for text in [
+            r#""""#,
+            r#""*""#,
+            r#""alice""#,
+            r#""11112222333""#,
+            r#""arn:aws:iam::111122223333:group/admins""#,
+            r#""arn:aws:iam::111122223333:user/""#,
+            r#""arn:aws:iam::aws:user/alice""#,
+            r#""arn:aws:iam:us-east-1:111122223333:user/alice""#,
+            r#""arn:aws:sts::111122223333:assumed-role/app""#,
+            r#""arn:aws:sts::111122223333:assumed-role/app/one/two""#,
+            r#""arn:aws:iam::111122223333:root/""#,
+            r#""arn:aws:s3:::bucket""#,
+            r#""ec2..amazonaws.com""#,
+            "null",
+            "5",
+            "[]",
+            r#"["Anonymous"]"#,
+            "{}",
+            r#"{"type":"Somebody"}"#,
+            r#"{"type":"Anonymous","arn":"a"}"#,
+        ] {
+            assert!(read(text, None).is_err(), "{text}");
+        }
+    }
+}
