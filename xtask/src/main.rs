@@ -6,6 +6,7 @@
 
 mod bench;
 mod ci;
+mod data;
 mod fuzz;
 mod generate;
 mod lint;
@@ -30,6 +31,8 @@ use clap::Parser;
 enum Verb {
     /// Take the services' models anew from the published package.
     Models,
+    /// Take the actions that AWS knows anew from the published package.
+    Data,
     /// Write generated code, facts blocks and the coverage page.
     Gen {
         /// Write nothing; fail where a file differs from what would be written.
@@ -76,6 +79,7 @@ fn run(verb: Verb) -> Result<()> {
     let root = workspace_folder()?;
     match verb {
         Verb::Models => models::run(&root),
+        Verb::Data => data::run(&root),
         Verb::Gen { check } => generate::run(&root, check),
         Verb::Tidy => tidy::run(&root),
         Verb::Lint => lint::run(&root),

@@ -5,6 +5,7 @@ pub(crate) mod account_alias;
 pub(crate) mod inline_policies;
 pub(crate) mod login_profiles;
 pub(crate) mod password_policy;
+pub(crate) mod simulation;
 mod subject;
 mod tags;
 pub(crate) mod users;

@@ -22,6 +22,8 @@ use crate::iam::login_profiles::update_login_profile::update_login_profile;
 use crate::iam::password_policy::delete_account_password_policy::delete_account_password_policy;
 use crate::iam::password_policy::get_account_password_policy::get_account_password_policy;
 use crate::iam::password_policy::update_account_password_policy::update_account_password_policy;
+use crate::iam::simulation::get_context_keys_for_custom_policy::get_context_keys_for_custom_policy;
+use crate::iam::simulation::simulate_custom_policy::simulate_custom_policy;
 use crate::iam::users::create_user::create_user;
 use crate::iam::users::delete_user::delete_user;
 use crate::iam::users::get_user::get_user;
@@ -129,6 +131,13 @@ pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Rep
             ))
             .await
         }
+        OperationId::IamGetContextKeysForCustomPolicy => {
+            Box::pin(run::<iam::operations::GetContextKeysForCustomPolicy, _, _>(
+                request,
+                get_context_keys_for_custom_policy,
+            ))
+            .await
+        }
         OperationId::IamGetLoginProfile => {
             Box::pin(run::<iam::operations::GetLoginProfile, _, _>(
                 request,
@@ -181,6 +190,13 @@ pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Rep
             Box::pin(run::<iam::operations::PutUserPolicy, _, _>(
                 request,
                 put_user_policy,
+            ))
+            .await
+        }
+        OperationId::IamSimulateCustomPolicy => {
+            Box::pin(run::<iam::operations::SimulateCustomPolicy, _, _>(
+                request,
+                simulate_custom_policy,
             ))
             .await
         }
@@ -286,7 +302,6 @@ pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Rep
         | OperationId::IamGetAccountAuthorizationDetails
         | OperationId::IamGetAccountProperties
         | OperationId::IamGetAccountSummary
-        | OperationId::IamGetContextKeysForCustomPolicy
         | OperationId::IamGetContextKeysForPrincipalPolicy
         | OperationId::IamGetCredentialReport
         | OperationId::IamGetDelegationRequest
@@ -354,7 +369,6 @@ pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Rep
         | OperationId::IamSendDelegationToken
         | OperationId::IamSetDefaultPolicyVersion
         | OperationId::IamSetSecurityTokenServicePreferences
-        | OperationId::IamSimulateCustomPolicy
         | OperationId::IamSimulatePrincipalPolicy
         | OperationId::IamTagInstanceProfile
         | OperationId::IamTagMFADevice

@@ -1,0 +1,124 @@
+//! `ContextEntries`: the circumstances that a simulation assumes.
+
+use std::collections::{BTreeMap, HashSet};
+
+use keyward_api::iam::{ContextEntry, ContextKeyTypeEnum};
+use keyward_policy::{Context, ValueType};
+
+use crate::fault::{self, Fault};
+
+/// Entries that were checked: their values by key in lower case.
+pub(super) struct Entries(BTreeMap<String, Values>);
+
+enum Values {
+    One(String),
+    Several(Vec<String>),
+}
+
+/// Checks the entries and brings their values into the form in which they are compared.
+pub(super) fn read(entries: &[ContextEntry]) -> Result<Entries, Fault> {
+    let mut read = BTreeMap::new();
+    for entry in entries {
+        let values = entry.context_key_values.as_deref().unwrap_or_default();
+        let name = entry.context_key_name.as_deref().unwrap_or_default();
+        if name.is_empty() {
+            if values.is_empty() && entry.context_key_type.is_none() {
+                continue;
+            }
+            return Err(fault::context_entry_without_name());
+        }
+        let Some(key_type) = entry.context_key_type else {
+            return Err(fault::context_entry_without_type(name));
+        };
+        if values.is_empty() {
+            return Err(fault::context_entry_without_values(name));
+        }
+        let values = read_values(name, key_type, values)?;
+        if read.insert(name.to_lowercase(), values).is_some() {
+            return Err(fault::context_entry_repeated(name));
+        }
+    }
+    Ok(Entries(read))
+}
+
+fn read_values(
+    name: &str,
+    key_type: ContextKeyTypeEnum,
+    values: &[String],
+) -> Result<Values, Fault> {
+    let (value_type, is_list) = type_of(key_type);
+    let read = |value: &String| {
+        value_type
+            .normalize(value)
+            .ok_or_else(|| fault::context_value_of_another_type(name, expected(value_type)))
+    };
+    match values {
+        _ if is_list => Ok(Values::Several(
+            values.iter().map(read).collect::<Result<_, _>>()?,
+        )),
+        [only] => Ok(Values::One(read(only)?)),
+        _ => Err(fault::several_context_values(
+            key_type.as_str(),
+            values.len(),
+        )),
+    }
+}
+
+/// The type of the values, and whether there may be several of them.
+fn type_of(key_type: ContextKeyTypeEnum) -> (ValueType, bool) {
+    match key_type {
+        ContextKeyTypeEnum::String => (ValueType::Text, false),
+        ContextKeyTypeEnum::StringList => (ValueType::Text, true),
+        ContextKeyTypeEnum::Numeric => (ValueType::Number, false),
+        ContextKeyTypeEnum::NumericList => (ValueType::Number, true),
+        ContextKeyTypeEnum::Boolean => (ValueType::Bool, false),
+        ContextKeyTypeEnum::BooleanList => (ValueType::Bool, true),
+        ContextKeyTypeEnum::Ip => (ValueType::Address, false),
+        ContextKeyTypeEnum::IpList => (ValueType::Address, true),
+        ContextKeyTypeEnum::Binary => (ValueType::Binary, false),
+        ContextKeyTypeEnum::BinaryList => (ValueType::Binary, true),
+        ContextKeyTypeEnum::Date => (ValueType::Date, false),
+        ContextKeyTypeEnum::DateList => (ValueType::Date, true),
+    }
+}
+
+/// How a value of a type is called where another was given; any text is a text and a boolean.
+fn expected(value_type: ValueType) -> &'static str {
+    match value_type {
+        ValueType::Text => "string",
+        ValueType::Bool => "boolean",
+        ValueType::Number => "numeric format",
+        ValueType::Date => "DateTime format",
+        ValueType::Address => "IP address",
+        ValueType::Binary => "base-64 encoded binary format",
+    }
+}
+
+impl Entries {
+    /// Those of the keys that policies name which are not given here, each once, as they are written.
+    pub(super) fn missing<'k>(&self, keys: impl Iterator<Item = &'k str>) -> Vec<String> {
+        let mut seen = HashSet::new();
+        // What stands for a character is told as a key to those who ask for keys, and is none.
+        keys.filter(|key| !matches!(*key, "*" | "?" | "$"))
+            .filter(|key| {
+                let key = key.to_lowercase();
+                !self.0.contains_key(&key) && seen.insert(key)
+            })
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// The context of the simulated requests. An entry for `aws:userid` takes precedence.
+    pub(super) fn into_context(self, user_id: &str) -> Context {
+        let mut context = Context::default();
+        context.fail_values_that_are_no_numbers();
+        context.set("aws:userid", user_id);
+        for (key, values) in self.0 {
+            match values {
+                Values::One(value) => context.set(&key, value),
+                Values::Several(values) => context.set_several(&key, values),
+            }
+        }
+        context
+    }
+}

@@ -1,0 +1,152 @@
+//! Who is simulated, and whose the resources are.
+
+use keyward_policy::Principal;
+
+use super::Resources;
+use super::source::Sources;
+use crate::fault::{self, Fault};
+
+/// `aws:userid` where nobody is simulated (seen at AWS).
+const NOBODY: &str = "STUB_PRINCIPAL_FOR_POLICY_SIMULATOR";
+
+/// Who takes part in a simulation.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Parties<'i> {
+    caller: Option<Caller<'i>>,
+    owner_account: Option<&'i str>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Caller<'i> {
+    arn: &'i str,
+    account: &'i str,
+    is_role: bool,
+}
+
+impl<'i> Parties<'i> {
+    pub(super) fn new(
+        caller_arn: Option<&'i str>,
+        resource_owner: Option<&'i str>,
+    ) -> Result<Self, Fault> {
+        let caller = caller_arn.map(|arn| Caller::parse(arn).ok_or_else(fault::invalid_caller));
+        let owner = resource_owner.map(|arn| {
+            let account = iam_parts(arn).map(|(account, _)| account);
+            account.ok_or_else(|| fault::invalid_resource_owner(arn))
+        });
+        Ok(Self {
+            caller: caller.transpose()?,
+            owner_account: owner.transpose()?,
+        })
+    }
+
+    /// What `aws:userid` is unless an entry says otherwise.
+    pub(super) fn user_id(&self) -> &'i str {
+        self.caller.map_or(NOBODY, |caller| caller.arn)
+    }
+
+    /// Whom policies of resources see.
+    pub(super) fn principal(&self) -> Principal<'i> {
+        match self.caller {
+            Some(Caller {
+                arn,
+                account,
+                is_role: true,
+            }) => Principal::RoleSession {
+                account,
+                role_arn: arn,
+                role_id: "",
+                session_arn: "",
+                is_service_linked: false,
+            },
+            Some(Caller {
+                arn,
+                account,
+                is_role: false,
+            }) => Principal::User {
+                account,
+                arn,
+                id: "",
+            },
+            None => Principal::User {
+                account: "",
+                arn: "",
+                id: "",
+            },
+        }
+    }
+
+    /// Whether a resource belongs to another account than the caller. One whose ARN names no account is
+    /// the resource owner's; of nobody else's is known that it is another's.
+    pub(super) fn are_apart(&self, resource: &str) -> bool {
+        let named = resource
+            .split(':')
+            .nth(4)
+            .filter(|account| !account.is_empty());
+        match (self.caller, named.or(self.owner_account)) {
+            (Some(caller), Some(owner)) => caller.account != owner,
+            (Some(_) | None, None) | (None, Some(_)) => false,
+        }
+    }
+}
+
+impl<'i> Caller<'i> {
+    fn parse(arn: &'i str) -> Option<Self> {
+        let (account, resource) = iam_parts(arn)?;
+        let (kind, name) = resource.split_once('/')?;
+        if name.is_empty() || !matches!(kind, "user" | "group" | "role") {
+            return None;
+        }
+        let is_role = kind == "role";
+        Some(Self {
+            arn,
+            account,
+            is_role,
+        })
+    }
+}
+
+/// Checks and reads the policy of the resources: it speaks of ARNs, to somebody.
+pub(super) fn resource_policy(
+    text: &str,
+    parties: &Parties<'_>,
+    resources: Resources<'_>,
+) -> Result<Sources, Fault> {
+    if parties.caller.is_none() {
+        return Err(fault::simulation_without_caller());
+    }
+    if matches!(resources, Resources::Any) {
+        return Err(fault::unclear_entity_arn("*"));
+    }
+    let (sources, document) = Sources::resource(text)?;
+    let patterns = document
+        .statements
+        .iter()
+        .filter_map(|statement| statement.resources.as_ref());
+    let mut patterns = patterns.flat_map(|patterns| &patterns.items);
+    match patterns.find(|pattern| !is_whole_arn(&pattern.text)) {
+        Some(pattern) => Err(fault::simulated_resource_is_no_arn(&pattern.text)),
+        None => Ok(sources),
+    }
+}
+
+/// Whether a text is an ARN with all its parts, of which region and account may be empty.
+pub(super) fn is_whole_arn(text: &str) -> bool {
+    let mut parts = text.splitn(6, ':');
+    let [scheme, partition, service, _, _, resource] = std::array::from_fn(|_| parts.next());
+    let is_there = |part: Option<&str>| part.is_some_and(|part| !part.is_empty());
+    scheme == Some("arn") && is_there(partition) && is_there(service) && is_there(resource)
+}
+
+/// The account and the resource of an ARN of IAM.
+fn iam_parts(arn: &str) -> Option<(&str, &str)> {
+    let mut parts = arn.splitn(6, ':');
+    let [scheme, partition, service, region, account, resource] =
+        std::array::from_fn(|_| parts.next());
+    let is_iam = (scheme, service, region) == (Some("arn"), Some("iam"), Some(""));
+    let account = account.filter(|account| {
+        account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit())
+    })?;
+    let resource = resource.filter(|resource| !resource.is_empty())?;
+    let has_partition = partition.is_some_and(|partition| !partition.is_empty());
+    (is_iam && has_partition).then_some((account, resource))
+}
