@@ -1,6 +1,6 @@
 //! What policies let a user do, told through the wire.
 #![expect(
-    clippy::unwrap_used,
+    clippy::panic,
     reason = "a test that can't be set up must fail with its reason"
 )]
 

@@ -58,8 +58,19 @@ fn any_step() -> impl Strategy<Value = Step> {
         1 => (0..3_u8).prop_map(|reuse| step("UpdateAccountPasswordPolicy", if reuse == 0 { "MinimumPasswordLength=20".into() } else { format!("PasswordReusePrevention={reuse}") })),
         1 => Just(step("DeleteAccountPasswordPolicy", String::new())),
         1 => prop_oneof![Just("corp"), Just("corp2"), Just("-bad")].prop_map(|alias| step("CreateAccountAlias", format!("AccountAlias={alias}"))),
+        3 => (name(), 0..3_u8, 0..4_u8).prop_map(|(name, policy, size)| step("PutUserPolicy", put_policy(name, policy, size))),
+        2 => (name(), 0..3_u8).prop_map(|(name, policy)| step("DeleteUserPolicy", format!("UserName={name}&PolicyName=P{policy}"))),
         1 => Just(step("DeleteAccountAlias", "AccountAlias=corp".to_owned())),
     ]
+}
+
+/// Documents of which some fit together and some don't.
+fn put_policy(user: &str, policy: u8, size: u8) -> String {
+    let action = "x".repeat(usize::from(size) * 500);
+    let document = format!(
+        r#"{{"Version": "2012-10-17", "Statement": {{"Effect": "Allow", "Action": "s3:{action}", "Resource": "*"}}}}"#
+    );
+    format!("UserName={user}&PolicyName=p{policy}&PolicyDocument={document}")
 }
 
 async fn replayed(world: &World) -> Account {
