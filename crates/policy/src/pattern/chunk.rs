@@ -89,18 +89,19 @@ impl<'p> Run<'p> {
 /// Up to so long texts are looked at without a map of them.
 const SHORT: usize = 2 * LANES;
 
+/// The lengths of so many parts of a chunk are kept: to look a variable up takes as long as many a search.
+const KEPT: usize = 4;
+
 /// So many places are looked at one after the other.
 const FEW_PLACES: usize = 8;
 
 impl<'p> Chunk<'p> {
     fn runs(&self) -> impl DoubleEndedIterator<Item = Run<'p>> {
-        let Self {
-            literals,
-            atoms,
-            context,
-            ..
-        } = *self;
-        atoms.iter().map(move |atom| match (atom, literals) {
+        self.atoms.iter().map(|atom| self.run(atom))
+    }
+
+    fn run(&self, atom: &'p Atom) -> Run<'p> {
+        match (atom, self.literals) {
             (Atom::Any(count), _) => Run::Any(*count),
             (Atom::Text(range), Literals::Narrow(units)) => {
                 Run::Narrow(units.get(range.clone()).unwrap_or_default())
@@ -108,12 +109,12 @@ impl<'p> Chunk<'p> {
             (Atom::Text(range), Literals::Wide(units)) => {
                 Run::Wide(units.get(range.clone()).unwrap_or_default())
             }
-            (Atom::Variable(variable), _) => match variable.value(context) {
+            (Atom::Variable(variable), _) => match variable.value(self.context) {
                 Some(value) => Run::of(value.subject().units()),
                 // Such a chunk has no length, so that nobody comes here.
                 None => Run::Any(0),
             },
-        })
+        }
     }
 
     /// Whether a text begins with it.
@@ -177,23 +178,35 @@ impl<'p> Chunk<'p> {
     ) -> Option<usize> {
         let end = (range.end + 1).checked_sub(self.length)?;
         let mut places = Places::range(range.start..end.max(range.start));
+        let mut lengths = [0; KEPT];
         let mut offset = 0;
-        for (atom, run) in self.atoms.iter().zip(self.runs()) {
-            if let Atom::Variable(variable) = atom
-                && run.length() > 0
-            {
-                let value = variable.value(self.context)?;
-                places.close_before(memo.places(value, text)?, offset);
-                places.first()?;
+        for (place, atom) in self.atoms.iter().enumerate() {
+            let length = match atom {
+                Atom::Variable(variable) => {
+                    let value = variable.value(self.context)?;
+                    let length = Run::of(value.subject().units()).length();
+                    if length > 0 {
+                        places.close_before(memo.places(value, text)?, offset);
+                        places.first()?;
+                    }
+                    length
+                }
+                Atom::Text(_) | Atom::Any(_) => self.run(atom).length(),
+            };
+            if let Some(kept) = lengths.get_mut(place) {
+                *kept = length;
             }
-            offset += run.length();
+            offset += length;
         }
         let mut offset = 0;
-        for (atom, run) in self.atoms.iter().zip(self.runs()) {
+        for (place, atom) in self.atoms.iter().enumerate() {
             if !matches!(atom, Atom::Variable(_)) {
-                places.close(text, offset, &run);
+                places.close(text, offset, &self.run(atom));
             }
-            offset += run.length();
+            offset += match lengths.get(place) {
+                Some(length) => *length,
+                None => self.run(atom).length(),
+            };
         }
         places.first()
     }

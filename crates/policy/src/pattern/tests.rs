@@ -177,7 +177,7 @@ proptest! {
 
     #[test]
     fn long_values_are_found_in_long_texts(
-        pattern in r"([ab]{0,2}\*)?(\*?[ab?]{0,3}(<v>|<w>|<d>)[ab?]{0,3}){1,3}\*?b?",
+        pattern in r"([ab]{0,2}\*)?(\*?[ab?]{0,3}(<v>|<w>|<d>)[ab?]{0,3}){1,7}\*?b?",
         v in "a{1,120}|(aab){30,40}|[ab]{1,3}|b?a{100,140}b?|é?a{96,100}",
         w in "[ab]{1,9}|a{60,70}",
         pieces_of_text in proptest::collection::vec("<v>|<w>|a{0,150}|[ab]{0,70}|é?a{96,100}", 1..7),
