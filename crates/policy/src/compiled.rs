@@ -10,7 +10,7 @@ use std::sync::Arc;
 pub(crate) use principals::Grants;
 
 use self::condition::ConditionTest;
-use self::index::{Candidate, Check, Index};
+use self::index::{Candidate, Check, Index, service_of};
 use self::principals::PrincipalTest;
 use crate::document::{Document, Patterns, Statement};
 use crate::pattern::{Memo, Pattern, ResourcePattern};
@@ -99,7 +99,7 @@ impl PolicySet {
         }
     }
 
-    /// Visits the statements of an effect that are about the request's action, some perhaps twice.
+    /// Visits the statements of an effect that are about the request's action, each three times at most.
     pub(crate) fn about<B>(
         &self,
         effect: Effect,
@@ -162,9 +162,17 @@ impl CompiledStatement {
         };
         match check {
             Check::Done => true,
-            Check::Pattern(index) => self.actions.patterns.get(index).is_some_and(matches),
+            Check::Patterns(start, end) => {
+                let patterns = self.actions.patterns.get(start..end);
+                patterns.is_some_and(|patterns| patterns.iter().any(matches))
+            }
             Check::Negated => !self.actions.patterns.iter().any(matches),
         }
+    }
+
+    /// Whether it says which resources it is about.
+    pub(crate) fn names_resources(&self) -> bool {
+        self.resources.is_some()
     }
 
     /// Whether everything but the action fits the request. What an allowing statement that names
@@ -227,12 +235,18 @@ impl Actions {
         let items = patterns
             .map(|patterns| patterns.items.as_slice())
             .unwrap_or_default();
+        let mut patterns_in_order: Vec<Pattern> = items
+            .iter()
+            .map(|item| Pattern::lower_case(&item.text))
+            .collect();
+        // The index files those of one service together.
+        patterns_in_order.sort_by_cached_key(|pattern| {
+            let is_regular = pattern.is_literal() || pattern.is_prefix();
+            (is_regular, service_of(pattern))
+        });
         Self {
             is_negated: patterns.is_some_and(|patterns| patterns.is_negated),
-            patterns: items
-                .iter()
-                .map(|item| Pattern::lower_case(&item.text))
-                .collect(),
+            patterns: patterns_in_order.into(),
         }
     }
 }

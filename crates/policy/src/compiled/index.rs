@@ -10,7 +10,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::{Compiled, CompiledStatement, Effect, Place};
-use crate::pattern::ResourcePattern;
+use crate::pattern::{Pattern, ResourcePattern};
 
 /// The statements of one effect, by action and resource.
 #[derive(Debug, Default)]
@@ -30,8 +30,8 @@ pub(super) struct Candidate {
 pub(super) enum Check {
     /// Nothing: it is about this action.
     Done,
-    /// Whether the pattern in this place matches.
-    Pattern(usize),
+    /// Whether one of the patterns in these places matches.
+    Patterns(usize, usize),
     /// Whether none of the patterns matches.
     Negated,
 }
@@ -67,15 +67,12 @@ impl Index {
                     file(Box::default(), false, Check::Negated);
                     continue;
                 }
-                for (index, pattern) in compiled.actions.patterns.iter().enumerate() {
-                    let key = pattern.literal_prefix().into_bytes().into();
-                    if pattern.is_literal() {
-                        file(key, true, Check::Done);
-                    } else if pattern.is_prefix() {
-                        file(key, false, Check::Done);
-                    } else {
-                        file(key, false, Check::Pattern(index));
-                    }
+                let beginnings = Beginnings::of(&compiled.actions.patterns);
+                for (key, is_exact) in beginnings.kept {
+                    file(key.into_bytes().into(), is_exact, Check::Done);
+                }
+                for (key, start, end) in beginnings.groups {
+                    file(key.into_bytes().into(), false, Check::Patterns(start, end));
                 }
             }
         }
@@ -106,6 +103,73 @@ impl Index {
             of_action.open.visit(resource, visit)
         })
     }
+}
+
+/// The beginnings under which a statement is filed: at most three of them fit an action, however many
+/// patterns the statement has. Otherwise a list of one action over and over would have everything else
+/// about the statement looked at as often.
+struct Beginnings {
+    /// Of patterns that are literal (then the action is no longer), or a text and a star. None begins with
+    /// another that has a star.
+    kept: Vec<(String, bool)>,
+    /// Of other patterns of one service, or of none: the text with which they all begin, and their places.
+    groups: Vec<(String, usize, usize)>,
+}
+
+impl Beginnings {
+    fn of(patterns: &[Pattern]) -> Self {
+        let mut all = Vec::new();
+        let mut groups: Vec<(String, usize, usize)> = Vec::new();
+        for (place, pattern) in patterns.iter().enumerate() {
+            if pattern.is_literal() || pattern.is_prefix() {
+                all.push((pattern.literal_prefix(), pattern.is_literal()));
+                continue;
+            }
+            let (service, prefix) = (service_of(pattern), pattern.literal_prefix());
+            match groups.last_mut() {
+                Some((common, start, end))
+                    if *end == place
+                        && patterns.get(*start).map(service_of).as_ref() == Some(&service) =>
+                {
+                    common.truncate(common_length(common, &prefix));
+                    *end = place + 1;
+                }
+                Some(_) | None => groups.push((prefix, place, place + 1)),
+            }
+        }
+        // What begins with a text comes right after it, and what has a star before what has none.
+        all.sort_unstable();
+        all.dedup();
+        let mut kept: Vec<(String, bool)> = Vec::new();
+        let mut open: Option<String> = None;
+        for (text, is_exact) in all {
+            if open.as_ref().is_some_and(|open| text.starts_with(open)) {
+                continue;
+            }
+            if !is_exact {
+                open = Some(text.clone());
+            }
+            kept.push((text, is_exact));
+        }
+        Self { kept, groups }
+    }
+}
+
+/// With how many bytes two texts both begin, in whole characters.
+fn common_length(one: &str, other: &str) -> usize {
+    let same = one
+        .chars()
+        .zip(other.chars())
+        .take_while(|(one, other)| one == other);
+    same.map(|(character, _)| character.len_utf8()).sum()
+}
+
+/// The service with its colon, where a pattern begins with one.
+pub(super) fn service_of(pattern: &Pattern) -> String {
+    let mut prefix = pattern.literal_prefix();
+    let length = prefix.find(':').map_or(0, |colon| colon + 1);
+    prefix.truncate(length);
+    prefix
 }
 
 /// The text with which every resource that a statement is about begins.

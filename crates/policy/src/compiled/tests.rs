@@ -271,3 +271,29 @@ proptest! {
         prop_assert_eq!(found, expected);
     }
 }
+
+#[test]
+fn a_statement_is_looked_at_a_few_times_however_often_it_names_an_action() {
+    let many = |pattern: &str| format!("[{}]", vec![format!("\"{pattern}\""); 500].join(","));
+    let mixed = r#"["*", "s3:*", "s3:Get*", "S3:GetObject", "s3:*Object", "s3:G?tObject", "*Object", "?3:*", "sqs:*e"]"#;
+    for (actions, most) in [
+        (many("*"), 1),
+        (many("s3:GetObject"), 1),
+        (many("s3:Get*ct"), 1),
+        (mixed.to_owned(), 3),
+    ] {
+        let text = format!(
+            r#"{{"Version": "2012-10-17", "Statement": {{"Effect": "Deny", "Action": {actions}, "Resource": "*"}}}}"#
+        );
+        let document = Document::parse(&text).unwrap();
+        let set = PolicySet::new([Arc::new(Compiled::new(&document))]);
+        let context = Context::default();
+        let request = Request::new(Principal::Anonymous, "s3:GetObject", "*", &context);
+        let mut visits = 0;
+        let _: Option<()> = set.about(Effect::Deny, &request, |_, _| {
+            visits += 1;
+            ControlFlow::Continue(())
+        });
+        assert!((1..=most).contains(&visits), "{visits} {actions}");
+    }
+}
