@@ -30,7 +30,7 @@ pub struct Policies<'a> {
     pub endpoint: Option<&'a PolicySet>,
 }
 
-/// A kind of policy.
+/// A kind of policy, in the order in which refusals name them where several lack a grant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// Resource control policies.
@@ -41,12 +41,12 @@ pub enum Kind {
     Endpoint,
     /// The resource's policy.
     Resource,
-    /// The principal's policies.
-    Identity,
     /// The permissions boundary.
     Boundary,
     /// Session policies.
     Session,
+    /// The principal's policies.
+    Identity,
 }
 
 /// Whether a request is allowed, and if not, by which kind of policy: the first in the order of
@@ -113,6 +113,19 @@ pub(crate) struct Layer<'p> {
     set: &'p PolicySet,
 }
 
+impl Layer<'_> {
+    /// Whether a statement is whole enough to allow something here: only in policies that belong to a
+    /// resource or an endpoint may it leave out which resources it is about.
+    fn may_allow(&self, statement: &CompiledStatement) -> bool {
+        match self.kind {
+            Kind::Resource | Kind::ResourceControl | Kind::Endpoint => true,
+            Kind::ServiceControl | Kind::Boundary | Kind::Session | Kind::Identity => {
+                statement.names_resources()
+            }
+        }
+    }
+}
+
 /// A look at a statement.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Visit<'p> {
@@ -168,10 +181,10 @@ fn find_lacking<R: Recorder>(
     // These are needed also where there is no such policy.
     let mut lacking = if needs.resource {
         Some(Kind::Resource)
-    } else if needs.identity && policies.identity.is_none() {
-        Some(Kind::Identity)
     } else if needs.session && needs.session_must_exist && policies.session.is_none() {
         Some(Kind::Session)
+    } else if needs.identity && policies.identity.is_none() {
+        Some(Kind::Identity)
     } else {
         None
     };
@@ -238,9 +251,9 @@ fn layers<'p>(
     ))
     .chain(one(Kind::Endpoint, policies.endpoint, true))
     .chain(one(Kind::Resource, policies.resource, true))
-    .chain(one(Kind::Identity, policies.identity, is_limited))
     .chain(one(Kind::Boundary, policies.boundary, is_limited))
     .chain(one(Kind::Session, policies.session, has_account))
+    .chain(one(Kind::Identity, policies.identity, is_limited))
 }
 
 /// What the statements of an effect in a set grant; `None` if none applies.
@@ -252,7 +265,10 @@ fn search<R: Recorder>(
 ) -> Option<Grants> {
     let mut granted: Option<Grants> = None;
     let _: Option<()> = layer.set.about(effect, request, |place, statement| {
-        let grants = statement.applies(effect, request);
+        let can_apply = effect == Effect::Deny || layer.may_allow(statement);
+        let grants = can_apply
+            .then(|| statement.applies(effect, request))
+            .flatten();
         let applies = grants.is_some();
         recorder.visited(
             layer,

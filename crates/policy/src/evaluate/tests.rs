@@ -166,7 +166,17 @@ fn within_an_account_identity_boundary_and_session_must_allow() {
                 },
                 Allowed,
             ),
-            ("nothing", principal, NONE, ImplicitDeny(Kind::Identity)),
+            (
+                "nothing",
+                principal,
+                NONE,
+                // A federated user may do only what was passed on to it.
+                ImplicitDeny(if principal == FEDERATED_USER {
+                    Kind::Session
+                } else {
+                    Kind::Identity
+                }),
+            ),
             (
                 "no identity policy allows",
                 principal,
@@ -378,13 +388,13 @@ fn a_resource_policy_grants_as_it_names() {
             "an account delegates",
             USER,
             named(no_session, ACCOUNT_NAMED),
-            ImplicitDeny(Kind::Identity),
+            ImplicitDeny(Kind::Boundary),
         ),
         (
             "also by its root",
             USER,
             named(no_session, ROOT_NAMED),
-            ImplicitDeny(Kind::Identity),
+            ImplicitDeny(Kind::Boundary),
         ),
         (
             "a role needs no identity policy",
@@ -438,7 +448,7 @@ fn a_resource_policy_grants_as_it_names() {
             "its maker is another",
             FEDERATED_USER,
             named(no_session, USER_NAMED),
-            ImplicitDeny(Kind::Identity),
+            ImplicitDeny(Kind::Boundary),
         ),
         (
             "another user",
@@ -447,13 +457,13 @@ fn a_resource_policy_grants_as_it_names() {
                 no_session,
                 r#"{"AWS": "arn:aws:iam::111122223333:user/bob"}"#,
             ),
-            ImplicitDeny(Kind::Identity),
+            ImplicitDeny(Kind::Boundary),
         ),
         (
             "no wildcards in names",
             USER,
             named(no_session, r#"{"AWS": "arn:aws:iam::111122223333:user/*"}"#),
-            ImplicitDeny(Kind::Identity),
+            ImplicitDeny(Kind::Boundary),
         ),
         (
             "an identity policy is enough",

@@ -149,7 +149,7 @@ impl ResourcePattern {
         if text == "*" {
             return Self::Everything;
         }
-        match ArnPattern::parse(text, has_variables) {
+        match Self::parse_arn(text, has_variables) {
             Some(arn) => Self::Arn(arn),
             None => {
                 let reading = Reading {
@@ -159,6 +159,24 @@ impl ResourcePattern {
                 Self::Plain(Pattern::new(pieces(text, reading)))
             }
         }
+    }
+
+    /// Reads a pattern of ARNs. A star at the end reaches over the colons that are not there: AWS documents
+    /// that the last star of a part may, and accepts `arn:aws:sns:*`, so that a denial of it must count.
+    fn parse_arn(text: &str, has_variables: bool) -> Option<ArnPattern> {
+        let mut whole = text.to_owned();
+        let missing = if text.starts_with("arn:") && text.ends_with('*') {
+            4
+        } else {
+            0
+        };
+        for _ in 0..missing {
+            if let Some(arn) = ArnPattern::parse(&whole, has_variables) {
+                return Some(arn);
+            }
+            whole.push_str(":*");
+        }
+        ArnPattern::parse(&whole, has_variables)
     }
 
     pub(crate) fn matches<'a>(
@@ -271,7 +289,19 @@ mod tests {
             ("?", "*", true),
             ("**", "*", true),
             ("**", "arn:aws:s3:::b", false),
-            ("arn:*", "arn:aws:s3:::b", false),
+            ("arn:*", "arn:aws:s3:::b", true),
+            ("arn:aws:s3:*", "arn:aws:s3:::b", true),
+            (
+                "arn:aws:sns:us-*",
+                "arn:aws:sns:us-east-1:111122223333:t",
+                true,
+            ),
+            (
+                "arn:aws:sns:us-*",
+                "arn:aws:sns:eu-west-1:111122223333:t",
+                false,
+            ),
+            ("arn:aws:s3::b", "arn:aws:s3:::b", false),
             ("bucket", "bucket", true),
         ] {
             check(pattern, resource, &context, expected);

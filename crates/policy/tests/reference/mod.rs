@@ -121,21 +121,36 @@ pub(crate) fn decide(question: &Value) -> Decision {
             .iter()
             .any(|policy| asked.says(policy, "Allow", true))
     };
-    let all_levels_allow = service_control.iter().all(|level| allows(level));
+    // A statement that doesn't say which resources it is about allows nothing where none is implied.
+    let allows_whole = |policies: &[&Value]| {
+        policies.iter().any(|policy| {
+            let mut policy = (*policy).clone();
+            let mut statements = statements(&policy)
+                .into_iter()
+                .cloned()
+                .collect::<Vec<Value>>();
+            statements.retain(|statement| {
+                !(statement["Resource"].is_null() && statement["NotResource"].is_null())
+            });
+            policy["Statement"] = statements.into();
+            allows(&[&policy])
+        })
+    };
+    let all_levels_allow = service_control.iter().all(|level| allows_whole(level));
     let endpoint_allows = endpoint.is_empty() || allows(&endpoint);
     if !all_levels_allow || !endpoint_allows {
         return Decision::ImplicitDeny;
     }
 
-    let boundary_allows = boundary.is_empty() || allows(&boundary);
+    let boundary_allows = boundary.is_empty() || allows_whole(&boundary);
     // A federated user has no rights of its own but those that were passed on.
     let session_allows = match who {
-        Who::Federated { .. } => allows(&session),
-        _ => session.is_empty() || allows(&session),
+        Who::Federated { .. } => allows_whole(&session),
+        _ => session.is_empty() || allows_whole(&session),
     };
     let identity_allows = match who {
         Who::Root { .. } => session_allows,
-        _ => allows(&identity) && boundary_allows && session_allows,
+        _ => allows_whole(&identity) && boundary_allows && session_allows,
     };
     let grants: Vec<Grant> = resource
         .iter()

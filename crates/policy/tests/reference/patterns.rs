@@ -14,6 +14,15 @@ pub(crate) fn matches_resource(pattern: &str, resource: &str, context: Option<&C
     if pattern == "*" {
         return true;
     }
+    // A star at the end stands for the parts that are missing.
+    let mut whole = pattern.to_owned();
+    while whole.starts_with("arn:")
+        && whole.ends_with('*')
+        && split(&whole, context.is_some()).len() < 6
+    {
+        whole.push_str(":*");
+    }
+    let pattern = whole.as_str();
     if context.is_some() && is_one_variable(pattern) {
         return expand(pattern, context).is_some_and(|tokens| matches(&tokens, resource));
     }
