@@ -31,7 +31,7 @@ pub struct UserPolicies {
 /// A policy that belongs to one user, group or role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InlinePolicy {
-    /// The name, as last spelled.
+    /// The name, as first spelled.
     pub name: PolicyName,
     /// What it says.
     pub document: PolicyDocument,

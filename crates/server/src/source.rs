@@ -25,7 +25,7 @@ impl Came {
         trusted: &[Network],
         is_tls: bool,
     ) -> Self {
-        let source = source_address(peer, headers, trusted);
+        let (source, is_known) = source_address(peer, headers, trusted);
         let text = |name| {
             let value = headers.get(name)?;
             Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
@@ -43,7 +43,9 @@ impl Came {
         Self {
             source,
             circumstances: Circumstances {
-                source: Some(source),
+                // Where a proxy named the client in a way that can't be read, the address that is left is
+                // the proxy's: policies must not take the client for it.
+                source: is_known.then_some(source),
                 is_secure,
                 user_agent: text(USER_AGENT),
                 referer: text(REFERER),
@@ -55,8 +57,9 @@ impl Came {
 }
 
 /// The address a request came from: the peer's, or where the peer is a trusted proxy, the last one
-/// in `X-Forwarded-For` that is not a trusted proxy itself.
-fn source_address(peer: SocketAddr, headers: &HeaderMap, trusted: &[Network]) -> IpAddr {
+/// in `X-Forwarded-For` that is not a trusted proxy itself. With it, whether all that a proxy said on the
+/// way could be read.
+fn source_address(peer: SocketAddr, headers: &HeaderMap, trusted: &[Network]) -> (IpAddr, bool) {
     let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(address));
     let mut address = peer.ip().to_canonical();
     // What can't be read stands in the chain all the same: a line that was passed over would let one
@@ -69,17 +72,22 @@ fn source_address(peer: SocketAddr, headers: &HeaderMap, trusted: &[Network]) ->
     while is_trusted(address) {
         match chain.pop().map(address_of) {
             Some(Some(before)) => address = before.to_canonical(),
-            Some(None) | None => break,
+            Some(None) => return (address, false),
+            None => break,
         }
     }
-    address
+    (address, true)
 }
 
-/// An address, which some proxies give with the port.
+/// An address, which some proxies give with the port, or in brackets.
 fn address_of(text: &str) -> Option<IpAddr> {
     let text = text.trim();
     let with_port = || text.parse::<SocketAddr>().map(|address| address.ip());
-    text.parse().or_else(|_| with_port()).ok()
+    let bare = text
+        .strip_prefix('[')
+        .and_then(|text| text.strip_suffix(']'))
+        .unwrap_or(text);
+    bare.parse().or_else(|_| with_port()).ok()
 }
 
 #[cfg(test)]
@@ -93,7 +101,9 @@ mod tests {
             headers.append("x-forwarded-for", value.unwrap());
         }
         let trusted: Vec<Network> = trusted.iter().map(|text| text.parse().unwrap()).collect();
-        source_address(format!("{peer}:1").parse().unwrap(), &headers, &trusted).to_string()
+        let (source, is_known) =
+            source_address(format!("{peer}:1").parse().unwrap(), &headers, &trusted);
+        format!("{source}{}", if is_known { "" } else { "?" })
     }
 
     #[test]
@@ -127,15 +137,19 @@ mod tests {
         );
         assert_eq!(
             source("10.0.0.1", &["nonsense"], &["10.0.0.0/8"]),
-            "10.0.0.1"
+            "10.0.0.1?"
         );
         assert_eq!(source("10.0.0.1", &[], &["10.0.0.0/8"]), "10.0.0.1");
+        assert_eq!(
+            source("10.0.0.1", &["[2001:db8::1]"], &["10.0.0.0/8"]),
+            "2001:db8::1"
+        );
         for unreadable in ["é", "é, 10.0.0.2"] {
             let forwarded = ["6.6.6.6", unreadable];
             assert_eq!(
                 source("10.0.0.1", &forwarded, &["10.0.0.1"]),
                 if unreadable == "é" {
-                    "10.0.0.1"
+                    "10.0.0.1?"
                 } else {
                     "10.0.0.2"
                 }
