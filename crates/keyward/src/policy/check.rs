@@ -12,7 +12,7 @@ use keyward_policy::{
 };
 
 use super::Verdict;
-use super::excerpt::excerpt;
+use super::excerpt::{excerpt, showable};
 use crate::arguments::PolicyUse;
 use crate::output;
 
@@ -51,9 +51,9 @@ fn judge(name: &str, text: &str, kind: PolicyUse) -> (Verdict, String) {
             "{name}:{}:{}: {}\n{}\n  {}",
             at.line,
             at.column,
-            fault.message,
+            showable(&fault.message),
             excerpt(text, &fault.span),
-            fault.reason
+            showable(&fault.reason)
         );
         return (Verdict::Faulty, report);
     }
@@ -143,6 +143,19 @@ fn read(file: &Path) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_file_says_does_not_reach_the_terminal_as_commands() {
+        let text = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*",
+            "Resource": "\u001b]0;title\u0007\u202e"}}"#;
+        let (verdict, report) = judge("a.json", text, PolicyUse::Identity);
+        assert_eq!(verdict, Verdict::Faulty);
+        assert!(report.contains("]0;title"), "{report}");
+        let is_harmful = |character: char| {
+            character != '\n' && (character.is_control() || character == '\u{202e}')
+        };
+        assert!(!report.contains(is_harmful), "{report:?}");
+    }
 
     #[test]
     fn a_fault_is_told_with_its_place() {

@@ -86,6 +86,18 @@ fn draw(cells: &[(String, bool)], first: usize, number: &str) -> String {
 
 /// Whether a terminal shows a character as it is: no control character, and none that turns the text
 /// around.
+/// A text with what would change the terminal, or the order of what is shown, put out of the way.
+pub(super) fn showable(text: &str) -> String {
+    let shown = |character| {
+        if is_showable(character) {
+            character
+        } else {
+            char::REPLACEMENT_CHARACTER
+        }
+    };
+    text.chars().map(shown).collect()
+}
+
 fn is_showable(character: char) -> bool {
     !character.is_control()
         && !matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use keyward_policy::{Decision, Kind, Outcome, Principal, Statement};
 
 use super::answer::{Place, Places, decide, decision};
+use super::excerpt::showable;
 use super::probe::{Misfit, misfit};
 use super::question::{Level, Question, has_levels, key, place};
 
@@ -44,7 +45,7 @@ pub(super) fn tree(question: &Question<'_>) -> String {
             children: explanation
                 .missing_keys
                 .iter()
-                .map(|key| shown(key))
+                .map(|key| showable(key))
                 .collect(),
         });
     }
@@ -52,8 +53,8 @@ pub(super) fn tree(question: &Question<'_>) -> String {
     let mut drawn = format!(
         "{} {} on {}\n{}{by}\n",
         who(question.who.principal()),
-        shown(&question.action),
-        shown(&question.resource),
+        showable(&question.action),
+        showable(&question.resource),
         decision(explanation.decision)
     );
     draw(&nodes, &mut drawn);
@@ -135,14 +136,14 @@ fn told(misfit: Misfit) -> Option<String> {
         Misfit::Parts(parts) if parts.is_empty() => {
             Some("does not apply: it is not whole".to_owned())
         }
-        Misfit::Parts(parts) => Some(format!("does not apply: {}", shown(&parts.join(", ")))),
+        Misfit::Parts(parts) => Some(format!("does not apply: {}", showable(&parts.join(", ")))),
     }
 }
 
 fn named(statement: &Statement, number: usize, at: &Place) -> String {
     let effect = statement.effect.as_ref().map_or("", |effect| &effect.text);
     let sid = match &statement.sid {
-        Some(sid) if !sid.text.is_empty() => format!(" `{}`", shown(&sid.text)),
+        Some(sid) if !sid.text.is_empty() => format!(" `{}`", showable(&sid.text)),
         Some(_) | None => String::new(),
     };
     format!(
@@ -155,30 +156,19 @@ fn who(principal: Principal<'_>) -> String {
     match principal {
         Principal::Anonymous => "anonymous".to_owned(),
         Principal::Root { account } => format!("root of {account}"),
-        Principal::User { arn, .. } | Principal::FederatedUser { arn, .. } => shown(arn),
+        Principal::User { arn, .. } | Principal::FederatedUser { arn, .. } => showable(arn),
         Principal::RoleSession {
             role_arn,
             session_arn,
             ..
-        } if session_arn.ends_with('/') => shown(role_arn),
-        Principal::RoleSession { session_arn, .. } => shown(session_arn),
-        Principal::Federated { provider } => shown(provider),
-        Principal::Service { name } => shown(name),
+        } if session_arn.ends_with('/') => showable(role_arn),
+        Principal::RoleSession { session_arn, .. } => showable(session_arn),
+        Principal::Federated { provider } => showable(provider),
+        Principal::Service { name } => showable(name),
     }
 }
 
 /// A text without what would steer a terminal.
-fn shown(text: &str) -> String {
-    let shown = |character: char| {
-        if character.is_control() {
-            char::REPLACEMENT_CHARACTER
-        } else {
-            character
-        }
-    };
-    text.chars().map(shown).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -202,11 +192,11 @@ arn:aws:iam::111122223333:user/alice s3:GetObject on arn:aws:s3:::bucket/key
 implicitDeny by permissionsBoundaries
 ├─ serviceControlPolicies level 0: allowed
 │  └─ serviceControlPolicies[0][0] Allow statement 0 (line 1, column 15): applies
-├─ identityPolicies: allowed
-│  ├─ identityPolicies[0] Allow statement 0 `Read` (line 2, column 17): applies
-│  └─ identityPolicies[0] Deny statement 2 (line 4, column 17): does not apply: the resource, Bool aws:SecureTransport
-└─ permissionsBoundaries: implicitDeny
-   └─ no statement is about the action
+├─ permissionsBoundaries: implicitDeny
+│  └─ no statement is about the action
+└─ identityPolicies: allowed
+   ├─ identityPolicies[0] Allow statement 0 `Read` (line 2, column 17): applies
+   └─ identityPolicies[0] Deny statement 2 (line 4, column 17): does not apply: the resource, Bool aws:SecureTransport
 ";
         assert_eq!(tree(&question), expected);
     }
