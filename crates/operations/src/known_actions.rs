@@ -1,15 +1,20 @@
 //! The actions that AWS knows: their resource types, and the forms of ARNs.
 //!
 //! The data is a text that `cargo xtask data` writes. It is searched where it lies: nothing is read or
-//! allocated when the program starts. That an action is not there means nothing but that it was not
-//! known when the data was taken.
+//! allocated when the program starts, and the first question notes where each service is, since there
+//! may be many more. That an action is not there means nothing but that it was not known when the data
+//! was taken.
 
 mod form;
 
 use std::cmp::Ordering;
+use std::sync::OnceLock;
 
 /// The data; its first lines say what its lines are.
 const DATA: &str = include_str!("../data/actions.txt");
+
+/// The services of the data, in the order of their prefixes.
+static SERVICES: OnceLock<Vec<Service>> = OnceLock::new();
 
 /// A form of ARN for buckets, and one for what lies in them.
 const BUCKET: &str = "arn:${Partition}:s3:::${BucketName}";
@@ -41,7 +46,6 @@ const SEVERAL: [(&str, &str); 7] = [
 /// An action that AWS knows.
 #[derive(Debug)]
 pub(crate) struct KnownAction {
-    service: Service,
     /// The forms of the ARNs of its resource types.
     forms: Vec<&'static str>,
 }
@@ -58,11 +62,27 @@ struct Service {
 
 /// Finds an action by its name with its service's prefix, in any case.
 pub(crate) fn find(action: &str) -> Option<KnownAction> {
+    let (service, line) = find_line(action)?;
+    let forms = service.forms(line);
+    Some(KnownAction { forms })
+}
+
+/// Whether an action is known, which is quicker than to find it.
+pub(crate) fn is_known(action: &str) -> bool {
+    find_line(action).is_some()
+}
+
+/// What the simulator calls the resource of a question about several, if the action's service is known:
+/// the action itself need not be.
+pub(crate) fn name_for_several(action: &str) -> Option<String> {
+    let (prefix, _) = action.split_once(':')?;
+    Some(Service::find(prefix)?.name_for_several())
+}
+
+fn find_line(action: &str) -> Option<(Service, &'static str)> {
     let (prefix, name) = action.split_once(':')?;
     let service = Service::find(prefix)?;
-    let line = service.find_action(name)?;
-    let forms = service.forms(line);
-    Some(KnownAction { service, forms })
+    Some((service, service.find_action(name)?))
 }
 
 impl KnownAction {
@@ -71,38 +91,24 @@ impl KnownAction {
     pub(crate) fn fits(&self, arn: &str) -> bool {
         self.forms.iter().any(|form| form::fits(form, arn))
     }
-
-    /// What the simulator calls the resource of a question about several.
-    pub(crate) fn name_for_several(&self) -> String {
-        let prefix = self.service.prefix;
-        match SEVERAL.iter().find(|(known, _)| *known == prefix) {
-            Some((_, name)) => (*name).to_owned(),
-            None => self.service.common_form(),
-        }
-    }
 }
 
 impl Service {
     fn find(prefix: &str) -> Option<Self> {
-        let prefix = prefix.to_ascii_lowercase();
-        // The services between these two offsets, each of which is the end or before a service's line,
-        // may be the one.
-        let (mut low, mut high) = (DATA.find("\n=")?, DATA.len());
-        while low < high {
-            let middle = low.midpoint(high);
-            // The last service that begins at or before the middle, or else the first.
-            let start = DATA.get(low..=middle)?.rfind("\n=").unwrap_or_default() + low;
-            let after = DATA.get(start + 2..)?;
-            let length = after.find("\n=").unwrap_or(after.len());
-            let (head, lines) = after.get(..length)?.split_once('\n')?;
-            let (found, _) = head.split_once('\t')?;
-            match found.cmp(prefix.as_str()) {
-                Ordering::Equal => return Some(Self::new(found, lines)),
-                Ordering::Less => low = start + 2 + length,
-                Ordering::Greater => high = start,
-            }
-        }
-        None
+        let services = SERVICES.get_or_init(Self::all);
+        let place = services.binary_search_by(|service| compare(service.prefix, prefix));
+        services.get(place.ok()?).copied()
+    }
+
+    fn all() -> Vec<Self> {
+        // What is before the first are the remarks.
+        let blocks = DATA.split("\n=").skip(1);
+        let services = blocks.filter_map(|block| {
+            let (head, lines) = block.split_once('\n')?;
+            let (prefix, _) = head.split_once('\t')?;
+            Some(Self::new(prefix, lines))
+        });
+        services.collect()
     }
 
     fn new(prefix: &'static str, lines: &'static str) -> Self {
@@ -162,6 +168,14 @@ impl Service {
         forms
     }
 
+    fn name_for_several(self) -> String {
+        let prefix = self.prefix;
+        match SEVERAL.iter().find(|(known, _)| *known == prefix) {
+            Some((_, name)) => (*name).to_owned(),
+            None => self.common_form(),
+        }
+    }
+
     /// What the forms of the service's ARNs have in common (unsure: for most services nobody has seen
     /// what the simulator says).
     fn common_form(self) -> String {
@@ -207,9 +221,10 @@ mod tests {
                 format!("{prefix}:{name}"),
                 format!("{prefix}:{name}").to_uppercase(),
             ] {
-                let found = find(&action).unwrap_or_else(|| panic!("{action}"));
-                assert_eq!(found.service.prefix, prefix);
-                assert_eq!(found.service.find_action(name), Some(line));
+                let (service, found) = find_line(&action).unwrap_or_else(|| panic!("{action}"));
+                assert_eq!((service.prefix, found), (prefix, line));
+                assert!(is_known(&action), "{action}");
+                let found = find(&action).unwrap();
                 assert_eq!(found.forms.len(), line.split(' ').count() - 1, "{action}");
             }
         }
@@ -238,7 +253,30 @@ mod tests {
             "s3:é",
         ] {
             assert!(find(action).is_none(), "{action}");
+            assert!(!is_known(action), "{action}");
         }
+    }
+
+    #[test]
+    fn services_are_found_where_they_lie_and_stand_in_order() {
+        let services = SERVICES.get_or_init(Service::all);
+        let heads = DATA.lines().filter(|line| line.starts_with('='));
+        assert_eq!(services.len(), heads.count());
+        assert!(
+            services
+                .is_sorted_by(|one, other| { compare(one.prefix, other.prefix) == Ordering::Less })
+        );
+    }
+
+    #[test]
+    fn many_actions_are_looked_up_in_little_time() {
+        // As many as a request may have. What takes longer by far than a lookup should reads the data
+        // again for each.
+        let begin = std::time::Instant::now();
+        let known = (0..131_072).filter(|_| is_known("ssm:GetParameter"));
+        assert_eq!(known.count(), 131_072);
+        let taken = begin.elapsed();
+        assert!(taken.as_millis() < 2_000, "{taken:?}");
     }
 
     #[test]
@@ -293,8 +331,17 @@ mod tests {
                 "rds:StartDBCluster",
                 "arn:aws:rds:${Region}:${Account}:${ResourceType}/${ResourceId}",
             ),
+            // Also of actions that nobody knows.
+            ("s3:Get*", "arn:aws:s3:::${BucketName}/${KeyName}"),
+            (
+                "IAM:",
+                "arn:aws:iam::${Account}:${ResourceType}/${ResourceName}",
+            ),
         ] {
-            assert_eq!(find(action).unwrap().name_for_several(), name, "{action}");
+            assert_eq!(name_for_several(action).unwrap(), name, "{action}");
+        }
+        for action in ["s3", "s3*:GetObject", "foo:Bar", "*:*"] {
+            assert_eq!(name_for_several(action), None, "{action}");
         }
         let observed = SEVERAL.map(|(prefix, _)| prefix);
         assert!(observed.is_sorted());

@@ -31,14 +31,25 @@ const POLICY_BYTES: usize = 1024 * 1024;
 /// Work is counted in units, of which one is about a nanosecond and a byte of the answer. A question
 /// about one resource costs so many, besides what the policies add.
 const QUESTION_UNITS: usize = 2_000;
-/// What a statement of any policy adds to each question: it may have to be told.
-const STATEMENT_UNITS: usize = 300;
+/// A question that is more work is refused: it is answered in one go, in which others wait. The worst
+/// of them take a tenth of a second.
+const MOST_QUESTION_UNITS: usize = 4 * 1024 * 1024;
+/// What a statement of any policy adds to each answer: it may have to be told.
+const STATEMENT_BYTES: usize = 300;
+/// What a missing key adds to each answer besides its text.
+const KEY_BYTES: usize = 64;
+/// What an answer about one resource is besides the resource's name and what is told.
+const RESULT_BYTES: usize = 300;
 /// So much is done before others have a turn.
 const TURN_UNITS: usize = 1_000_000;
 /// A page that is more work ends early, as pages of AWS may.
 const PAGE_UNITS: usize = 32_000_000;
 /// An action with so many resources that it is more work is refused (unsure): a page has at least one.
 const ACTION_UNITS: usize = 64_000_000;
+/// The bytes of an answer, for which the same holds: a longer page ends early, a longer action is refused.
+const ANSWER_BYTES: usize = 16 * 1024 * 1024;
+/// So many actions are looked up before others have a turn.
+const TURN_ACTIONS: usize = 4_096;
 
 /// What is asked of the simulator.
 #[derive(Debug, Default)]
@@ -80,6 +91,8 @@ struct Simulation<'i> {
     context: Context,
     /// The context keys that the policies name and the request lacks.
     missing_keys: Vec<String>,
+    /// How many times the context entries multiply the work that policies are.
+    weight: usize,
     resources: Resources<'i>,
 }
 
@@ -94,7 +107,7 @@ enum Resources<'i> {
 
 /// Simulates the actions of one page.
 pub(crate) async fn simulate(scenario: Scenario<'_>) -> Result<SimulatePolicyResponse, Fault> {
-    check_actions(scenario.actions)?;
+    check_actions(scenario.actions).await?;
     let simulation = Simulation::new(&scenario).await?;
     let begin = match scenario.page.1.map(read_marker).transpose()? {
         Some(last) => last.saturating_add(1),
@@ -120,7 +133,7 @@ pub(crate) async fn simulate(scenario: Scenario<'_>) -> Result<SimulatePolicyRes
                 tokio::task::yield_now().await;
             }
         }
-        results.push(simulation.answer(action, known.as_ref(), &judgements));
+        results.push(simulation.answer(action, &judgements));
     }
     Ok(SimulatePolicyResponse {
         is_truncated: Some(page.is_truncated()),
@@ -136,13 +149,21 @@ fn read_marker(marker: &str) -> Result<usize, Fault> {
     place.ok_or_else(fault::invalid_simulation_marker)
 }
 
-fn check_actions(actions: &[String]) -> Result<(), Fault> {
+async fn check_actions(actions: &[String]) -> Result<(), Fault> {
     if actions.iter().any(|action| !action.contains(':')) {
         return Err(fault::simulated_action_without_colon());
     }
-    let is_known = |action: &&str| known_actions::find(action).is_some();
-    let actions = actions.iter().map(String::as_str);
-    let (known, unknown): (Vec<&str>, Vec<&str>) = actions.partition(is_known);
+    let (mut known, mut unknown) = (Vec::new(), Vec::new());
+    for some in actions.chunks(TURN_ACTIONS) {
+        for action in some {
+            if known_actions::is_known(action) {
+                known.push(action.as_str());
+            } else {
+                unknown.push(action.as_str());
+            }
+        }
+        tokio::task::yield_now().await;
+    }
     if known.is_empty() || unknown.is_empty() {
         return Ok(());
     }
@@ -177,6 +198,7 @@ impl<'i> Simulation<'i> {
             resource,
             organization,
             organization_bytes: source::organization_size(scenario.organization),
+            weight: entries.weight(),
             context: entries.into_context(parties.user_id()),
             parties,
             missing_keys,
@@ -191,16 +213,30 @@ impl<'i> Simulation<'i> {
             self.boundary.as_ref(),
             self.resource.as_ref(),
         ];
-        let policies: usize = sets.into_iter().flatten().map(Sources::units).sum();
-        let cost = QUESTION_UNITS + policies + self.organization_bytes;
+        let sets = || sets.into_iter().flatten();
+        let bytes = sets().map(Sources::bytes).sum::<usize>() + self.organization_bytes;
+        let question = bytes
+            .saturating_mul(self.weight)
+            .saturating_add(QUESTION_UNITS);
+        // Statements are told where they decide, and missing keys where none does.
+        let statements = sets().map(Sources::statements).sum::<usize>() * STATEMENT_BYTES;
+        let keys = self.missing_keys.iter();
+        let keys: usize = keys.map(|key| KEY_BYTES + answer::encoded_size(key)).sum();
+        let told = statements.max(keys);
+
+        let cost = question.saturating_add(told);
         let action = cost.saturating_mul(self.resources.count());
-        if action > ACTION_UNITS {
+        let names: usize = self.resources.iter().map(answer::encoded_size).sum();
+        let results = (RESULT_BYTES + told).saturating_mul(self.resources.count());
+        let answer = names.saturating_add(results);
+        if question > MOST_QUESTION_UNITS || action > ACTION_UNITS || answer > ANSWER_BYTES {
             return Err(fault::simulation_too_large());
         }
         let wanted = max_items
             .and_then(|items| usize::try_from(items).ok())
             .unwrap_or(DEFAULT_ITEMS);
-        Ok((cost, wanted.min(PAGE_UNITS / action.max(1)).max(1)))
+        let page = (PAGE_UNITS / action.max(1)).min(ANSWER_BYTES / answer.max(1));
+        Ok((cost, wanted.min(page).max(1)))
     }
 }
 

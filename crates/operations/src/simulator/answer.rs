@@ -9,16 +9,11 @@ use keyward_api::iam::{
 use keyward_policy::Kind;
 
 use super::{Judged, Judgement, Resources, Simulation};
-use crate::known_actions::KnownAction;
+use crate::known_actions;
 
 impl Simulation<'_> {
     /// The result of an action on all resources.
-    pub(super) fn answer(
-        &self,
-        action: &str,
-        known: Option<&KnownAction>,
-        judgements: &[Judgement],
-    ) -> EvaluationResult {
+    pub(super) fn answer(&self, action: &str, judgements: &[Judgement]) -> EvaluationResult {
         let decision = judgements.iter().map(|judgement| judgement.decision).max();
         let matched = judgements.iter().flat_map(|judgement| &judgement.matched);
         let by_boundary = all(judgements
@@ -31,7 +26,7 @@ impl Simulation<'_> {
         let is_any = matches!(self.resources, Resources::Any);
         EvaluationResult {
             eval_action_name: action.to_owned(),
-            eval_resource_name: Some(self.name_of_all(known)),
+            eval_resource_name: Some(self.name_of_all(action)),
             eval_decision: told(decision.unwrap_or(Judged::ImplicitDeny)),
             matched_statements: Some(self.statements(matched)),
             missing_context_values: Some(self.missing(is_any && keys_matter)),
@@ -67,12 +62,13 @@ impl Simulation<'_> {
     }
 
     /// What all resources together are called.
-    fn name_of_all(&self, known: Option<&KnownAction>) -> String {
-        match (self.resources, known) {
-            (Resources::These([only]), _) => only.clone(),
-            (Resources::These(_), Some(known)) => known.name_for_several(),
-            (Resources::These(_), None) | (Resources::Any, _) => "*".to_owned(),
-        }
+    fn name_of_all(&self, action: &str) -> String {
+        let name = match self.resources {
+            Resources::Any => None,
+            Resources::These([only]) => Some(only.clone()),
+            Resources::These(_) => known_actions::name_for_several(action),
+        };
+        name.unwrap_or_else(|| "*".to_owned())
     }
 
     fn missing(&self, keys_matter: bool) -> Vec<String> {
@@ -111,6 +107,15 @@ impl Simulation<'_> {
         });
         told.flatten().collect()
     }
+}
+
+/// How long a text of an answer is at most: its characters may have to be escaped.
+pub(super) fn encoded_size(text: &str) -> usize {
+    let size = |byte| match byte {
+        b'&' | b'<' | b'>' | b'"' | 0..=0x1f => "&quot;".len(),
+        _ => 1,
+    };
+    text.bytes().map(size).sum()
 }
 
 fn told(judged: Judged) -> PolicyEvaluationDecisionType {

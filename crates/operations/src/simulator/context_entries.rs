@@ -15,6 +15,18 @@ enum Values {
     Several(Vec<String>),
 }
 
+/// A value that is so much longer counts as one more.
+const LONG_VALUE_BYTES: usize = 512;
+
+impl Values {
+    fn as_slice(&self) -> &[String] {
+        match self {
+            Self::One(value) => std::slice::from_ref(value),
+            Self::Several(values) => values,
+        }
+    }
+}
+
 /// Checks the entries and brings their values into the form in which they are compared.
 pub(super) fn read(entries: &[ContextEntry]) -> Result<Entries, Fault> {
     let mut read = BTreeMap::new();
@@ -106,6 +118,15 @@ impl Entries {
             })
             .map(str::to_owned)
             .collect()
+    }
+
+    /// How many times the work is that conditions are without them: an operator compares each of its
+    /// literals with each value of its key, and the longer, the longer it takes.
+    pub(super) fn weight(&self) -> usize {
+        let lists = || self.0.values().map(Values::as_slice);
+        let most = lists().map(<[String]>::len).max().unwrap_or_default();
+        let longest = lists().flatten().map(String::len).max();
+        (1 + most).saturating_mul(1 + longest.unwrap_or_default() / LONG_VALUE_BYTES)
     }
 
     /// The context of the simulated requests. An entry for `aws:userid` takes precedence.

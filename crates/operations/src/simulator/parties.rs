@@ -8,6 +8,8 @@ use crate::fault::{self, Fault};
 
 /// `aws:userid` where nobody is simulated (seen at AWS).
 const NOBODY: &str = "STUB_PRINCIPAL_FOR_POLICY_SIMULATOR";
+/// What the path of a role begins with that a service owns.
+const SERVICE_LINKED: &str = "aws-service-role/";
 
 /// Who takes part in a simulation.
 #[derive(Debug, Clone, Copy)]
@@ -20,7 +22,18 @@ pub(super) struct Parties<'i> {
 struct Caller<'i> {
     arn: &'i str,
     account: &'i str,
-    is_role: bool,
+    kind: CallerKind,
+}
+
+/// What the caller is, as far as policies see a difference.
+#[derive(Debug, Clone, Copy)]
+enum CallerKind {
+    /// A user or a group.
+    User,
+    Role {
+        /// Whether a service owns it, as its path says.
+        is_service_linked: bool,
+    },
 }
 
 impl<'i> Parties<'i> {
@@ -50,18 +63,18 @@ impl<'i> Parties<'i> {
             Some(Caller {
                 arn,
                 account,
-                is_role: true,
+                kind: CallerKind::Role { is_service_linked },
             }) => Principal::RoleSession {
                 account,
                 role_arn: arn,
                 role_id: "",
                 session_arn: "",
-                is_service_linked: false,
+                is_service_linked,
             },
             Some(Caller {
                 arn,
                 account,
-                is_role: false,
+                kind: CallerKind::User,
             }) => Principal::User {
                 account,
                 arn,
@@ -93,15 +106,17 @@ impl<'i> Caller<'i> {
     fn parse(arn: &'i str) -> Option<Self> {
         let (account, resource) = iam_parts(arn)?;
         let (kind, name) = resource.split_once('/')?;
-        if name.is_empty() || !matches!(kind, "user" | "group" | "role") {
+        if name.is_empty() {
             return None;
         }
-        let is_role = kind == "role";
-        Some(Self {
-            arn,
-            account,
-            is_role,
-        })
+        let kind = match kind {
+            "user" | "group" => CallerKind::User,
+            "role" => CallerKind::Role {
+                is_service_linked: name.starts_with(SERVICE_LINKED),
+            },
+            _ => return None,
+        };
+        Some(Self { arn, account, kind })
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use keyward_api::iam::{self, OrderedOrganizationPolicyType};
 use keyward_policy::{Compiled, Document, PolicyKind, PolicySet, check, context_keys, position};
 
-use super::{POLICY_BYTES, STATEMENT_UNITS, Scenario};
+use super::{POLICY_BYTES, Scenario};
 use crate::fault::{self, Fault};
 
 /// Policies that count as one, with what is told of them.
@@ -73,8 +73,7 @@ impl Sources {
     pub(super) async fn identity(scenario: &Scenario<'_>) -> Result<Self, Fault> {
         let mut sources = Vec::new();
         for (id, text) in &scenario.own_policies {
-            // What was stored can be read; what can't allows nothing.
-            sources.extend(Source::new(id.clone(), text));
+            sources.push(Source::own(id.clone(), text)?);
             tokio::task::yield_now().await;
         }
         for (index, text) in scenario.policies.iter().enumerate() {
@@ -90,11 +89,11 @@ impl Sources {
     pub(super) fn boundary(scenario: &Scenario<'_>) -> Result<Option<Self>, Fault> {
         let source = match (scenario.boundaries, &scenario.own_boundary) {
             ([], None) => return Ok(None),
-            ([], Some((id, text))) => Source::new(id.clone(), text),
-            ([only], _) => Source::new("PermissionsBoundaryPolicyInputList.1".to_owned(), only),
+            ([], Some((id, text))) => Source::own(id.clone(), text)?,
+            ([only], _) => Source::new("PermissionsBoundaryPolicyInputList.1".to_owned(), only)
+                .ok_or_else(fault::invalid_simulated_boundary)?,
             ([_, _, ..], _) => return Err(fault::too_many_simulated_boundaries()),
         };
-        let source = source.ok_or_else(fault::invalid_simulated_boundary)?;
         Ok(Some(Self::new(vec![source])))
     }
 
@@ -124,10 +123,15 @@ impl Sources {
         keys.map(String::as_str)
     }
 
-    /// What they add to the work of one question.
-    pub(super) fn units(&self) -> usize {
-        let units = |source: &Source| source.bytes + STATEMENT_UNITS * source.positions.len();
-        self.sources.iter().map(units).sum()
+    /// How long they are together.
+    pub(super) fn bytes(&self) -> usize {
+        self.sources.iter().map(|source| source.bytes).sum()
+    }
+
+    /// How many statements they have.
+    pub(super) fn statements(&self) -> usize {
+        let statements = self.sources.iter().map(|source| source.positions.len());
+        statements.sum()
     }
 
     /// A statement of one of them, as it is told.
@@ -151,6 +155,13 @@ impl Sources {
 impl Source {
     fn new(id: String, text: &str) -> Option<Self> {
         Some(Self::of_document(id, text, &read(text)?))
+    }
+
+    /// A policy that the principal has. What was stored can be read; if not, it is our failure, and
+    /// nothing is said of the principal: the policy may deny.
+    fn own(id: String, text: &str) -> Result<Self, Fault> {
+        let document = check(PolicyKind::Simulated, text).map_err(Fault::internal)?;
+        Ok(Self::of_document(id, text, &document))
     }
 
     fn of_document(id: String, text: &str, document: &Document) -> Self {
@@ -229,7 +240,27 @@ pub(super) async fn organization(
 
 #[cfg(test)]
 mod tests {
+    use keyward_api::FaultCode;
+
     use super::*;
+
+    #[tokio::test]
+    async fn a_policy_of_the_principal_that_can_not_be_read_is_our_failure() {
+        let unreadable = || ("name".to_owned(), "{");
+        let scenario = Scenario {
+            own_policies: vec![unreadable()],
+            own_boundary: Some(unreadable()),
+            ..Scenario::default()
+        };
+        let faults = [
+            Sources::identity(&scenario).await.unwrap_err(),
+            Sources::boundary(&scenario).unwrap_err(),
+        ];
+        for fault in faults {
+            assert_eq!(fault.code(), FaultCode::InternalFailure);
+            assert_eq!(fault.message(), None);
+        }
+    }
 
     #[test]
     fn positions_are_counted_as_if_each_were_counted_from_the_begin() {

@@ -1,3 +1,5 @@
+mod bounds;
+
 use keyward_testkit::{Heard, World};
 
 const ALL: &str =
@@ -217,11 +219,15 @@ async fn several_resources_are_summed_up() {
         of(&["arn:aws:s3:::a", "arn:aws:s3:::a"]).decisions().await,
         ["allowed"]
     );
-    let unknown = Asked::of(&["s3:ListBuckets"])
-        .policy(ALL)
-        .resource(BUCKET)
-        .resource(OBJECT);
-    assert_eq!(unknown.ask().await.text("EvalResourceName"), "*");
+    for (unknown, name) in [
+        ("s3:Foo", "arn:aws:s3:::${BucketName}/${KeyName}"),
+        ("s3:Get*", "arn:aws:s3:::${BucketName}/${KeyName}"),
+        ("foo:Bar", "*"),
+    ] {
+        let asked = Asked::of(&[unknown]).policy(ALL);
+        let asked = asked.resource(BUCKET).resource(OBJECT);
+        assert_eq!(asked.ask().await.text("EvalResourceName"), name);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -449,6 +455,16 @@ async fn organizations_are_asked_first_and_alone() {
             "{}",
             heard.body
         );
+    }
+    // They don't bind roles that services own.
+    for (role, expected) in [
+        ("aws-service-role/a.amazonaws.com/r", "allowed"),
+        ("a/aws-service-role/r", "implicitDeny"),
+        ("aws-service-role", "implicitDeny"),
+    ] {
+        let caller = format!("arn:aws:iam::111122223333:role/{role}");
+        let bound = asked(&[NONE]).and("CallerArn", &caller);
+        assert_eq!(bound.decisions().await, [expected], "{role}");
     }
     // Policies of one level count as one.
     assert_eq!(asked(&[NONE]).level(1, ALL).decisions().await, ["allowed"]);
@@ -773,25 +789,4 @@ async fn callers_may_be_users_groups_and_roles() {
         let asked = asked.and("ResourcePolicy", &resource_policy("Allow", &principal));
         assert_eq!(asked.decisions().await, ["allowed"], "{caller}");
     }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_would_take_too_long_is_refused_or_told_in_short_pages() {
-    const REFUSED: &str =
-        "400 InvalidInput: The policies and resources are too large to be simulated at once.";
-    let world = World::new().await;
-    let long = format!("{}{ALL}", " ".repeat(130_900));
-    let nine = (0..9).fold(Asked::of(&["s3:GetObject"]), |asked, _| asked.policy(&long));
-    assert_eq!(nine.ask_in(&world).await.fault(), REFUSED);
-
-    let statements = vec![r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#; 2_000].join(",");
-    let wide = format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#);
-    let of = |resources: usize| {
-        let asked = Asked::of(&["s3:GetObject", "s3:PutObject", "s3:ListBucket"]).policy(&wide);
-        (0..resources).fold(asked, |asked, _| asked.resource(BUCKET))
-    };
-    let short = of(20).ask_in(&world).await;
-    assert_eq!(short.text("IsTruncated"), "true");
-    assert_eq!(short.texts("EvalActionName").len(), 2);
-    assert_eq!(of(100).ask_in(&world).await.fault(), REFUSED);
 }
