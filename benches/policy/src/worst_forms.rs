@@ -34,6 +34,7 @@ pub(crate) fn forms() -> Vec<Form> {
     chunks(&mut forms);
     stars(&mut forms);
     variables(&mut forms);
+    values_with_long_neighbours(&mut forms);
     whole_values(&mut forms);
     forms
 }
@@ -43,6 +44,7 @@ fn monotonous(kind: &str, length: usize) -> String {
     let period: &str = match kind {
         "a" => "a",
         "ab" => "ab",
+        "period 16" => "0123456789abcdef",
         "period 37" => "0123456789abcdefghijklmnopqrstuvwyz-_",
         // With rare marks, so that marks alone tell nothing.
         _ => "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaax",
@@ -199,6 +201,20 @@ fn add_variable(forms: &mut Vec<Form>, kind: &str, name: &str, chunk: &str, valu
             layout,
             pattern: Box::new(move |_| pattern.clone()),
         });
+    }
+}
+
+/// A value that stands in some places, and behind it a text that differs only at its end.
+fn values_with_long_neighbours(forms: &mut Vec<Form>) {
+    for kind in ["a", "period 16", "period 37", "marks"] {
+        let period = monotonous(kind, 200);
+        for length in [4, 8, 16, 32, 64, 90] {
+            let value: String = period.chars().skip(1).take(2).collect();
+            let behind: String = period.chars().skip(3).take(length - 1).collect();
+            let chunk = format!("*${{v:v}}{behind}x*");
+            let name = format!("{kind}, a value and {length} behind it");
+            add_variable(forms, kind, &name, &chunk, &value);
+        }
     }
 }
 

@@ -13,6 +13,7 @@ pub(super) fn close<T: Unit>(lanes: &mut [u8; LANES], window: &[T; LANES], wante
     }
 }
 
+#[inline]
 pub(super) fn is_any_open(lanes: &[u8; LANES]) -> bool {
     lanes.iter().fold(0, |all, lane| all | lane) != 0
 }
@@ -23,16 +24,19 @@ pub(super) fn close_by_run<T: Unit, P: Unit>(
     text: &[T],
     units: &[P],
 ) -> bool {
-    let mut windows = text
-        .windows(LANES)
-        .filter_map(|window| window.first_chunk());
+    let mut rest = text;
     units.chunks(8).all(|units| {
-        for (unit, window) in units.iter().zip(&mut windows) {
-            let Some(wanted) = T::from_unit(unit.widen()) else {
+        // Of such a copy the compiler keeps the lanes in registers.
+        let mut open = *lanes;
+        for unit in units {
+            let (Some(wanted), Some(window)) = (T::from_unit(unit.widen()), rest.first_chunk())
+            else {
                 return false;
             };
-            close(lanes, window, wanted);
+            close(&mut open, window, wanted);
+            rest = rest.get(1..).unwrap_or_default();
         }
+        *lanes = open;
         is_any_open(lanes)
     })
 }
