@@ -110,9 +110,10 @@ fn braced(text: &str) -> Option<(Piece, &str)> {
     let (default, after) = rest.strip_prefix('\'')?.split_once('\'')?;
     let after = after.trim_start().strip_prefix('}')?;
     // A text in quotes without a comma before it is no default, and the whole no key that exists.
+    let whole = inside.len() - after.len() - "}".len();
     let piece = match name.trim_end().strip_suffix(',') {
         Some(name) => variable(name, Some(default)),
-        None => variable(name, None),
+        None => variable(inside.get(..whole).unwrap_or_default(), None),
     };
     Some((piece, after))
 }
@@ -166,7 +167,7 @@ mod tests {
             ("${open", r#""${open""#),
             ("$", r#""$""#),
             ("$${*}", r#""$*""#),
-            ("${aws:username 'x'}", "<aws:username>"),
+            ("${aws:username 'x'}", "<aws:username 'x'>"),
         ] {
             assert_eq!(shown(text, ALL), expected, "{text}");
         }
