@@ -28,13 +28,13 @@ struct Named<'a> {
 
 impl Service {
     /// Serves a request to the API.
-    pub(crate) async fn api(&self, received: &Received, came: &Came) -> Response<Full<Bytes>> {
+    pub(crate) async fn api(&self, received: &Received, came: Came) -> Response<Full<Bytes>> {
         let request_id = uuid::Uuid::new_v4().to_string();
         let reply = self.reply(received, came, &request_id).await;
         respond(reply, &request_id)
     }
 
-    async fn reply(&self, received: &Received, came: &Came, request_id: &str) -> Reply {
+    async fn reply(&self, received: &Received, came: Came, request_id: &str) -> Reply {
         let source = came.source;
         let headers: Vec<(&str, &[u8])> = received
             .head
@@ -57,7 +57,7 @@ impl Service {
                 let region = presented.map(|presented| presented.scope().region.to_owned());
                 let circumstances = Circumstances {
                     region,
-                    ..came.circumstances.clone()
+                    ..came.circumstances
                 };
                 let request = Request {
                     parameters: &named.parameters,

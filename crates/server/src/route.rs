@@ -60,7 +60,7 @@ impl Service {
             self.is_tls,
         );
         match destination {
-            Destination::Api => self.api(&received, &came).await,
+            Destination::Api => self.api(&received, came).await,
             Destination::Dev => self.dev(received.head.uri.path(), &received).await,
             Destination::Page(page) => self.page(page, &received, &came).await,
         }
