@@ -37,20 +37,11 @@ fn compare(pattern: &str, subject: &str) {
         "{pattern:?} {subject:?}"
     );
 
-    let (patterns, parts): (Vec<&str>, Vec<&str>) = (
-        pattern.splitn(6, ':').collect(),
-        subject.splitn(6, ':').collect(),
-    );
-    let is_arn = patterns.len() == 6
-        && parts.len() == 6
-        && patterns
-            .iter()
-            .zip(&parts)
-            .all(|(pattern, part)| matches(pattern, part));
+    let is_arn = match_by_part(pattern, subject);
     let by_arn = by_condition("ArnLike", pattern, subject);
     assert_eq!(
         by_arn,
-        is_arn && parts.first() == Some(&"arn"),
+        is_arn && subject.starts_with("arn:"),
         "{pattern:?} {subject:?}"
     );
     assert_eq!(
@@ -64,15 +55,10 @@ fn compare(pattern: &str, subject: &str) {
     while whole.starts_with("arn:") && whole.ends_with('*') && whole.split(':').count() < 6 {
         whole.push_str(":*");
     }
-    let patterns: Vec<&str> = whole.splitn(6, ':').collect();
-    let is_arn = patterns.len() == 6
-        && parts.len() == 6
-        && patterns
-            .iter()
-            .zip(&parts)
-            .all(|(pattern, part)| matches(pattern, part));
-    let is_resource =
-        pattern == "*" || is_arn || (patterns.len() < 6 && parts.len() < 6 && is_match);
+    let is_short = |text: &str| text.split(':').count() < 6;
+    let is_resource = pattern == "*"
+        || match_by_part(&whole, subject)
+        || (is_short(&whole) && is_short(subject) && is_match);
     assert_eq!(
         by_resource(pattern, subject),
         is_resource,
@@ -85,6 +71,14 @@ fn compare(pattern: &str, subject: &str) {
         lower,
         "{pattern:?} {subject:?}"
     );
+}
+
+/// Whether both have six parts, and each part matches.
+fn match_by_part(pattern: &str, subject: &str) -> bool {
+    let patterns: Vec<&str> = pattern.splitn(6, ':').collect();
+    let parts: Vec<&str> = subject.splitn(6, ':').collect();
+    let mut pairs = patterns.iter().zip(&parts);
+    patterns.len() == 6 && parts.len() == 6 && pairs.all(|(pattern, part)| matches(pattern, part))
 }
 
 fn by_condition(operator: &str, pattern: &str, subject: &str) -> bool {
