@@ -85,6 +85,14 @@ fn document(form: &Form, size: usize, next: &mut usize) -> String {
             "]},".to_owned(),
         ),
         Layout::Statements => (r#"{"Statement":["#.to_owned(), ",", "],".to_owned()),
+        Layout::Actions => (
+            format!(
+                r#"{{"Statement":{{"Effect":"Deny","Resource":"arn:aws:s3:::{}b","Action":["#,
+                "*a?a".repeat(size / 8)
+            ),
+            ",",
+            "]},".to_owned(),
+        ),
         Layout::Values(operator, key) => (
             format!(
                 r#"{{"Statement":{{"Effect":"Deny","Action":"*","Resource":"*","Condition":{{"{operator}":{{"{key}":["#
@@ -100,7 +108,7 @@ fn document(form: &Form, size: usize, next: &mut usize) -> String {
     loop {
         let pattern = (form.pattern)(*next);
         let item = match form.layout {
-            Layout::Resources | Layout::Values(..) => format!(r#""{pattern}""#),
+            Layout::Resources | Layout::Values(..) | Layout::Actions => format!(r#""{pattern}""#),
             Layout::Statements => {
                 format!(r#"{{"Effect":"Deny","Action":"*","Resource":"{pattern}"}}"#)
             }

@@ -27,6 +27,8 @@ pub(crate) enum Layout {
     Statements,
     /// In the values of one condition, by operator and key.
     Values(&'static str, &'static str),
+    /// In the actions of one statement, whose resource is as bad as half of the room for it can be.
+    Actions,
 }
 
 pub(crate) fn forms() -> Vec<Form> {
@@ -36,7 +38,28 @@ pub(crate) fn forms() -> Vec<Form> {
     variables(&mut forms);
     values_with_long_neighbours(&mut forms);
     whole_values(&mut forms);
+    actions(&mut forms);
     forms
+}
+
+/// Statements that name the action over and over, each time a reason to look at the resource.
+fn actions(forms: &mut Vec<Form>) {
+    for pattern in [
+        "*",
+        "s3:*",
+        "s3:GetObject",
+        "s3:Get*ct",
+        "*:*",
+        "?3:*Object",
+    ] {
+        forms.push(Form {
+            name: format!("actions: {pattern} over and over"),
+            resource: format!("{HEAD}{}", "a".repeat(LONG - HEAD.len())),
+            context: Context::default(),
+            layout: Layout::Actions,
+            pattern: Box::new(move |_| pattern.to_owned()),
+        });
+    }
 }
 
 /// A text that is the same over and over, with what is looked for only where it can't be found.
@@ -98,7 +121,7 @@ fn add(forms: &mut Vec<Form>, name: &str, text: String, chunk: String) {
         let (place, head) = match layout {
             Layout::Resources => ("resources", ANY_HEAD),
             Layout::Statements => ("statements", ANY_HEAD),
-            Layout::Values(..) => ("values", ""),
+            Layout::Values(..) | Layout::Actions => ("values", ""),
         };
         // The first unit of the text is the mark itself, which must not be found.
         let (head, chunk) = (head.to_owned(), chunk.clone());
@@ -191,7 +214,7 @@ fn add_variable(forms: &mut Vec<Form>, kind: &str, name: &str, chunk: &str, valu
     for layout in [Layout::Resources, Layout::Values("StringLike", "a:b")] {
         let (place, head) = match layout {
             Layout::Resources | Layout::Statements => ("resources", ANY_HEAD),
-            Layout::Values(..) => ("values", ""),
+            Layout::Values(..) | Layout::Actions => ("values", ""),
         };
         let pattern = format!("{head}{chunk}");
         forms.push(Form {
