@@ -1,6 +1,9 @@
 //! How values are written into answers.
 
-use keyward_names::{AccountAlias, Path, PolicyName, Secret, Timestamp, UserName};
+use keyward_names::{
+    AccountAlias, GroupName, InstanceProfileName, Path, PolicyName, RoleName, Secret, Timestamp,
+    UserName,
+};
 use keyward_wire::XmlWriter;
 
 use crate::SecretBlob;
@@ -26,6 +29,27 @@ impl Element for Secret {
 }
 
 impl Element for UserName {
+    #[inline]
+    fn write(&self, name: &'static str, xml: &mut XmlWriter) {
+        xml.text(name, self.as_str());
+    }
+}
+
+impl Element for GroupName {
+    #[inline]
+    fn write(&self, name: &'static str, xml: &mut XmlWriter) {
+        xml.text(name, self.as_str());
+    }
+}
+
+impl Element for RoleName {
+    #[inline]
+    fn write(&self, name: &'static str, xml: &mut XmlWriter) {
+        xml.text(name, self.as_str());
+    }
+}
+
+impl Element for InstanceProfileName {
     #[inline]
     fn write(&self, name: &'static str, xml: &mut XmlWriter) {
         xml.text(name, self.as_str());

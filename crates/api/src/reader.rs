@@ -5,7 +5,9 @@
 
 use std::fmt::Write;
 
-use keyward_names::{AccountAlias, Path, PolicyName, Secret, UserName};
+use keyward_names::{
+    AccountAlias, GroupName, InstanceProfileName, Path, PolicyName, RoleName, Secret, UserName,
+};
 use keyward_wire::{Indexes, Parameters, parse_boolean, parse_integer};
 
 use crate::constraints::{self, Choice, List, NOT_NULL, Number, Refusal, Text};
@@ -444,6 +446,24 @@ impl FromText for Secret {
 }
 
 impl FromText for UserName {
+    fn from_text(text: &str) -> Option<Self> {
+        Self::parse(text).ok()
+    }
+}
+
+impl FromText for GroupName {
+    fn from_text(text: &str) -> Option<Self> {
+        Self::parse(text).ok()
+    }
+}
+
+impl FromText for RoleName {
+    fn from_text(text: &str) -> Option<Self> {
+        Self::parse(text).ok()
+    }
+}
+
+impl FromText for InstanceProfileName {
     fn from_text(text: &str) -> Option<Self> {
         Self::parse(text).ok()
     }

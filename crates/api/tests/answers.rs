@@ -5,7 +5,10 @@
 )]
 
 use keyward_api::{Operation, OperationId, Output, SecretBlob, iam, sts};
-use keyward_names::{AccountAlias, Path, PolicyName, Secret, Timestamp, UserName};
+use keyward_names::{
+    AccountAlias, GroupName, InstanceProfileName, Path, PolicyName, RoleName, Secret, Timestamp,
+    UserName,
+};
 use keyward_wire::{XmlWriter, success};
 
 #[path = "generated/samples.rs"]
@@ -268,6 +271,24 @@ impl Sample for SecretBlob {
 }
 
 impl Sample for UserName {
+    fn sample() -> Self {
+        Self::parse("bob+=,.@_-").unwrap()
+    }
+}
+
+impl Sample for GroupName {
+    fn sample() -> Self {
+        Self::parse("bob+=,.@_-").unwrap()
+    }
+}
+
+impl Sample for RoleName {
+    fn sample() -> Self {
+        Self::parse("bob+=,.@_-").unwrap()
+    }
+}
+
+impl Sample for InstanceProfileName {
     fn sample() -> Self {
         Self::parse("bob+=,.@_-").unwrap()
     }

@@ -52,6 +52,22 @@ entity_name! {
 }
 
 entity_name! {
+    /// The name of a group, spelled as its creator did; compared as [`GroupName::folded`].
+    GroupName
+}
+
+entity_name! {
+    /// The name of a role, spelled as its creator did; compared as [`RoleName::folded`].
+    RoleName
+}
+
+entity_name! {
+    /// The name of an instance profile, spelled as its creator did; compared as
+    /// [`InstanceProfileName::folded`].
+    InstanceProfileName
+}
+
+entity_name! {
     /// The name of a policy, spelled as its creator did. Those of one kind and owner are looked up and
     /// unique without regard to case, which [`PolicyName::folded`] stands for.
     PolicyName

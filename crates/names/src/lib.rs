@@ -26,12 +26,14 @@ pub use access_key_id::{AccessKeyId, AccessKeyKind};
 pub use account_alias::AccountAlias;
 pub use account_id::AccountId;
 pub use arn::{iam_arn, root_arn, user_arn};
-pub use entity_name::{FoldedName, PolicyName, UserName};
+pub use entity_name::{
+    FoldedName, GroupName, InstanceProfileName, PolicyName, RoleName, UserName,
+};
 pub use path::Path;
 pub use secret::Secret;
 pub use tag::{FoldedTagKey, Tag};
 pub use timestamp::{Age, Timestamp};
-pub use unique_id::{EntityKind, UserId};
+pub use unique_id::{EntityKind, GroupId, InstanceProfileId, PolicyId, RoleId, UserId};
 
 /// A text that is not the word it was taken for. It carries what was expected, never the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -117,7 +117,7 @@ impl Element for AccessKeyMetadata {
 #[derive(Debug, Clone, PartialEq)]
 pub struct AttachedPermissionsBoundary {
     /// `PermissionsBoundaryType`: one of `PermissionsBoundaryPolicy`.
-    pub permissions_boundary_type: Option<super::iam_enums::PermissionsBoundaryAttachmentType>,
+    pub permissions_boundary_type: Option<String>,
     /// `PermissionsBoundaryArn`: text of 20 to 2048 characters.
     pub permissions_boundary_arn: Option<String>,
 }
@@ -431,7 +431,7 @@ pub struct Group {
     /// `Path`: text of 1 to 512 characters, `(\u002F)|(\u002F[\u0021-\u007E]+\u002F)`.
     pub path: keyward_names::Path,
     /// `GroupName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub group_name: String,
+    pub group_name: keyward_names::GroupName,
     /// `GroupId`: text of 16 to 128 characters, `[\w]+`.
     pub group_id: String,
     /// `Arn`: text of 20 to 2048 characters.
@@ -458,7 +458,7 @@ pub struct GroupDetail {
     /// `Path`: text of 1 to 512 characters, `(\u002F)|(\u002F[\u0021-\u007E]+\u002F)`.
     pub path: Option<keyward_names::Path>,
     /// `GroupName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub group_name: Option<String>,
+    pub group_name: Option<keyward_names::GroupName>,
     /// `GroupId`: text of 16 to 128 characters, `[\w]+`.
     pub group_id: Option<String>,
     /// `Arn`: text of 20 to 2048 characters.
@@ -554,7 +554,7 @@ pub struct InstanceProfile {
     /// `Path`: text of 1 to 512 characters, `(\u002F)|(\u002F[\u0021-\u007E]+\u002F)`.
     pub path: keyward_names::Path,
     /// `InstanceProfileName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub instance_profile_name: String,
+    pub instance_profile_name: keyward_names::InstanceProfileName,
     /// `InstanceProfileId`: text of 16 to 128 characters, `[\w]+`.
     pub instance_profile_id: String,
     /// `Arn`: text of 20 to 2048 characters.
@@ -652,7 +652,7 @@ pub struct ManagedPolicyDetail {
     /// `Arn`: text of 20 to 2048 characters.
     pub arn: Option<String>,
     /// `Path`: text of 1 to 512 characters, `((/[A-Za-z0-9\.,\+@=_-]+)*)/`.
-    pub path: Option<String>,
+    pub path: Option<keyward_names::Path>,
     /// `DefaultVersionId`: text, `v[1-9][0-9]*(\.[A-Za-z0-9-]*)?`.
     pub default_version_id: Option<String>,
     /// `AttachmentCount`: number.
@@ -854,7 +854,7 @@ pub struct Policy {
     /// `Arn`: text of 20 to 2048 characters.
     pub arn: Option<String>,
     /// `Path`: text of 1 to 512 characters, `((/[A-Za-z0-9\.,\+@=_-]+)*)/`.
-    pub path: Option<String>,
+    pub path: Option<keyward_names::Path>,
     /// `DefaultVersionId`: text, `v[1-9][0-9]*(\.[A-Za-z0-9-]*)?`.
     pub default_version_id: Option<String>,
     /// `AttachmentCount`: number.
@@ -944,7 +944,7 @@ impl Element for PolicyGrantingServiceAccess {
 #[derive(Debug, Clone, PartialEq)]
 pub struct PolicyGroup {
     /// `GroupName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub group_name: Option<String>,
+    pub group_name: Option<keyward_names::GroupName>,
     /// `GroupId`: text of 16 to 128 characters, `[\w]+`.
     pub group_id: Option<String>,
 }
@@ -1039,7 +1039,7 @@ impl Element for PolicyParameter {
 #[derive(Debug, Clone, PartialEq)]
 pub struct PolicyRole {
     /// `RoleName`: text of 1 to 64 characters, `[\w+=,.@-]+`.
-    pub role_name: Option<String>,
+    pub role_name: Option<keyward_names::RoleName>,
     /// `RoleId`: text of 16 to 128 characters, `[\w]+`.
     pub role_id: Option<String>,
 }
@@ -1176,7 +1176,7 @@ pub struct Role {
     /// `Path`: text of 1 to 512 characters, `(\u002F)|(\u002F[\u0021-\u007E]+\u002F)`.
     pub path: keyward_names::Path,
     /// `RoleName`: text of 1 to 64 characters, `[\w+=,.@-]+`.
-    pub role_name: String,
+    pub role_name: keyward_names::RoleName,
     /// `RoleId`: text of 16 to 128 characters, `[\w]+`.
     pub role_id: String,
     /// `Arn`: text of 20 to 2048 characters.
@@ -1226,7 +1226,7 @@ pub struct RoleDetail {
     /// `Path`: text of 1 to 512 characters, `(\u002F)|(\u002F[\u0021-\u007E]+\u002F)`.
     pub path: Option<keyward_names::Path>,
     /// `RoleName`: text of 1 to 64 characters, `[\w+=,.@-]+`.
-    pub role_name: Option<String>,
+    pub role_name: Option<keyward_names::RoleName>,
     /// `RoleId`: text of 16 to 128 characters, `[\w]+`.
     pub role_id: Option<String>,
     /// `Arn`: text of 20 to 2048 characters.
@@ -1872,7 +1872,7 @@ pub struct UserDetail {
     /// `UserPolicyList`: list of: structure of `PolicyName`, `PolicyDocument`.
     pub user_policy_list: Option<Vec<PolicyDetail>>,
     /// `GroupList`: list of: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub group_list: Option<Vec<String>>,
+    pub group_list: Option<Vec<keyward_names::GroupName>>,
     /// `AttachedManagedPolicies`: list of: structure of `PolicyName`, `PolicyArn`.
     pub attached_managed_policies: Option<Vec<AttachedPolicy>>,
     /// `PermissionsBoundary`: structure of `PermissionsBoundaryType`, `PermissionsBoundaryArn`.

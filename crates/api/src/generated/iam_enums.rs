@@ -253,29 +253,6 @@ impl Element for FeatureType {
     }
 }
 
-/// The model's `PermissionsBoundaryAttachmentType`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum PermissionsBoundaryAttachmentType {
-    /// `PermissionsBoundaryPolicy`
-    PermissionsBoundaryPolicy,
-}
-
-impl PermissionsBoundaryAttachmentType {
-    /// The value on the wire.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::PermissionsBoundaryPolicy => "PermissionsBoundaryPolicy",
-        }
-    }
-}
-
-impl Element for PermissionsBoundaryAttachmentType {
-    fn write(&self, name: &'static str, xml: &mut XmlWriter) {
-        xml.text(name, self.as_str());
-    }
-}
-
 /// The model's `PolicyEvaluationDecisionType`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PolicyEvaluationDecisionType {

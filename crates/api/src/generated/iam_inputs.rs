@@ -135,9 +135,9 @@ impl crate::Input for AddClientIDToOpenIDConnectProviderRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct AddRoleToInstanceProfileRequest {
     /// `InstanceProfileName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub instance_profile_name: String,
+    pub instance_profile_name: keyward_names::InstanceProfileName,
     /// `RoleName`: text of 1 to 64 characters, `[\w+=,.@-]+`.
-    pub role_name: String,
+    pub role_name: keyward_names::RoleName,
 }
 
 impl AddRoleToInstanceProfileRequest {
@@ -175,7 +175,7 @@ impl crate::Input for AddRoleToInstanceProfileRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct AddUserToGroupRequest {
     /// `GroupName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub group_name: String,
+    pub group_name: keyward_names::GroupName,
     /// `UserName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
     pub user_name: keyward_names::UserName,
 }
@@ -244,7 +244,7 @@ impl crate::Input for AssociateDelegationRequestRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct AttachGroupPolicyRequest {
     /// `GroupName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub group_name: String,
+    pub group_name: keyward_names::GroupName,
     /// `PolicyArn`: text of 20 to 2048 characters.
     pub policy_arn: String,
 }
@@ -284,7 +284,7 @@ impl crate::Input for AttachGroupPolicyRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct AttachRolePolicyRequest {
     /// `RoleName`: text of 1 to 64 characters, `[\w+=,.@-]+`.
-    pub role_name: String,
+    pub role_name: keyward_names::RoleName,
     /// `PolicyArn`: text of 20 to 2048 characters.
     pub policy_arn: String,
 }
@@ -561,7 +561,7 @@ pub struct CreateGroupRequest {
     /// `Path`: text of 1 to 512 characters, `(\u002F)|(\u002F[\u0021-\u007E]+\u002F)`.
     pub path: Option<keyward_names::Path>,
     /// `GroupName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub group_name: String,
+    pub group_name: keyward_names::GroupName,
 }
 
 impl CreateGroupRequest {
@@ -593,7 +593,7 @@ impl crate::Input for CreateGroupRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct CreateInstanceProfileRequest {
     /// `InstanceProfileName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub instance_profile_name: String,
+    pub instance_profile_name: keyward_names::InstanceProfileName,
     /// `Path`: text of 1 to 512 characters, `(\u002F)|(\u002F[\u0021-\u007E]+\u002F)`.
     pub path: Option<keyward_names::Path>,
     /// `Tags`: list of at most 50 elements of: structure of `Key`, `Value`.
@@ -736,7 +736,7 @@ pub struct CreatePolicyRequest {
     /// `PolicyName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
     pub policy_name: keyward_names::PolicyName,
     /// `Path`: text of 1 to 512 characters, `((/[A-Za-z0-9\.,\+@=_-]+)*)/`.
-    pub path: Option<String>,
+    pub path: Option<keyward_names::Path>,
     /// `PolicyDocument`: text of 1 to 131072 characters, `[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]+`.
     pub policy_document: String,
     /// `Description`: text of at most 1000 characters.
@@ -848,7 +848,7 @@ pub struct CreateRoleRequest {
     /// `Path`: text of 1 to 512 characters, `(\u002F)|(\u002F[\u0021-\u007E]+\u002F)`.
     pub path: Option<keyward_names::Path>,
     /// `RoleName`: text of 1 to 64 characters, `[\w+=,.@-]+`.
-    pub role_name: String,
+    pub role_name: keyward_names::RoleName,
     /// `AssumeRolePolicyDocument`: text of 1 to 131072 characters, `[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]+`.
     pub assume_role_policy_document: String,
     /// `Description`: text of at most 1000 characters, `[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*`.
@@ -991,7 +991,7 @@ impl crate::Input for CreateSAMLProviderRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct CreateServiceLinkedRoleRequest {
     /// `AWSServiceName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub aws_service_name: String,
+    pub aws_service_name: keyward_names::GroupName,
     /// `Description`: text of at most 1000 characters, `[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*`.
     pub description: Option<String>,
     /// `CustomSuffix`: text of 1 to 64 characters, `[\w+=,.@-]+`.
@@ -1301,7 +1301,7 @@ impl crate::Input for DeleteAccountPasswordPolicyRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeleteGroupRequest {
     /// `GroupName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub group_name: String,
+    pub group_name: keyward_names::GroupName,
 }
 
 impl DeleteGroupRequest {
@@ -1328,7 +1328,7 @@ impl crate::Input for DeleteGroupRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeleteGroupPolicyRequest {
     /// `GroupName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub group_name: String,
+    pub group_name: keyward_names::GroupName,
     /// `PolicyName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
     pub policy_name: keyward_names::PolicyName,
 }
@@ -1368,7 +1368,7 @@ impl crate::Input for DeleteGroupPolicyRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeleteInstanceProfileRequest {
     /// `InstanceProfileName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub instance_profile_name: String,
+    pub instance_profile_name: keyward_names::InstanceProfileName,
 }
 
 impl DeleteInstanceProfileRequest {
@@ -1517,7 +1517,7 @@ impl crate::Input for DeletePolicyVersionRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeleteRoleRequest {
     /// `RoleName`: text of 1 to 64 characters, `[\w+=,.@-]+`.
-    pub role_name: String,
+    pub role_name: keyward_names::RoleName,
 }
 
 impl DeleteRoleRequest {
@@ -1544,7 +1544,7 @@ impl crate::Input for DeleteRoleRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeleteRolePermissionsBoundaryRequest {
     /// `RoleName`: text of 1 to 64 characters, `[\w+=,.@-]+`.
-    pub role_name: String,
+    pub role_name: keyward_names::RoleName,
 }
 
 impl DeleteRolePermissionsBoundaryRequest {
@@ -1571,7 +1571,7 @@ impl crate::Input for DeleteRolePermissionsBoundaryRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeleteRolePolicyRequest {
     /// `RoleName`: text of 1 to 64 characters, `[\w+=,.@-]+`.
-    pub role_name: String,
+    pub role_name: keyward_names::RoleName,
     /// `PolicyName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
     pub policy_name: keyward_names::PolicyName,
 }
@@ -1707,7 +1707,7 @@ impl crate::Input for DeleteServerCertificateRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeleteServiceLinkedRoleRequest {
     /// `RoleName`: text of 1 to 64 characters, `[\w+=,.@-]+`.
-    pub role_name: String,
+    pub role_name: keyward_names::RoleName,
 }
 
 impl DeleteServiceLinkedRoleRequest {
@@ -1929,7 +1929,7 @@ impl crate::Input for DeleteVirtualMFADeviceRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct DetachGroupPolicyRequest {
     /// `GroupName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub group_name: String,
+    pub group_name: keyward_names::GroupName,
     /// `PolicyArn`: text of 20 to 2048 characters.
     pub policy_arn: String,
 }
@@ -1969,7 +1969,7 @@ impl crate::Input for DetachGroupPolicyRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct DetachRolePolicyRequest {
     /// `RoleName`: text of 1 to 64 characters, `[\w+=,.@-]+`.
-    pub role_name: String,
+    pub role_name: keyward_names::RoleName,
     /// `PolicyArn`: text of 20 to 2048 characters.
     pub policy_arn: String,
 }
@@ -2530,7 +2530,7 @@ impl crate::Input for GetDelegationRequestRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetGroupRequest {
     /// `GroupName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub group_name: String,
+    pub group_name: keyward_names::GroupName,
     /// `Marker`: text of 1 to 320 characters, `[\u0020-\u00FF]+`.
     pub marker: Option<String>,
     /// `MaxItems`: number from 1 to 1000.
@@ -2575,7 +2575,7 @@ impl crate::Input for GetGroupRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetGroupPolicyRequest {
     /// `GroupName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub group_name: String,
+    pub group_name: keyward_names::GroupName,
     /// `PolicyName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
     pub policy_name: keyward_names::PolicyName,
 }
@@ -2649,7 +2649,7 @@ impl crate::Input for GetHumanReadableSummaryRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetInstanceProfileRequest {
     /// `InstanceProfileName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub instance_profile_name: String,
+    pub instance_profile_name: keyward_names::InstanceProfileName,
 }
 
 impl GetInstanceProfileRequest {
@@ -2900,7 +2900,7 @@ impl crate::Input for GetPolicyVersionRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetRoleRequest {
     /// `RoleName`: text of 1 to 64 characters, `[\w+=,.@-]+`.
-    pub role_name: String,
+    pub role_name: keyward_names::RoleName,
 }
 
 impl GetRoleRequest {
@@ -2927,7 +2927,7 @@ impl crate::Input for GetRoleRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetRolePolicyRequest {
     /// `RoleName`: text of 1 to 64 characters, `[\w+=,.@-]+`.
-    pub role_name: String,
+    pub role_name: keyward_names::RoleName,
     /// `PolicyName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
     pub policy_name: keyward_names::PolicyName,
 }
@@ -3372,9 +3372,9 @@ impl crate::Input for ListAccountAliasesRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListAttachedGroupPoliciesRequest {
     /// `GroupName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub group_name: String,
+    pub group_name: keyward_names::GroupName,
     /// `PathPrefix`: text of 1 to 512 characters, `((/[A-Za-z0-9\.,\+@=_-]+)*)/`.
-    pub path_prefix: Option<String>,
+    pub path_prefix: Option<keyward_names::Path>,
     /// `Marker`: text of 1 to 320 characters, `[\u0020-\u00FF]+`.
     pub marker: Option<String>,
     /// `MaxItems`: number from 1 to 1000.
@@ -3425,9 +3425,9 @@ impl crate::Input for ListAttachedGroupPoliciesRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListAttachedRolePoliciesRequest {
     /// `RoleName`: text of 1 to 64 characters, `[\w+=,.@-]+`.
-    pub role_name: String,
+    pub role_name: keyward_names::RoleName,
     /// `PathPrefix`: text of 1 to 512 characters, `((/[A-Za-z0-9\.,\+@=_-]+)*)/`.
-    pub path_prefix: Option<String>,
+    pub path_prefix: Option<keyward_names::Path>,
     /// `Marker`: text of 1 to 320 characters, `[\u0020-\u00FF]+`.
     pub marker: Option<String>,
     /// `MaxItems`: number from 1 to 1000.
@@ -3480,7 +3480,7 @@ pub struct ListAttachedUserPoliciesRequest {
     /// `UserName`: text of 1 to 64 characters, `[\w+=,.@-]+`.
     pub user_name: keyward_names::UserName,
     /// `PathPrefix`: text of 1 to 512 characters, `((/[A-Za-z0-9\.,\+@=_-]+)*)/`.
-    pub path_prefix: Option<String>,
+    pub path_prefix: Option<keyward_names::Path>,
     /// `Marker`: text of 1 to 320 characters, `[\u0020-\u00FF]+`.
     pub marker: Option<String>,
     /// `MaxItems`: number from 1 to 1000.
@@ -3640,7 +3640,7 @@ impl crate::Input for ListEntitiesForPolicyRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListGroupPoliciesRequest {
     /// `GroupName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub group_name: String,
+    pub group_name: keyward_names::GroupName,
     /// `Marker`: text of 1 to 320 characters, `[\u0020-\u00FF]+`.
     pub marker: Option<String>,
     /// `MaxItems`: number from 1 to 1000.
@@ -3772,7 +3772,7 @@ impl crate::Input for ListGroupsForUserRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListInstanceProfileTagsRequest {
     /// `InstanceProfileName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub instance_profile_name: String,
+    pub instance_profile_name: keyward_names::InstanceProfileName,
     /// `Marker`: text of 1 to 320 characters, `[\u0020-\u00FF]+`.
     pub marker: Option<String>,
     /// `MaxItems`: number from 1 to 1000.
@@ -3859,7 +3859,7 @@ impl crate::Input for ListInstanceProfilesRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListInstanceProfilesForRoleRequest {
     /// `RoleName`: text of 1 to 64 characters, `[\w+=,.@-]+`.
-    pub role_name: String,
+    pub role_name: keyward_names::RoleName,
     /// `Marker`: text of 1 to 320 characters, `[\u0020-\u00FF]+`.
     pub marker: Option<String>,
     /// `MaxItems`: number from 1 to 1000.
@@ -4072,7 +4072,7 @@ pub struct ListPoliciesRequest {
     /// `OnlyAttached`: boolean.
     pub only_attached: Option<bool>,
     /// `PathPrefix`: text of 1 to 512 characters, `((/[A-Za-z0-9\.,\+@=_-]+)*)/`.
-    pub path_prefix: Option<String>,
+    pub path_prefix: Option<keyward_names::Path>,
     /// `PolicyUsageFilter`: one of `PermissionsPolicy`, `PermissionsBoundary`.
     pub policy_usage_filter: Option<super::iam_enums::PolicyUsageType>,
     /// `Marker`: text of 1 to 320 characters, `[\u0020-\u00FF]+`.
@@ -4269,7 +4269,7 @@ impl crate::Input for ListPolicyVersionsRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListRolePoliciesRequest {
     /// `RoleName`: text of 1 to 64 characters, `[\w+=,.@-]+`.
-    pub role_name: String,
+    pub role_name: keyward_names::RoleName,
     /// `Marker`: text of 1 to 320 characters, `[\u0020-\u00FF]+`.
     pub marker: Option<String>,
     /// `MaxItems`: number from 1 to 1000.
@@ -4314,7 +4314,7 @@ impl crate::Input for ListRolePoliciesRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListRoleTagsRequest {
     /// `RoleName`: text of 1 to 64 characters, `[\w+=,.@-]+`.
-    pub role_name: String,
+    pub role_name: keyward_names::RoleName,
     /// `Marker`: text of 1 to 320 characters, `[\u0020-\u00FF]+`.
     pub marker: Option<String>,
     /// `MaxItems`: number from 1 to 1000.
@@ -4897,7 +4897,7 @@ impl crate::Input for PutAccountPropertiesRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct PutGroupPolicyRequest {
     /// `GroupName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub group_name: String,
+    pub group_name: keyward_names::GroupName,
     /// `PolicyName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
     pub policy_name: keyward_names::PolicyName,
     /// `PolicyDocument`: text of 1 to 131072 characters, `[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]+`.
@@ -4948,7 +4948,7 @@ impl crate::Input for PutGroupPolicyRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct PutRolePermissionsBoundaryRequest {
     /// `RoleName`: text of 1 to 64 characters, `[\w+=,.@-]+`.
-    pub role_name: String,
+    pub role_name: keyward_names::RoleName,
     /// `PermissionsBoundary`: text of 20 to 2048 characters.
     pub permissions_boundary: String,
 }
@@ -4988,7 +4988,7 @@ impl crate::Input for PutRolePermissionsBoundaryRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct PutRolePolicyRequest {
     /// `RoleName`: text of 1 to 64 characters, `[\w+=,.@-]+`.
-    pub role_name: String,
+    pub role_name: keyward_names::RoleName,
     /// `PolicyName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
     pub policy_name: keyward_names::PolicyName,
     /// `PolicyDocument`: text of 1 to 131072 characters, `[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]+`.
@@ -5207,9 +5207,9 @@ impl crate::Input for RemoveClientIDFromOpenIDConnectProviderRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct RemoveRoleFromInstanceProfileRequest {
     /// `InstanceProfileName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub instance_profile_name: String,
+    pub instance_profile_name: keyward_names::InstanceProfileName,
     /// `RoleName`: text of 1 to 64 characters, `[\w+=,.@-]+`.
-    pub role_name: String,
+    pub role_name: keyward_names::RoleName,
 }
 
 impl RemoveRoleFromInstanceProfileRequest {
@@ -5247,7 +5247,7 @@ impl crate::Input for RemoveRoleFromInstanceProfileRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct RemoveUserFromGroupRequest {
     /// `GroupName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub group_name: String,
+    pub group_name: keyward_names::GroupName,
     /// `UserName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
     pub user_name: keyward_names::UserName,
 }
@@ -5763,7 +5763,7 @@ impl crate::Input for SimulatePrincipalPolicyRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct TagInstanceProfileRequest {
     /// `InstanceProfileName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub instance_profile_name: String,
+    pub instance_profile_name: keyward_names::InstanceProfileName,
     /// `Tags`: list of at most 50 elements of: structure of `Key`, `Value`.
     pub tags: Vec<super::iam_entities::Tag>,
 }
@@ -5924,7 +5924,7 @@ impl crate::Input for TagPolicyRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct TagRoleRequest {
     /// `RoleName`: text of 1 to 64 characters, `[\w+=,.@-]+`.
-    pub role_name: String,
+    pub role_name: keyward_names::RoleName,
     /// `Tags`: list of at most 50 elements of: structure of `Key`, `Value`.
     pub tags: Vec<super::iam_entities::Tag>,
 }
@@ -6082,7 +6082,7 @@ impl crate::Input for TagUserRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct UntagInstanceProfileRequest {
     /// `InstanceProfileName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub instance_profile_name: String,
+    pub instance_profile_name: keyward_names::InstanceProfileName,
     /// `TagKeys`: list of at most 50 elements of: text of 1 to 128 characters, `[\p{L}\p{Z}\p{N}_.:/=+\-@]+`.
     pub tag_keys: Vec<String>,
 }
@@ -6242,7 +6242,7 @@ impl crate::Input for UntagPolicyRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct UntagRoleRequest {
     /// `RoleName`: text of 1 to 64 characters, `[\w+=,.@-]+`.
-    pub role_name: String,
+    pub role_name: keyward_names::RoleName,
     /// `TagKeys`: list of at most 50 elements of: text of 1 to 128 characters, `[\p{L}\p{Z}\p{N}_.:/=+\-@]+`.
     pub tag_keys: Vec<String>,
 }
@@ -6528,7 +6528,7 @@ impl crate::Input for UpdateAccountPasswordPolicyRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct UpdateAssumeRolePolicyRequest {
     /// `RoleName`: text of 1 to 64 characters, `[\w+=,.@-]+`.
-    pub role_name: String,
+    pub role_name: keyward_names::RoleName,
     /// `PolicyDocument`: text of 1 to 131072 characters, `[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]+`.
     pub policy_document: String,
 }
@@ -6605,11 +6605,11 @@ impl crate::Input for UpdateDelegationRequestRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct UpdateGroupRequest {
     /// `GroupName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub group_name: String,
+    pub group_name: keyward_names::GroupName,
     /// `NewPath`: text of 1 to 512 characters, `(\u002F)|(\u002F[\u0021-\u007E]+\u002F)`.
     pub new_path: Option<keyward_names::Path>,
     /// `NewGroupName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub new_group_name: Option<String>,
+    pub new_group_name: Option<keyward_names::GroupName>,
 }
 
 impl UpdateGroupRequest {
@@ -6734,7 +6734,7 @@ impl crate::Input for UpdateOpenIDConnectProviderThumbprintRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct UpdateRoleRequest {
     /// `RoleName`: text of 1 to 64 characters, `[\w+=,.@-]+`.
-    pub role_name: String,
+    pub role_name: keyward_names::RoleName,
     /// `Description`: text of at most 1000 characters, `[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*`.
     pub description: Option<String>,
     /// `MaxSessionDuration`: number from 3600 to 43200.
@@ -6779,7 +6779,7 @@ impl crate::Input for UpdateRoleRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct UpdateRoleDescriptionRequest {
     /// `RoleName`: text of 1 to 64 characters, `[\w+=,.@-]+`.
-    pub role_name: String,
+    pub role_name: keyward_names::RoleName,
     /// `Description`: text of at most 1000 characters, `[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*`.
     pub description: String,
 }

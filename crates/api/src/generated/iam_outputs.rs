@@ -570,7 +570,7 @@ impl crate::Output for GetGroupResponse {
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetGroupPolicyResponse {
     /// `GroupName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
-    pub group_name: String,
+    pub group_name: keyward_names::GroupName,
     /// `PolicyName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
     pub policy_name: keyward_names::PolicyName,
     /// `PolicyDocument`: text of 1 to 131072 characters, `[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]+`.
@@ -797,7 +797,7 @@ impl crate::Output for GetRoleResponse {
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetRolePolicyResponse {
     /// `RoleName`: text of 1 to 64 characters, `[\w+=,.@-]+`.
-    pub role_name: String,
+    pub role_name: keyward_names::RoleName,
     /// `PolicyName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
     pub policy_name: keyward_names::PolicyName,
     /// `PolicyDocument`: text of 1 to 131072 characters, `[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]+`.

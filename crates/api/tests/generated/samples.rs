@@ -2102,12 +2102,6 @@ impl Sample for iam::PasswordPolicy {
     }
 }
 
-impl Sample for iam::PermissionsBoundaryAttachmentType {
-    fn sample() -> Self {
-        Self::PermissionsBoundaryPolicy
-    }
-}
-
 impl Sample for iam::PermissionsBoundaryDecisionDetail {
     fn sample() -> Self {
         Self {
