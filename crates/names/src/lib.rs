@@ -26,9 +26,7 @@ pub use access_key_id::{AccessKeyId, AccessKeyKind};
 pub use account_alias::AccountAlias;
 pub use account_id::AccountId;
 pub use arn::{iam_arn, root_arn, user_arn};
-pub use entity_name::{
-    FoldedName, GroupName, InstanceProfileName, PolicyName, RoleName, UserName,
-};
+pub use entity_name::{FoldedName, GroupName, InstanceProfileName, PolicyName, RoleName, UserName};
 pub use path::Path;
 pub use secret::Secret;
 pub use tag::{FoldedTagKey, Tag};

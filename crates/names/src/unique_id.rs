@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::access_key_id::base32_digit;
+use crate::access_key_id::{base32_digit, base32_value};
 use crate::{AccountId, ParseError, text_serde};
 
 const LENGTH: usize = 21;
@@ -59,6 +59,12 @@ macro_rules! unique_id {
                 Self(mint(EntityKind::$kind, account, random))
             }
 
+            /// The account that the id carries, if it was made by `mint`.
+            #[must_use]
+            pub fn embedded_account(&self) -> Option<AccountId> {
+                embedded_account(&self.0)
+            }
+
             /// The id as text.
             #[must_use]
             pub fn as_str(&self) -> &str {
@@ -109,6 +115,18 @@ fn read(kind: EntityKind, text: &str) -> Option<[u8; LENGTH]> {
     rest.iter().all(is_usual).then_some(bytes)
 }
 
+fn embedded_account(id: &[u8; LENGTH]) -> Option<AccountId> {
+    let bits = id
+        .iter()
+        .skip(4)
+        .fold(0_u128, |bits, byte| (bits << 5) | base32_value(*byte));
+    if bits >> 84 == 0 {
+        return None;
+    }
+    let number = u64::try_from((bits >> 44) & ((1 << 40) - 1)).ok()?;
+    AccountId::from_number(number)
+}
+
 fn mint(kind: EntityKind, account: AccountId, random: u64) -> [u8; LENGTH] {
     let bits: u128 = (1 << 84)
         | (u128::from(account.number() & ((1 << 40) - 1)) << 44)
@@ -135,6 +153,10 @@ mod tests {
         assert_eq!(UserId::parse(one.as_str()), Ok(one));
         assert_eq!(one.as_str().get(..12), two.as_str().get(..12));
         assert_ne!(one, two);
+        assert_eq!(one.embedded_account(), Some(account));
+        assert_eq!(two.embedded_account(), Some(account));
+        let old = PolicyId::parse("ANPAIOSFODNN7EXAMPLE1").unwrap();
+        assert_eq!(old.embedded_account(), None);
     }
 
     #[test]
