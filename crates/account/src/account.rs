@@ -1,45 +1,55 @@
 //! The account as one immutable value.
 
-use std::ops::Bound;
 use std::sync::Arc;
 
 use imbl::{OrdMap, OrdSet};
 use keyward_credentials::{PasswordOwner, PasswordPolicy};
-use keyward_names::{AccessKeyId, AccountAlias, AccountId, FoldedName, Path, UserId};
-use keyward_policy::PolicySet;
+use keyward_names::{
+    AccessKeyId, AccountAlias, AccountId, FoldedName, GroupId, InstanceProfileId, PolicyId, RoleId,
+    UserId, iam_arn,
+};
 
-use crate::policies::HeldPolicies;
+use crate::rights::{Slot, Stamp};
 use crate::{
-    AccessKey, Change, KeyOwner, LoginProfile, Record, RecordKey, RootUser, Settings,
-    UnreadablePolicy, User, UserPolicies,
+    AccessKey, Directory, EntityPolicies, Group, InstanceProfile, KeyOwner, LoginProfile,
+    ManagedPolicy, Memberships, PolicyEntity, PolicyUse, PolicyUses, PrincipalId, Role,
+    RoleDeletion, RootUser, Settings, User,
 };
 
 /// All that IAM knows of one account, as it stood at one version. To clone it is cheap: the maps
 /// share their structure, so a change costs the same in a large account as in a small one.
 #[derive(Debug, Clone)]
-// INVARIANT: the indexes (`users_by_name`, `access_keys_by_owner`) say the same as the maps they
-// index; upheld by `apply`, which alone writes them.
+// INVARIANT: the indexes (`access_keys_by_owner`, `members`, `profiles_of_roles`, `policy_users`,
+// `policy_uses`, `slots`) say the same as the maps they index; upheld by `apply`, which alone writes
+// them.
 pub struct Account {
     id: AccountId,
     version: u64,
-    settings: Option<Arc<Settings>>,
-    root_user: Option<Arc<RootUser>>,
-    alias: Option<AccountAlias>,
-    password_policy: Option<Arc<PasswordPolicy>>,
-    pub(crate) users: OrdMap<UserId, Arc<User>>,
-    pub(crate) users_by_name: OrdMap<FoldedName, Named>,
+    pub(crate) settings: Option<Arc<Settings>>,
+    pub(crate) root_user: Option<Arc<RootUser>>,
+    pub(crate) alias: Option<AccountAlias>,
+    pub(crate) password_policy: Option<Arc<PasswordPolicy>>,
+    pub(crate) users: Directory<User>,
+    pub(crate) groups: Directory<Group>,
+    pub(crate) roles: Directory<Role>,
+    pub(crate) managed_policies: Directory<ManagedPolicy>,
+    pub(crate) instance_profiles: Directory<InstanceProfile>,
     pub(crate) login_profiles: OrdMap<UserId, Arc<LoginProfile>>,
     pub(crate) access_keys: OrdMap<AccessKeyId, Arc<AccessKey>>,
+    pub(crate) memberships: OrdMap<UserId, Arc<Memberships>>,
+    pub(crate) policies: OrdMap<PolicyEntity, Arc<EntityPolicies>>,
+    pub(crate) role_deletions: OrdMap<Box<str>, Arc<RoleDeletion>>,
     pub(crate) access_keys_by_owner: OrdSet<(KeyOwner, AccessKeyId)>,
-    pub(crate) user_policies: OrdMap<UserId, Arc<HeldPolicies>>,
-}
-
-/// What the index of names says of a user. It has the path too, so that a list under a path need
-/// not look at every user on its way.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Named {
-    pub(crate) path: Path,
-    pub(crate) user: Arc<User>,
+    /// The members of each group by name.
+    pub(crate) members: OrdSet<(GroupId, FoldedName)>,
+    pub(crate) profiles_of_roles: OrdSet<(RoleId, InstanceProfileId)>,
+    /// Who uses each managed policy, and how.
+    pub(crate) policy_users: OrdSet<(PolicyId, PolicyEntity, PolicyUse)>,
+    /// How many use each managed policy; only those that somebody uses.
+    pub(crate) policy_uses: OrdMap<PolicyId, PolicyUses>,
+    /// Where rights are kept of those who have policies, of their own or by groups.
+    pub(crate) slots: OrdMap<PrincipalId, Arc<Slot>>,
+    pub(crate) stamp: Stamp,
 }
 
 impl Account {
@@ -53,12 +63,23 @@ impl Account {
             root_user: None,
             alias: None,
             password_policy: None,
-            users: OrdMap::new(),
-            users_by_name: OrdMap::new(),
+            users: Directory::default(),
+            groups: Directory::default(),
+            roles: Directory::default(),
+            managed_policies: Directory::default(),
+            instance_profiles: Directory::default(),
             login_profiles: OrdMap::new(),
             access_keys: OrdMap::new(),
+            memberships: OrdMap::new(),
+            policies: OrdMap::new(),
+            role_deletions: OrdMap::new(),
             access_keys_by_owner: OrdSet::new(),
-            user_policies: OrdMap::new(),
+            members: OrdSet::new(),
+            profiles_of_roles: OrdSet::new(),
+            policy_users: OrdSet::new(),
+            policy_uses: OrdMap::new(),
+            slots: OrdMap::new(),
+            stamp: Stamp::new(),
         }
     }
 
@@ -112,36 +133,62 @@ impl Account {
         }
     }
 
+    /// The users.
+    #[must_use]
+    pub fn users(&self) -> &Directory<User> {
+        &self.users
+    }
+
+    /// The groups.
+    #[must_use]
+    pub fn groups(&self) -> &Directory<Group> {
+        &self.groups
+    }
+
+    /// The roles.
+    #[must_use]
+    pub fn roles(&self) -> &Directory<Role> {
+        &self.roles
+    }
+
+    /// The managed policies of the account's own.
+    #[must_use]
+    pub fn managed_policies(&self) -> &Directory<ManagedPolicy> {
+        &self.managed_policies
+    }
+
+    /// The instance profiles.
+    #[must_use]
+    pub fn instance_profiles(&self) -> &Directory<InstanceProfile> {
+        &self.instance_profiles
+    }
+
     /// The user with this name, in any case.
     #[must_use]
     pub fn user(&self, name: &str) -> Option<&User> {
-        self.users_by_name
-            .get(&FoldedName::fold(name))
-            .map(|named| &*named.user)
+        self.users.find(name)
     }
 
     /// The user with this id.
     #[must_use]
     pub fn user_by_id(&self, id: UserId) -> Option<&User> {
-        self.users.get(&id).map(|user| &**user)
+        self.users.get(id)
     }
 
-    /// How many users there are.
+    /// The ARN that a user or role has now, if it is there.
     #[must_use]
-    pub fn user_count(&self) -> usize {
-        self.users.len()
-    }
-
-    /// The users in the order of their names, beginning after one of them, with name and path. To
-    /// come by is cheap until one looks at the user itself.
-    pub fn users_after(
-        &self,
-        after: Option<&FoldedName>,
-    ) -> impl Iterator<Item = (&FoldedName, &Path, &User)> {
-        let from = after.cloned().map_or(Bound::Unbounded, Bound::Excluded);
-        self.users_by_name
-            .range((from, Bound::Unbounded))
-            .map(|(name, named)| (name, &named.path, &*named.user))
+    pub fn principal_arn(&self, id: PrincipalId) -> Option<String> {
+        let (kind, path, name) = match id {
+            PrincipalId::User(id) => {
+                let user = self.users.get(id)?;
+                ("user", &user.path, user.name.as_str())
+            }
+            PrincipalId::Role(id) => {
+                let role = self.roles.get(id)?;
+                ("role", &role.path, role.name.as_str())
+            }
+        };
+        Some(iam_arn(self.id, kind, path, name))
     }
 
     /// A user's login profile.
@@ -164,134 +211,107 @@ impl Account {
             .filter_map(|(_, id)| self.access_key(*id))
     }
 
-    /// A user's inline policies, if it has any.
+    /// The groups that a user is in, in the order of their ids.
+    pub fn groups_of(&self, user: UserId) -> impl Iterator<Item = GroupId> {
+        let memberships = self.memberships.get(&user);
+        let groups = memberships.map_or(&[][..], |memberships| &memberships.groups);
+        groups.iter().copied()
+    }
+
+    /// Whether a group has users.
     #[must_use]
-    pub fn user_policies(&self, user: UserId) -> Option<&UserPolicies> {
-        self.user_policies.get(&user).map(|held| &held.record)
+    pub fn has_members(&self, group: GroupId) -> bool {
+        self.members_of(group, None).next().is_some()
     }
 
-    /// All policies that say what a user may do, made ready to be judged by; `None` if there are none.
-    pub fn identity_policies(&self, user: UserId) -> Result<Option<&PolicySet>, UnreadablePolicy> {
-        self.user_policies
-            .get(&user)
-            .map(|held| held.set())
-            .transpose()
+    /// The users of a group in the order of their names, beginning after one of them.
+    pub fn members_of<'a>(
+        &'a self,
+        group: GroupId,
+        after: Option<&FoldedName>,
+    ) -> impl Iterator<Item = (&'a FoldedName, &'a User)> + use<'a> {
+        use std::ops::Bound::{Excluded, Included, Unbounded};
+        let from = match after {
+            Some(after) => Excluded((group, after.clone())),
+            None => Included((group, FoldedName::fold(""))),
+        };
+        self.members
+            .range((from, Unbounded))
+            .take_while(move |(of, _)| *of == group)
+            .filter_map(|(_, name)| Some((name, self.users.find_folded(name)?)))
     }
 
-    /// How many records the account consists of.
+    /// The instance profiles that hand out a role, in the order of their ids, beginning after one.
+    pub fn profiles_of(
+        &self,
+        role: RoleId,
+        after: Option<InstanceProfileId>,
+    ) -> impl Iterator<Item = &InstanceProfile> {
+        use std::ops::Bound::{Excluded, Unbounded};
+        let after = after.unwrap_or(InstanceProfileId::LOWEST);
+        self.profiles_of_roles
+            .range((Excluded((role, after)), Unbounded))
+            .take_while(move |(of, _)| *of == role)
+            .filter_map(|(_, id)| self.instance_profiles.get(*id))
+    }
+
+    /// The policies of a user, group or role, if it has any.
     #[must_use]
-    pub fn record_count(&self) -> usize {
-        const SINGLE: usize = 4;
-        SINGLE
-            + self.users.len()
-            + self.login_profiles.len()
-            + self.access_keys.len()
-            + self.user_policies.len()
+    pub fn policies(&self, of: PolicyEntity) -> Option<&EntityPolicies> {
+        self.policies.get(&of).map(|policies| &**policies)
     }
 
-    /// The keys of all records that the account consists of.
-    pub fn record_keys(&self) -> impl Iterator<Item = RecordKey> {
-        let single = [
-            self.settings.is_some().then_some(RecordKey::Settings),
-            self.root_user.is_some().then_some(RecordKey::RootUser),
-            self.alias.is_some().then_some(RecordKey::Alias),
-            self.password_policy
-                .is_some()
-                .then_some(RecordKey::PasswordPolicy),
-        ];
-        single
-            .into_iter()
-            .flatten()
-            .chain(self.access_keys.keys().copied().map(RecordKey::AccessKey))
-            .chain(
-                self.login_profiles
-                    .keys()
-                    .copied()
-                    .map(RecordKey::LoginProfile),
-            )
-            .chain(
-                self.user_policies
-                    .keys()
-                    .copied()
-                    .map(RecordKey::UserPolicies),
-            )
-            .chain(self.users.keys().copied().map(RecordKey::User))
+    /// By how many a managed policy is used.
+    #[must_use]
+    pub fn policy_uses(&self, policy: PolicyId) -> PolicyUses {
+        self.policy_uses.get(&policy).copied().unwrap_or_default()
     }
 
-    /// Applies one change. This is total: whatever the change, the account that comes out is whole.
-    pub fn apply(&mut self, change: &Change) {
-        match change {
-            Change::Put(record) => self.put(record.clone()),
-            Change::Delete(key) => self.delete(*key),
-        }
+    /// The managed policies that somebody uses, in the order of their ids, beginning after one.
+    pub fn used_policies(
+        &self,
+        after: Option<PolicyId>,
+    ) -> impl Iterator<Item = (PolicyId, PolicyUses)> {
+        use std::ops::Bound::{Excluded, Unbounded};
+        let after = after.unwrap_or(PolicyId::LOWEST);
+        self.policy_uses
+            .range((Excluded(after), Unbounded))
+            .map(|(id, uses)| (*id, *uses))
     }
 
-    /// Takes a record in, as [`Account::apply`] of a `Put` does.
-    pub fn put(&mut self, record: Record) {
-        match record {
-            Record::Settings(settings) => self.settings = Some(Arc::new(settings)),
-            Record::RootUser(root) => self.root_user = Some(Arc::new(root)),
-            Record::Alias(alias) => self.alias = Some(alias),
-            Record::PasswordPolicy(policy) => self.password_policy = Some(Arc::new(policy)),
-            Record::User(user) => self.put_user(user),
-            Record::LoginProfile(profile) => {
-                self.login_profiles.insert(profile.user, Arc::new(profile));
-            }
-            Record::AccessKey(key) => {
-                self.delete(RecordKey::AccessKey(key.id));
-                self.access_keys_by_owner.insert((key.owner, key.id));
-                self.access_keys.insert(key.id, Arc::new(key));
-            }
-            Record::UserPolicies(policies) => {
-                let user = policies.user;
-                let before = self.user_policies.get(&user).map(|before| &**before);
-                let held = HeldPolicies::new(policies, before);
-                self.user_policies.insert(user, Arc::new(held));
-            }
-        }
+    /// How many managed policies somebody uses.
+    #[must_use]
+    pub fn used_policy_count(&self) -> usize {
+        self.policy_uses.len()
     }
 
-    fn put_user(&mut self, user: User) {
-        let name = user.name.folded();
-        let user = Arc::new(user);
-        if let Some(before) = self.users.insert(user.id, Arc::clone(&user)) {
-            let name_before = before.name.folded();
-            if name_before != name {
-                self.users_by_name.remove(&name_before);
-            }
-        }
-        self.users_by_name.insert(
-            name,
-            Named {
-                path: user.path.clone(),
-                user,
-            },
-        );
+    /// Who uses a managed policy, and how: users, then roles, then groups, in the order of their ids,
+    /// beginning after one.
+    pub fn users_of_policy(
+        &self,
+        policy: PolicyId,
+        after: Option<(PolicyEntity, PolicyUse)>,
+    ) -> impl Iterator<Item = (PolicyEntity, PolicyUse)> {
+        use std::ops::Bound::{Excluded, Included, Unbounded};
+        let from = match after {
+            Some((entity, how)) => Excluded((policy, entity, how)),
+            None => Included((policy, PolicyEntity::FIRST, PolicyUse::Permissions)),
+        };
+        self.policy_users
+            .range((from, Unbounded))
+            .take_while(move |(of, _, _)| *of == policy)
+            .map(|(_, entity, how)| (*entity, *how))
     }
 
-    fn delete(&mut self, key: RecordKey) {
-        match key {
-            RecordKey::Settings => self.settings = None,
-            RecordKey::RootUser => self.root_user = None,
-            RecordKey::Alias => self.alias = None,
-            RecordKey::PasswordPolicy => self.password_policy = None,
-            RecordKey::User(id) => {
-                if let Some(user) = self.users.remove(&id) {
-                    self.users_by_name.remove(&user.name.folded());
-                }
-            }
-            RecordKey::LoginProfile(user) => {
-                self.login_profiles.remove(&user);
-            }
-            RecordKey::AccessKey(id) => {
-                if let Some(key) = self.access_keys.remove(&id) {
-                    self.access_keys_by_owner.remove(&(key.owner, id));
-                }
-            }
-            RecordKey::UserPolicies(user) => {
-                self.user_policies.remove(&user);
-            }
-        }
+    /// What is known of the deletion of a service-linked role, by the id of its task.
+    #[must_use]
+    pub fn role_deletion(&self, task: &str) -> Option<&RoleDeletion> {
+        self.role_deletions.get(task).map(|deletion| &**deletion)
+    }
+
+    /// All deletions of service-linked roles that are known.
+    pub fn role_deletions(&self) -> impl Iterator<Item = &RoleDeletion> {
+        self.role_deletions.values().map(|deletion| &**deletion)
     }
 }
 
@@ -305,18 +325,29 @@ impl PartialEq for Account {
             && self.alias == other.alias
             && self.password_policy == other.password_policy
             && self.users == other.users
-            && self.users_by_name == other.users_by_name
+            && self.groups == other.groups
+            && self.roles == other.roles
+            && self.managed_policies == other.managed_policies
+            && self.instance_profiles == other.instance_profiles
             && self.login_profiles == other.login_profiles
             && self.access_keys == other.access_keys
+            && self.memberships == other.memberships
+            && self.policies == other.policies
+            && self.role_deletions == other.role_deletions
             && self.access_keys_by_owner == other.access_keys_by_owner
-            && self.user_policies == other.user_policies
+            && self.members == other.members
+            && self.profiles_of_roles == other.profiles_of_roles
+            && self.policy_users == other.policy_users
+            && self.policy_uses == other.policy_uses
+            && self.slots.keys().eq(other.slots.keys())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use keyward_names::{Timestamp, UserName};
+    use crate::Record;
+    use keyward_names::{Path, Timestamp, UserName};
 
     fn account() -> Account {
         Account::empty(AccountId::parse("123456789012").unwrap())
@@ -342,7 +373,8 @@ mod tests {
         let names = |after: Option<&str>| -> Vec<String> {
             let after = after.map(FoldedName::fold);
             account
-                .users_after(after.as_ref())
+                .users()
+                .after(after.as_ref())
                 .map(|(_, _, user)| user.name.to_string())
                 .collect()
         };

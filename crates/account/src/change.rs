@@ -60,6 +60,15 @@ impl Changes {
         }
     }
 
+    /// The end of several records.
+    #[must_use]
+    pub fn delete_all(keys: impl IntoIterator<Item = RecordKey>) -> Self {
+        Self {
+            changes: keys.into_iter().map(Change::Delete).collect(),
+            ..Self::default()
+        }
+    }
+
     /// Whether names are taken or given up.
     #[must_use]
     pub fn moves_names(&self) -> bool {

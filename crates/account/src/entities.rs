@@ -1,8 +1,13 @@
 //! What an account holds. Each type is also the form its record has on disk (see `record`).
 
 use keyward_credentials::{PasswordPolicy, Sealed, Verifier};
-use keyward_names::{AccessKeyId, Path, Tag, Timestamp, UserId, UserName};
+use keyward_names::{
+    AccessKeyId, GroupId, GroupName, InstanceProfileId, InstanceProfileName, Path, RoleId,
+    RoleName, Tag, Timestamp, UserId, UserName,
+};
 use serde::{Deserialize, Serialize};
+
+use crate::TrustPolicy;
 
 /// What is true of the account as such.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +18,20 @@ pub struct Settings {
     pub created: Timestamp,
     /// The key that seals the account's secrets, itself sealed by the master key.
     pub data_key: Sealed,
+    /// Which session tokens the global endpoint gives out.
+    #[serde(default)]
+    pub global_endpoint_tokens: GlobalEndpointTokens,
+}
+
+/// What sessions that the global endpoint of STS gives out are good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GlobalEndpointTokens {
+    /// `v1Token`: only the regions that every account has.
+    #[default]
+    Version1,
+    /// `v2Token`: every region.
+    Version2,
 }
 
 /// The account's root user: it may do everything, and signs in by e-mail address.
@@ -41,6 +60,90 @@ pub struct User {
     /// Tags in the order they are listed: those of a later call before those of an earlier one.
     #[serde(default, skip_serializing_if = "<[Tag]>::is_empty")]
     pub tags: Box<[Tag]>,
+}
+
+/// A group: users get the policies of the groups they are in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Group {
+    /// For good.
+    pub id: GroupId,
+    /// The name, as last spelled.
+    pub name: GroupName,
+    /// Where the group lies.
+    pub path: Path,
+    /// When the group was made.
+    pub created: Timestamp,
+}
+
+/// The groups that a user is in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Memberships {
+    /// Who.
+    pub user: UserId,
+    /// In the order of their ids. At least one: where the last is left, the record goes too.
+    pub groups: Box<[GroupId]>,
+}
+
+/// A role: rights that whoever its trust policy names may take on for a while.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Role {
+    /// For good.
+    pub id: RoleId,
+    /// The name.
+    pub name: RoleName,
+    /// Where the role lies.
+    pub path: Path,
+    /// When the role was made.
+    pub created: Timestamp,
+    /// Who may take it on.
+    pub trust_policy: TrustPolicy,
+    /// What it is for, in its owner's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<Box<str>>,
+    /// How long a session of it lasts at most, in seconds: 3,600 to 43,200.
+    pub max_session_duration: u32,
+    /// Tags in the order they are listed: those of a later call before those of an earlier one.
+    #[serde(default, skip_serializing_if = "<[Tag]>::is_empty")]
+    pub tags: Box<[Tag]>,
+}
+
+impl Role {
+    /// How long a session lasts at most where nobody says, in seconds.
+    pub const DEFAULT_MAX_SESSION_DURATION: u32 = 3_600;
+
+    /// Whether a service made the role for itself: only that service changes it.
+    #[must_use]
+    pub fn is_service_linked(&self) -> bool {
+        self.path.as_str().starts_with("/aws-service-role/")
+    }
+}
+
+/// An instance profile: hands a role to virtual machines.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InstanceProfile {
+    /// For good.
+    pub id: InstanceProfileId,
+    /// The name.
+    pub name: InstanceProfileName,
+    /// Where it lies.
+    pub path: Path,
+    /// When it was made.
+    pub created: Timestamp,
+    /// The role that it hands out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<RoleId>,
+    /// Tags, in the order of their keys.
+    #[serde(default, skip_serializing_if = "<[Tag]>::is_empty")]
+    pub tags: Box<[Tag]>,
+}
+
+/// That a service-linked role was deleted: what its deletion task answers from then on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoleDeletion {
+    /// The task's id: `task/aws-service-role/{service}/{role}/{uuid}`.
+    pub task: Box<str>,
+    /// When it was done.
+    pub at: Timestamp,
 }
 
 /// A user's password and what belongs to it.

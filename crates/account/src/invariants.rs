@@ -1,47 +1,58 @@
 //! What is always true of an account. Property tests ask after every change.
 
 use keyward_credentials::PasswordPolicy;
+use keyward_names::Tag;
 
-use crate::{Account, KeyOwner, LoginProfile};
+use crate::{Account, KeyOwner, LoginProfile, PolicyEntity, PolicyUse, PolicyUses, PrincipalId};
+
+/// How many tags one resource has at most.
+const TAGS: usize = 50;
 
 impl Account {
     /// The invariants that do not hold, one sentence each; always none.
     #[must_use]
     pub fn broken_invariants(&self) -> Vec<String> {
         let mut broken = Vec::new();
-        self.check_users(&mut broken);
+        broken.extend(self.users.broken("user"));
+        broken.extend(self.groups.broken("group"));
+        broken.extend(self.roles.broken("role"));
+        broken.extend(self.managed_policies.broken("managed policy"));
+        broken.extend(self.instance_profiles.broken("instance profile"));
+        self.check_tags(&mut broken);
         self.check_login_profiles(&mut broken);
         self.check_access_keys(&mut broken);
-        self.check_user_policies(&mut broken);
+        self.check_memberships(&mut broken);
+        self.check_instance_profiles(&mut broken);
+        self.check_managed_policies(&mut broken);
+        self.check_policies(&mut broken);
+        self.check_policy_uses(&mut broken);
+        self.check_slots(&mut broken);
         if let Some(policy) = self.password_policy() {
             check_password_policy(policy, &mut broken);
         }
         broken
     }
 
-    fn check_users(&self, broken: &mut Vec<String>) {
-        if self.users.len() != self.users_by_name.len() {
-            broken.push("there are not as many names as users".to_owned());
+    fn check_tags(&self, broken: &mut Vec<String>) {
+        let folded = |tag: &Tag| tag.key.to_lowercase();
+        let exact = |tag: &Tag| tag.key.to_string();
+        for user in self.users.iter() {
+            check_tags(user.id.as_str(), &user.tags, folded, broken);
         }
-        for (id, user) in &self.users {
-            let named = self.users_by_name.get(&user.name.folded());
-            let is_named =
-                named.is_some_and(|named| named.user == *user && named.path == user.path);
-            if *id != user.id || !is_named {
-                broken.push(format!("user {id} is not found by its name"));
-            }
-            let mut keys: Vec<_> = user.tags.iter().map(|tag| tag.key.to_lowercase()).collect();
-            keys.sort_unstable();
-            keys.dedup();
-            if keys.len() != user.tags.len() || keys.len() > 50 {
-                broken.push(format!("user {id} has a tag twice or more than 50 tags"));
-            }
+        for role in self.roles.iter() {
+            check_tags(role.id.as_str(), &role.tags, folded, broken);
+        }
+        for policy in self.managed_policies.iter() {
+            check_tags(policy.id.as_str(), &policy.tags, exact, broken);
+        }
+        for profile in self.instance_profiles.iter() {
+            check_tags(profile.id.as_str(), &profile.tags, exact, broken);
         }
     }
 
     fn check_login_profiles(&self, broken: &mut Vec<String>) {
         for (id, profile) in &self.login_profiles {
-            if *id != profile.user || !self.users.contains_key(id) {
+            if *id != profile.user || self.users.get(*id).is_none() {
                 broken.push(format!("the login profile of {id} belongs to nobody"));
             }
             if profile.remembered().count() > LoginProfile::REMEMBERED {
@@ -69,7 +80,7 @@ impl Account {
                 broken.push(format!("access key {id} carries another account"));
             }
             match key.owner {
-                KeyOwner::User(user) if !self.users.contains_key(&user) => {
+                KeyOwner::User(user) if self.users.get(user).is_none() => {
                     broken.push(format!("access key {id} belongs to nobody"));
                 }
                 KeyOwner::User(_) | KeyOwner::Root => {}
@@ -77,21 +88,144 @@ impl Account {
         }
     }
 
-    fn check_user_policies(&self, broken: &mut Vec<String>) {
-        for (id, held) in &self.user_policies {
-            let record = &held.record;
-            if *id != record.user || !self.users.contains_key(id) {
-                broken.push(format!("the policies of {id} belong to nobody"));
+    fn check_memberships(&self, broken: &mut Vec<String>) {
+        let mut count = 0;
+        for (user, memberships) in &self.memberships {
+            let groups = &memberships.groups;
+            count += groups.len();
+            let name = self.users.get(*user).map(|user| user.name.folded());
+            let is_good = name.is_some_and(|name| {
+                groups.iter().all(|group| {
+                    self.groups.get(*group).is_some()
+                        && self.members.contains(&(*group, name.clone()))
+                })
+            });
+            if *user != memberships.user || groups.is_empty() || !is_good {
+                broken.push(format!("the memberships of {user} don't fit"));
             }
-            let names: Vec<_> = record
-                .policies
-                .iter()
-                .map(|policy| policy.name.folded())
-                .collect();
-            if names.is_empty() || !names.is_sorted_by(|one, next| one < next) {
-                broken.push(format!("the policies of {id} are none, or out of order"));
+            if !groups.is_sorted_by(|one, next| one < next) {
+                broken.push(format!("the groups of {user} are out of order"));
             }
         }
+        if count != self.members.len() {
+            broken.push("the index of members does not fit".to_owned());
+        }
+    }
+
+    fn check_instance_profiles(&self, broken: &mut Vec<String>) {
+        let mut count = 0;
+        for profile in self.instance_profiles.iter() {
+            let Some(role) = profile.role else { continue };
+            count += 1;
+            let is_found = self.profiles_of_roles.contains(&(role, profile.id));
+            if !is_found || self.roles.get(role).is_none() {
+                broken.push(format!(
+                    "the role of instance profile {} is gone",
+                    profile.id
+                ));
+            }
+        }
+        if count != self.profiles_of_roles.len() {
+            broken.push("the index of instance profiles does not fit".to_owned());
+        }
+    }
+
+    fn check_managed_policies(&self, broken: &mut Vec<String>) {
+        for policy in self.managed_policies.iter() {
+            let numbers = || policy.versions.iter().map(|version| version.number);
+            let is_good = policy.version(policy.default_version).is_some()
+                && numbers().is_sorted_by(|one, next| one < next)
+                && numbers().all(|number| (1..policy.next_version).contains(&number));
+            if !is_good {
+                broken.push(format!("the versions of {} don't fit", policy.id));
+            }
+        }
+    }
+
+    fn check_policies(&self, broken: &mut Vec<String>) {
+        for (entity, policies) in &self.policies {
+            let exists = match entity {
+                PolicyEntity::User(id) => self.users.get(*id).is_some(),
+                PolicyEntity::Group(id) => self.groups.get(*id).is_some(),
+                PolicyEntity::Role(id) => self.roles.get(*id).is_some(),
+            };
+            if *entity != policies.entity || policies.is_none() || !exists {
+                broken.push(format!(
+                    "the policies of {entity} belong to nobody, or are none"
+                ));
+            }
+            let inline = &policies.inline;
+            let names: Vec<_> = inline.iter().map(|policy| policy.name.folded()).collect();
+            if !names.is_sorted_by(|one, next| one < next) {
+                broken.push(format!("the inline policies of {entity} are out of order"));
+            }
+            let mut attached = policies.attached.to_vec();
+            attached.sort_unstable();
+            if !attached.is_sorted_by(|one, next| one < next) {
+                broken.push(format!("{entity} has a policy attached twice"));
+            }
+            let is_bounded_group =
+                matches!(entity, PolicyEntity::Group(_)) && policies.boundary.is_some();
+            if is_bounded_group {
+                broken.push(format!("group {entity} has a boundary"));
+            }
+            // Policies of AWS belong to no account; those of this account carry its number.
+            let own = |id: &keyward_names::PolicyId| id.embedded_account() == Some(self.id());
+            let is_dangling =
+                |(id, _): (_, PolicyUse)| own(&id) && self.managed_policies.get(id).is_none();
+            if policies.references().any(is_dangling) {
+                broken.push(format!("{entity} refers to a policy that is gone"));
+            }
+        }
+    }
+
+    fn check_policy_uses(&self, broken: &mut Vec<String>) {
+        let references: Vec<_> = self
+            .policies
+            .values()
+            .flat_map(|policies| {
+                let entity = policies.entity;
+                policies
+                    .references()
+                    .map(move |(id, how)| (id, entity, how))
+            })
+            .collect();
+        let is_indexed = |reference| self.policy_users.contains(reference);
+        if references.len() != self.policy_users.len() || !references.iter().all(is_indexed) {
+            broken.push("the index of who uses policies does not fit".to_owned());
+        }
+        let mut counted = imbl::OrdMap::<_, PolicyUses>::new();
+        for (id, _, how) in references {
+            let uses = counted.entry(id).or_default();
+            match how {
+                PolicyUse::Permissions => uses.attached += 1,
+                PolicyUse::Boundary => uses.boundary += 1,
+            }
+        }
+        if counted != self.policy_uses {
+            broken.push("how often policies are used is not what is counted".to_owned());
+        }
+    }
+
+    fn check_slots(&self, broken: &mut Vec<String>) {
+        let users = self.memberships.keys().copied().map(PrincipalId::User);
+        let owners = self.policies.keys().filter_map(|entity| match entity {
+            PolicyEntity::User(id) => Some(PrincipalId::User(*id)),
+            PolicyEntity::Role(id) => Some(PrincipalId::Role(*id)),
+            PolicyEntity::Group(_) => None,
+        });
+        let expected: imbl::OrdSet<_> = users.chain(owners).collect();
+        if !self.slots.keys().eq(expected.iter()) {
+            broken.push("rights are kept of others than those who have policies".to_owned());
+        }
+    }
+}
+
+fn check_tags(whose: &str, tags: &[Tag], key: impl Fn(&Tag) -> String, broken: &mut Vec<String>) {
+    let mut keys: Vec<_> = tags.iter().map(key).collect();
+    keys.sort_unstable();
+    if keys.len() > TAGS || !keys.is_sorted_by(|one, next| one < next) {
+        broken.push(format!("{whose} has a tag twice or more than {TAGS} tags"));
     }
 }
 

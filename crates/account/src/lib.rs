@@ -22,16 +22,28 @@
 //! ```
 
 mod account;
+mod apply;
 mod change;
+mod directory;
 mod entities;
 mod invariants;
+mod managed_policies;
 mod policies;
 mod record;
+mod rights;
+mod trust_policy;
 
 pub use account::Account;
 pub use change::{Change, Changes, Claim};
+pub use directory::{Directory, Entity};
 pub use entities::{
-    AccessKey, AccessKeyStatus, KeyOwner, LoginProfile, PasswordStanding, RootUser, Settings, User,
+    AccessKey, AccessKeyStatus, GlobalEndpointTokens, Group, InstanceProfile, KeyOwner,
+    LoginProfile, Memberships, PasswordStanding, Role, RoleDeletion, RootUser, Settings, User,
 };
-pub use policies::{InlinePolicy, PolicyDocument, UnreadablePolicy, UserPolicies};
+pub use managed_policies::{ManagedPolicy, PolicyVersion};
+pub use policies::{
+    EntityPolicies, InlinePolicy, PolicyDocument, PolicyEntity, PolicyUse, PolicyUses,
+};
 pub use record::{Record, RecordError, RecordKey, Row};
+pub use rights::{AwsPolicies, Rights, UnreadablePolicy};
+pub use trust_policy::{NamedPrincipal, PrincipalId, TrustPolicy};

@@ -4,8 +4,8 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use keyward_names::{PolicyName, UserId};
-use keyward_policy::{Compiled, Document, PolicySet};
+use keyward_names::{GroupId, PolicyId, PolicyName, RoleId, UserId};
+use keyward_policy::{Compiled, Document};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The text of a policy, to the letter as it was given. It is made ready to be judged by once, when
@@ -18,14 +18,55 @@ struct Inner {
     compiled: OnceLock<Option<Arc<Compiled>>>,
 }
 
-/// The inline policies of a user.
+/// What policies can belong to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum PolicyEntity {
+    /// A user.
+    User(UserId),
+    /// A role.
+    Role(RoleId),
+    /// A group: its users have its policies.
+    Group(GroupId),
+}
+
+impl PolicyEntity {
+    /// Below and above every entity there is: where a look through them begins.
+    pub const FIRST: Self = Self::User(UserId::LOWEST);
+
+    /// The entity's id as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::User(id) => id.as_str(),
+            Self::Role(id) => id.as_str(),
+            Self::Group(id) => id.as_str(),
+        }
+    }
+}
+
+impl fmt::Display for PolicyEntity {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+/// The policies of a user, group or role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct UserPolicies {
-    /// Whose they are.
-    pub user: UserId,
-    /// In the order of their folded names, of which each is there once. At least one: where the last
-    /// is deleted, the record goes too.
-    pub policies: Box<[InlinePolicy]>,
+pub struct EntityPolicies {
+    /// Whose they are. Records of users were first written with the name `user`.
+    #[serde(alias = "user")]
+    pub entity: PolicyEntity,
+    /// Its inline policies, in the order of their folded names, of which each is there once. Records
+    /// were first written with the name `policies`.
+    #[serde(default, alias = "policies", skip_serializing_if = "<[_]>::is_empty")]
+    pub inline: Box<[InlinePolicy]>,
+    /// The managed policies attached to it, in the order they were attached.
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pub attached: Box<[PolicyId]>,
+    /// The managed policy that bounds what its other policies allow. Groups have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub boundary: Option<PolicyId>,
 }
 
 /// A policy that belongs to one user, group or role.
@@ -35,21 +76,6 @@ pub struct InlinePolicy {
     pub name: PolicyName,
     /// What it says.
     pub document: PolicyDocument,
-}
-
-/// A policy is kept that can't be read any more, so that nobody can tell what it denies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a policy of {user} can't be read")]
-pub struct UnreadablePolicy {
-    /// Whose policy.
-    pub user: UserId,
-}
-
-/// A record and, once it is asked for, the set that it makes.
-#[derive(Debug)]
-pub(crate) struct HeldPolicies {
-    pub(crate) record: UserPolicies,
-    set: OnceLock<Option<PolicySet>>,
 }
 
 impl PolicyDocument {
@@ -70,12 +96,20 @@ impl PolicyDocument {
     }
 
     /// The document made ready; `None` if it is no policy.
-    fn compiled(&self) -> Option<&Arc<Compiled>> {
+    #[must_use]
+    pub fn compiled(&self) -> Option<&Arc<Compiled>> {
         let compile = || {
             let document = Document::parse(&self.0.text).ok()?;
             Some(Arc::new(Compiled::new(&document)))
         };
         self.0.compiled.get_or_init(compile).as_ref()
+    }
+
+    /// Becomes the same document as another, if it says the same: it then need not be made ready anew.
+    pub(crate) fn share_with(&mut self, known: &Self) {
+        if self == known {
+            *self = known.clone();
+        }
     }
 }
 
@@ -105,113 +139,73 @@ impl<'de> Deserialize<'de> for PolicyDocument {
     }
 }
 
-impl UserPolicies {
-    /// The policy of a name, in any case.
+impl EntityPolicies {
+    /// The policies of an entity that has none yet.
     #[must_use]
-    pub fn find(&self, name: &PolicyName) -> Option<&InlinePolicy> {
+    pub fn none(entity: PolicyEntity) -> Self {
+        Self {
+            entity,
+            inline: Box::default(),
+            attached: Box::default(),
+            boundary: None,
+        }
+    }
+
+    /// Whether there are none: then there is no record either.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        self.inline.is_empty() && self.attached.is_empty() && self.boundary.is_none()
+    }
+
+    /// The inline policy of a name, in any case.
+    #[must_use]
+    pub fn inline_policy(&self, name: &PolicyName) -> Option<&InlinePolicy> {
         let name = name.folded();
-        self.policies
+        self.inline
             .iter()
             .find(|policy| policy.name.folded() == name)
     }
-}
 
-impl HeldPolicies {
-    /// Takes a record in. Documents that were there before, and are the same, need not be made ready
-    /// again.
-    pub(crate) fn new(mut record: UserPolicies, before: Option<&Self>) -> Self {
-        let known = before.map_or(&[][..], |before| &before.record.policies);
-        for policy in &mut record.policies {
-            let same = known.iter().find(|known| known.document == policy.document);
-            if let Some(same) = same {
+    /// All managed policies that it refers to, with how.
+    pub fn references(&self) -> impl Iterator<Item = (PolicyId, PolicyUse)> {
+        let attached = self.attached.iter().map(|id| (*id, PolicyUse::Permissions));
+        let boundary = self.boundary.map(|id| (id, PolicyUse::Boundary));
+        attached.chain(boundary)
+    }
+
+    /// Keeps what was made of documents that were there before.
+    pub(crate) fn share_documents_with(&mut self, before: &Self) {
+        for policy in &mut self.inline {
+            let same = |known: &&InlinePolicy| known.document == policy.document;
+            if let Some(same) = before.inline.iter().find(same) {
                 policy.document = same.document.clone();
             }
         }
-        Self {
-            record,
-            set: OnceLock::new(),
-        }
-    }
-
-    /// All policies together.
-    pub(crate) fn set(&self) -> Result<&PolicySet, UnreadablePolicy> {
-        let make = || {
-            let documents = self.record.policies.iter().map(|policy| &policy.document);
-            let compiled: Option<Vec<_>> = documents
-                .map(|document| document.compiled().cloned())
-                .collect();
-            compiled.map(PolicySet::new)
-        };
-        let user = self.record.user;
-        self.set
-            .get_or_init(make)
-            .as_ref()
-            .ok_or(UnreadablePolicy { user })
     }
 }
 
-impl PartialEq for HeldPolicies {
-    fn eq(&self, other: &Self) -> bool {
-        self.record == other.record
-    }
+/// What a managed policy is to an entity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PolicyUse {
+    /// It is attached, and says what the entity may do.
+    Permissions,
+    /// It is the entity's permissions boundary.
+    Boundary,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{Account, Record, RecordKey};
-    use keyward_names::AccountId;
+/// By how many entities a managed policy is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PolicyUses {
+    /// `AttachmentCount`.
+    pub attached: usize,
+    /// `PermissionsBoundaryUsageCount`.
+    pub boundary: usize,
+}
 
-    const ALL: &str = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#;
-    const NONE: &str = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}}"#;
-
-    fn user() -> UserId {
-        UserId::mint(AccountId::parse("123456789012").unwrap(), 7)
-    }
-
-    fn record(policies: &[(&str, &str)]) -> UserPolicies {
-        let policy = |(name, text): &(&str, &str)| InlinePolicy {
-            name: PolicyName::parse(name).unwrap(),
-            document: PolicyDocument::new(text),
-        };
-        UserPolicies {
-            user: user(),
-            policies: policies.iter().map(policy).collect(),
-        }
-    }
-
-    #[test]
-    fn a_document_is_made_ready_once_also_where_its_record_comes_anew() {
-        let before = HeldPolicies::new(record(&[("a", ALL), ("b", NONE)]), None);
-        before.set().unwrap();
-        let after = HeldPolicies::new(record(&[("a", NONE), ("c", ALL)]), Some(&before));
-        after.set().unwrap();
-        let compiled = |held: &HeldPolicies, place: usize| {
-            let policies = &held.record.policies;
-            Arc::as_ptr(policies[place].document.compiled().unwrap())
-        };
-        assert_eq!(compiled(&before, 0), compiled(&after, 1));
-        assert_eq!(compiled(&before, 1), compiled(&after, 0));
-    }
-
-    #[test]
-    fn policies_are_found_without_regard_to_case_and_gone_with_their_record() {
-        let mut account = Account::empty(AccountId::parse("123456789012").unwrap());
-        account.put(Record::UserPolicies(record(&[("Admin", ALL)])));
-        let policies = account.user_policies(user()).unwrap();
-        let found = policies.find(&PolicyName::parse("aDMIN").unwrap()).unwrap();
-        assert_eq!(found.document.text(), ALL);
-        assert!(account.identity_policies(user()).unwrap().is_some());
-        account.apply(&crate::Change::Delete(RecordKey::UserPolicies(user())));
-        assert!(account.user_policies(user()).is_none());
-        assert!(account.identity_policies(user()).unwrap().is_none());
-    }
-
-    #[test]
-    fn one_unreadable_policy_spoils_the_set() {
-        let mut account = Account::empty(AccountId::parse("123456789012").unwrap());
-        account.put(Record::UserPolicies(record(&[("a", ALL), ("b", "{")])));
-        let error = account.identity_policies(user()).unwrap_err();
-        assert_eq!(error, UnreadablePolicy { user: user() });
+impl PolicyUses {
+    /// Whether nobody uses it.
+    #[must_use]
+    pub fn is_none(self) -> bool {
+        self.attached == 0 && self.boundary == 0
     }
 }

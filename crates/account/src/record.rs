@@ -4,11 +4,16 @@
 //! changes, its version rises, and the old form stays readable here.
 
 use keyward_credentials::PasswordPolicy;
-use keyward_names::{AccessKeyId, AccountAlias, UserId};
+use keyward_names::{
+    AccessKeyId, AccountAlias, GroupId, InstanceProfileId, PolicyId, RoleId, UserId,
+};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::{AccessKey, LoginProfile, RootUser, Settings, User, UserPolicies};
+use crate::{
+    AccessKey, EntityPolicies, Group, InstanceProfile, LoginProfile, ManagedPolicy, Memberships,
+    PolicyEntity, Role, RoleDeletion, RootUser, Settings, User,
+};
 
 const VERSION: u32 = 1;
 
@@ -29,12 +34,24 @@ pub enum Record {
     LoginProfile(LoginProfile),
     /// An access key.
     AccessKey(AccessKey),
-    /// The inline policies of a user.
-    UserPolicies(UserPolicies),
+    /// A group.
+    Group(Group),
+    /// A role.
+    Role(Role),
+    /// A managed policy of the account's own, with its versions.
+    ManagedPolicy(ManagedPolicy),
+    /// An instance profile.
+    InstanceProfile(InstanceProfile),
+    /// The groups of a user.
+    Memberships(Memberships),
+    /// The policies of a user, group or role.
+    Policies(EntityPolicies),
+    /// The end of a service-linked role.
+    RoleDeletion(RoleDeletion),
 }
 
 /// Names one record of an account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RecordKey {
     /// The account as such.
     Settings,
@@ -50,8 +67,20 @@ pub enum RecordKey {
     LoginProfile(UserId),
     /// An access key.
     AccessKey(AccessKeyId),
-    /// The inline policies of a user.
-    UserPolicies(UserId),
+    /// A group.
+    Group(GroupId),
+    /// A role.
+    Role(RoleId),
+    /// A managed policy of the account's own.
+    ManagedPolicy(PolicyId),
+    /// An instance profile.
+    InstanceProfile(InstanceProfileId),
+    /// The groups of a user.
+    Memberships(UserId),
+    /// The policies of a user, group or role.
+    Policies(PolicyEntity),
+    /// The end of a service-linked role, by its task.
+    RoleDeletion(Box<str>),
 }
 
 /// A record as a store takes it.
@@ -102,7 +131,15 @@ impl RecordKey {
     const USER: &'static str = "user";
     const LOGIN_PROFILE: &'static str = "login_profile";
     const ACCESS_KEY: &'static str = "access_key";
+    const GROUP: &'static str = "group";
+    const ROLE: &'static str = "role";
+    const MANAGED_POLICY: &'static str = "managed_policy";
+    const INSTANCE_PROFILE: &'static str = "instance_profile";
+    const MEMBERSHIPS: &'static str = "memberships";
     const USER_POLICIES: &'static str = "user_policies";
+    const GROUP_POLICIES: &'static str = "group_policies";
+    const ROLE_POLICIES: &'static str = "role_policies";
+    const ROLE_DELETION: &'static str = "role_deletion";
 
     /// The kind under which a store keeps the record.
     #[must_use]
@@ -115,31 +152,59 @@ impl RecordKey {
             Self::User(_) => Self::USER,
             Self::LoginProfile(_) => Self::LOGIN_PROFILE,
             Self::AccessKey(_) => Self::ACCESS_KEY,
-            Self::UserPolicies(_) => Self::USER_POLICIES,
+            Self::Group(_) => Self::GROUP,
+            Self::Role(_) => Self::ROLE,
+            Self::ManagedPolicy(_) => Self::MANAGED_POLICY,
+            Self::InstanceProfile(_) => Self::INSTANCE_PROFILE,
+            Self::Memberships(_) => Self::MEMBERSHIPS,
+            Self::Policies(PolicyEntity::User(_)) => Self::USER_POLICIES,
+            Self::Policies(PolicyEntity::Group(_)) => Self::GROUP_POLICIES,
+            Self::Policies(PolicyEntity::Role(_)) => Self::ROLE_POLICIES,
+            Self::RoleDeletion(_) => Self::ROLE_DELETION,
         }
     }
 
     /// Reads a kind and a key.
     pub fn from_row(kind: &str, key: &str) -> Result<Self, RecordError> {
         let single = |record: Self| key.is_empty().then_some(record);
+        let user = || UserId::parse(key).ok();
+        let group = || GroupId::parse(key).ok();
+        let role = || RoleId::parse(key).ok();
         let (kind, read) = match kind {
             Self::SETTINGS => (Self::SETTINGS, single(Self::Settings)),
             Self::ROOT_USER => (Self::ROOT_USER, single(Self::RootUser)),
             Self::ALIAS => (Self::ALIAS, single(Self::Alias)),
             Self::PASSWORD_POLICY => (Self::PASSWORD_POLICY, single(Self::PasswordPolicy)),
-            Self::USER => (Self::USER, UserId::parse(key).ok().map(Self::User)),
-            Self::LOGIN_PROFILE => (
-                Self::LOGIN_PROFILE,
-                UserId::parse(key).ok().map(Self::LoginProfile),
-            ),
-            Self::ACCESS_KEY => (
-                Self::ACCESS_KEY,
-                AccessKeyId::parse(key).ok().map(Self::AccessKey),
-            ),
-            Self::USER_POLICIES => (
-                Self::USER_POLICIES,
-                UserId::parse(key).ok().map(Self::UserPolicies),
-            ),
+            Self::USER => (Self::USER, user().map(Self::User)),
+            Self::LOGIN_PROFILE => (Self::LOGIN_PROFILE, user().map(Self::LoginProfile)),
+            Self::ACCESS_KEY => {
+                let id = AccessKeyId::parse(key).ok();
+                (Self::ACCESS_KEY, id.map(Self::AccessKey))
+            }
+            Self::GROUP => (Self::GROUP, group().map(Self::Group)),
+            Self::ROLE => (Self::ROLE, role().map(Self::Role)),
+            Self::MANAGED_POLICY => {
+                let id = PolicyId::parse(key).ok();
+                (Self::MANAGED_POLICY, id.map(Self::ManagedPolicy))
+            }
+            Self::INSTANCE_PROFILE => {
+                let id = InstanceProfileId::parse(key).ok();
+                (Self::INSTANCE_PROFILE, id.map(Self::InstanceProfile))
+            }
+            Self::MEMBERSHIPS => (Self::MEMBERSHIPS, user().map(Self::Memberships)),
+            Self::USER_POLICIES => {
+                let entity = user().map(PolicyEntity::User);
+                (Self::USER_POLICIES, entity.map(Self::Policies))
+            }
+            Self::GROUP_POLICIES => {
+                let entity = group().map(PolicyEntity::Group);
+                (Self::GROUP_POLICIES, entity.map(Self::Policies))
+            }
+            Self::ROLE_POLICIES => {
+                let entity = role().map(PolicyEntity::Role);
+                (Self::ROLE_POLICIES, entity.map(Self::Policies))
+            }
+            Self::ROLE_DELETION => (Self::ROLE_DELETION, Some(Self::RoleDeletion(key.into()))),
             other => {
                 return Err(RecordError::UnknownKind {
                     kind: other.to_owned(),
@@ -157,10 +222,16 @@ impl RecordKey {
     pub fn to_row(&self) -> Row {
         let key = match self {
             Self::Settings | Self::RootUser | Self::Alias | Self::PasswordPolicy => Box::default(),
-            Self::User(user) | Self::LoginProfile(user) | Self::UserPolicies(user) => {
+            Self::User(user) | Self::LoginProfile(user) | Self::Memberships(user) => {
                 user.as_str().into()
             }
             Self::AccessKey(id) => id.as_str().into(),
+            Self::Group(id) => id.as_str().into(),
+            Self::Role(id) => id.as_str().into(),
+            Self::ManagedPolicy(id) => id.as_str().into(),
+            Self::InstanceProfile(id) => id.as_str().into(),
+            Self::Policies(entity) => entity.as_str().into(),
+            Self::RoleDeletion(task) => task.clone(),
         };
         Row {
             kind: self.kind(),
@@ -182,7 +253,13 @@ impl Record {
             Self::User(user) => RecordKey::User(user.id),
             Self::LoginProfile(profile) => RecordKey::LoginProfile(profile.user),
             Self::AccessKey(key) => RecordKey::AccessKey(key.id),
-            Self::UserPolicies(policies) => RecordKey::UserPolicies(policies.user),
+            Self::Group(group) => RecordKey::Group(group.id),
+            Self::Role(role) => RecordKey::Role(role.id),
+            Self::ManagedPolicy(policy) => RecordKey::ManagedPolicy(policy.id),
+            Self::InstanceProfile(profile) => RecordKey::InstanceProfile(profile.id),
+            Self::Memberships(memberships) => RecordKey::Memberships(memberships.user),
+            Self::Policies(policies) => RecordKey::Policies(policies.entity),
+            Self::RoleDeletion(deletion) => RecordKey::RoleDeletion(deletion.task.clone()),
         }
     }
 
@@ -197,7 +274,13 @@ impl Record {
             Self::User(user) => write_body(user),
             Self::LoginProfile(profile) => write_body(profile),
             Self::AccessKey(key) => write_body(key),
-            Self::UserPolicies(policies) => write_body(policies),
+            Self::Group(group) => write_body(group),
+            Self::Role(role) => write_body(role),
+            Self::ManagedPolicy(policy) => write_body(policy),
+            Self::InstanceProfile(profile) => write_body(profile),
+            Self::Memberships(memberships) => write_body(memberships),
+            Self::Policies(policies) => write_body(policies),
+            Self::RoleDeletion(deletion) => write_body(deletion),
         };
         Row {
             body: Some(body),
@@ -216,7 +299,13 @@ impl Record {
             RecordKey::User(_) => read_body(body).map(Self::User),
             RecordKey::LoginProfile(_) => read_body(body).map(Self::LoginProfile),
             RecordKey::AccessKey(_) => read_body(body).map(Self::AccessKey),
-            RecordKey::UserPolicies(_) => read_body(body).map(Self::UserPolicies),
+            RecordKey::Group(_) => read_body(body).map(Self::Group),
+            RecordKey::Role(_) => read_body(body).map(Self::Role),
+            RecordKey::ManagedPolicy(_) => read_body(body).map(Self::ManagedPolicy),
+            RecordKey::InstanceProfile(_) => read_body(body).map(Self::InstanceProfile),
+            RecordKey::Memberships(_) => read_body(body).map(Self::Memberships),
+            RecordKey::Policies(_) => read_body(body).map(Self::Policies),
+            RecordKey::RoleDeletion(_) => read_body(body).map(Self::RoleDeletion),
         };
         let (kind, key) = (named.kind(), || key.to_owned());
         match read {

@@ -1,0 +1,212 @@
+//! Trust policies: who may take a role on. The users and roles that they name are kept by unique id,
+//! so that a namesake of one that was deleted is not trusted.
+
+use std::fmt;
+
+use keyward_names::{RoleId, UserId};
+use keyward_policy::{Document, NamedPrincipals};
+use serde::{Deserialize, Serialize};
+
+use crate::{Account, PolicyDocument};
+
+/// The trust policy of a role.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+// INVARIANT: at each `at` of `principals`, the text has that principal's id; upheld by `new`.
+pub struct TrustPolicy {
+    /// The text, with unique ids in the place of the ARNs of users and roles.
+    document: PolicyDocument,
+    /// The ids in the text, in their order.
+    #[serde(default, skip_serializing_if = "<[TrustedPrincipal]>::is_empty")]
+    principals: Box<[TrustedPrincipal]>,
+}
+
+/// A user or role that a trust policy names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct TrustedPrincipal {
+    /// Where its id begins, in bytes.
+    at: usize,
+    /// Who.
+    id: PrincipalId,
+    /// The ARN it was named by, where it is of another account: nobody looks there what it is now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    arn: Option<Box<str>>,
+}
+
+/// The unique id of a user or a role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum PrincipalId {
+    /// A user's.
+    User(UserId),
+    /// A role's.
+    Role(RoleId),
+}
+
+impl PrincipalId {
+    /// The id as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::User(id) => id.as_str(),
+            Self::Role(id) => id.as_str(),
+        }
+    }
+}
+
+impl fmt::Display for PrincipalId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+/// Whom the ARN of a principal stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NamedPrincipal {
+    /// A user or role of the role's own account.
+    Own(PrincipalId),
+    /// A user or role of another account.
+    Elsewhere(PrincipalId),
+}
+
+impl TrustPolicy {
+    /// Takes in a text that was checked and read. `resolve` tells who has an ARN; what it does not
+    /// know stays as it is written.
+    #[must_use]
+    pub fn new(
+        text: &str,
+        document: &Document,
+        resolve: &dyn Fn(&str) -> Option<NamedPrincipal>,
+    ) -> Self {
+        let mut named: Vec<_> = document
+            .statements
+            .iter()
+            .filter_map(|statement| statement.principals.as_ref())
+            .filter_map(|principals| match &principals.named {
+                NamedPrincipals::ByKind(kinds) => Some(kinds),
+                NamedPrincipals::Bare(_) => None,
+            })
+            .flatten()
+            .filter(|(kind, _)| &*kind.text == "AWS")
+            .flat_map(|(_, names)| names)
+            .filter_map(|name| Some((name, resolve(&name.text)?)))
+            .collect();
+        named.sort_by_key(|(name, _)| name.span.start);
+        let (mut kept, mut principals, mut done) = (String::new(), Vec::new(), 0);
+        for (name, who) in named {
+            kept.push_str(text.get(done..name.span.start).unwrap_or_default());
+            kept.push('"');
+            let (id, arn) = match who {
+                NamedPrincipal::Own(id) => (id, None),
+                NamedPrincipal::Elsewhere(id) => (id, Some(name.text.clone())),
+            };
+            let at = kept.len();
+            principals.push(TrustedPrincipal { at, id, arn });
+            kept.push_str(id.as_str());
+            kept.push('"');
+            done = name.span.end;
+        }
+        kept.push_str(text.get(done..).unwrap_or_default());
+        Self {
+            document: PolicyDocument::new(&kept),
+            principals: principals.into(),
+        }
+    }
+
+    /// The policy as it is judged by: with unique ids for users and roles.
+    #[must_use]
+    pub fn document(&self) -> &PolicyDocument {
+        &self.document
+    }
+
+    /// The text as it is told: with the ARNs that users and roles have now, and the unique ids of
+    /// those that are gone.
+    #[must_use]
+    pub fn shown(&self, account: &Account) -> String {
+        let text = self.document.text();
+        let (mut shown, mut done) = (String::with_capacity(text.len()), 0);
+        for TrustedPrincipal { at, id, arn } in &self.principals {
+            shown.push_str(text.get(done..*at).unwrap_or_default());
+            match (arn, account.principal_arn(*id)) {
+                (Some(arn), _) => push_escaped(&mut shown, arn),
+                (None, Some(arn)) => push_escaped(&mut shown, &arn),
+                (None, None) => shown.push_str(id.as_str()),
+            }
+            done = at + id.as_str().len();
+        }
+        shown.push_str(text.get(done..).unwrap_or_default());
+        shown
+    }
+
+    /// Keeps what was made of the document that was there before.
+    pub(crate) fn share_document_with(&mut self, before: &Self) {
+        self.document.share_with(&before.document);
+    }
+}
+
+/// Adds a text as it stands within the quotes of JSON: paths may have quotes.
+fn push_escaped(json: &mut String, text: &str) {
+    let quoted = serde_json::Value::from(text).to_string();
+    json.push_str(quoted.get(1..quoted.len() - 1).unwrap_or_default());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Record, RecordKey, User};
+    use keyward_names::{AccountId, Path, Timestamp, UserName};
+
+    const TEXT: &str = r#"{"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": ["arn:aws:iam::123456789012:user/bob", "*"]},
+         "Action": "sts:AssumeRole", "Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::123456789012:user/bob"}}},
+        {"Effect": "Allow", "Action": "sts:AssumeRole",
+         "Principal": {"Service": "ec2.amazonaws.com", "AWS": "arn:aws:iam::210987654321:user/eve"}}]}"#;
+
+    fn user(account: &Account, number: u64, name: &str, path: &str) -> User {
+        User {
+            id: UserId::mint(account.id(), number),
+            name: UserName::parse(name).unwrap(),
+            path: Path::parse(path).unwrap(),
+            created: Timestamp::from_unix_seconds(0),
+            tags: Box::default(),
+        }
+    }
+
+    #[test]
+    fn principals_are_kept_by_id_and_told_by_the_arn_they_have_now() {
+        let mut account = Account::empty(AccountId::parse("123456789012").unwrap());
+        let bob = user(&account, 1, "bob", "/");
+        let eve = UserId::mint(AccountId::parse("210987654321").unwrap(), 9);
+        account.put(Record::User(bob.clone()));
+        let document = Document::parse(TEXT).unwrap();
+        let trust = TrustPolicy::new(TEXT, &document, &|arn| match arn {
+            "arn:aws:iam::123456789012:user/bob" => {
+                Some(NamedPrincipal::Own(PrincipalId::User(bob.id)))
+            }
+            "arn:aws:iam::210987654321:user/eve" => {
+                Some(NamedPrincipal::Elsewhere(PrincipalId::User(eve)))
+            }
+            _ => None,
+        });
+        assert_eq!(trust.shown(&account), TEXT);
+        let kept = trust.document().text();
+        assert_eq!(kept.matches(bob.id.as_str()).count(), 1);
+        assert_eq!(kept.matches(eve.as_str()).count(), 1);
+        assert_eq!(kept.matches("arn:aws:iam").count(), 1);
+
+        account.put(Record::User(user(&account, 1, "rob", "/a\"b/")));
+        let told = TEXT.replacen("user/bob", "user/a\\\"b/", 1);
+        let told = told.replacen("a\\\"b/", "a\\\"b/rob", 1);
+        assert_eq!(trust.shown(&account), told);
+
+        account.apply(&crate::Change::Delete(RecordKey::User(bob.id)));
+        account.put(Record::User(user(&account, 2, "bob", "/")));
+        let shown = trust.shown(&account);
+        assert!(
+            shown.contains(&format!("[\"{}\", \"*\"]", bob.id)),
+            "{shown}"
+        );
+
+        let text = serde_json::to_string(&trust).unwrap();
+        assert_eq!(serde_json::from_str::<TrustPolicy>(&text).unwrap(), trust);
+    }
+}
