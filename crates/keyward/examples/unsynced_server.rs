@@ -10,7 +10,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use keyward_names::AccountId;
 use keyward_operations::{
-    Clock, Installation, InstallationKeys, MasterKey, NewAccount, Quotas, random,
+    Clock, Installation, InstallationKeys, InstallationOptions, MasterKey, NewAccount, random,
 };
 use keyward_server::{Limits, Mode, Options, Server};
 use keyward_store::Store;
@@ -32,7 +32,7 @@ async fn serve(open: OpenOptions) -> anyhow::Result<()> {
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(open)?);
     let master_key = MasterKey::new(random()?);
     let keys = InstallationKeys::create(&*store, master_key, Clock::real_now()).await?;
-    let installation = Installation::start(store, keys, Quotas::default());
+    let installation = Installation::start(store, keys, InstallationOptions::default());
     let id = AccountId::parse("111122223333")?;
     let root = NewAccount {
         id,

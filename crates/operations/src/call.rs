@@ -13,9 +13,10 @@ use crate::accounts::AccountHandle;
 use crate::caller::{Caller, Principal};
 use crate::circumstances::Circumstances;
 use crate::fault::{self, Fault};
-use crate::gate::{self, Question};
+use crate::gate::{self, Action, Law, Question};
 use crate::hashing::{HashError, HashQueue};
 use crate::installation::Installation;
+use crate::managed::{AwsPolicies, Managed};
 use crate::quotas::Quotas;
 use crate::random::{RandomError, random, random_number};
 use crate::resource::Resource;
@@ -89,6 +90,16 @@ impl<I> Call<I> {
         &self.account
     }
 
+    /// Managed policies: those of AWS, and with an account those of its own.
+    pub(crate) fn managed(&self) -> Managed<'_> {
+        Managed::new(&self.installation.aws_policies)
+    }
+
+    /// The policies of AWS, for closures that change the account.
+    pub(crate) fn aws_policies(&self) -> AwsPolicies {
+        self.installation.aws_policies.clone()
+    }
+
     /// Who calls.
     pub(crate) fn caller(&self) -> &Caller {
         &self.caller
@@ -101,7 +112,7 @@ impl<I> Call<I> {
 
     /// What the account may have.
     pub(crate) fn quotas(&self) -> Quotas {
-        self.installation.quotas
+        self.installation.quotas.of(self.account.id())
     }
 
     /// A random number for a new id.
@@ -135,16 +146,30 @@ impl<I> Call<I> {
     /// what is made.
     pub(crate) fn authorize_also(
         &self,
-        mut permit: Permit,
+        permit: Permit,
         operation: OperationId,
         resource: Resource,
     ) -> Result<Permit, Fault> {
-        let question = Question {
-            operation,
-            resource,
-        };
+        self.ask(permit, Action::Operation(operation), resource)
+    }
+
+    /// Asks whether the caller may besides give a role to a service.
+    pub(crate) fn authorize_passing(
+        &self,
+        permit: Permit,
+        role: Resource,
+    ) -> Result<Permit, Fault> {
+        self.ask(permit, Action::PassRole, role)
+    }
+
+    fn ask(&self, mut permit: Permit, action: Action, resource: Resource) -> Result<Permit, Fault> {
+        let question = Question { action, resource };
         let how = (&*self.circumstances, self.now());
-        gate::judge(&self.account, &self.caller, how, &question)?;
+        let law = Law {
+            account: &self.account,
+            managed: self.managed(),
+        };
+        gate::judge(law, &self.caller, how, &question)?;
         permit.questions.push(question);
         Ok(permit)
     }
@@ -235,13 +260,16 @@ impl<I> Call<I> {
             (self.caller, Arc::clone(&self.circumstances), self.now());
         let judged_at = self.account.version();
         let questions = permit.questions.clone();
+        let aws_policies = self.aws_policies();
         let judged_change = move |account: &Account| {
             if account.version() != judged_at {
                 for question in &questions {
                     if question.resource.is_stale(account) {
                         return Err(Refusal::stale());
                     }
-                    gate::judge(account, &caller, (&circumstances, now), question)?;
+                    let managed = Managed::new(&aws_policies);
+                    let law = Law { account, managed };
+                    gate::judge(law, &caller, (&circumstances, now), question)?;
                 }
             }
             change(account)

@@ -1,13 +1,13 @@
 //! The context keys of a request to an operation here.
 
 use keyward_account::Account;
-use keyward_api::{OperationId, Service};
+use keyward_api::Service;
 use keyward_names::Timestamp;
 use keyward_policy::Context;
 
 use crate::caller::{Caller, Principal};
 use crate::circumstances::Circumstances;
-use crate::resource::Resource;
+use crate::gate::{Law, Question};
 
 /// IAM is in this region wherever it is called.
 const IAM_REGION: &str = "us-east-1";
@@ -16,15 +16,16 @@ const IAM_REGION: &str = "us-east-1";
 /// AWS fills for a user, only those are left out that belong to what is not there: organizations,
 /// endpoints, services that call on behalf, devices.
 pub(crate) fn context(
-    account: &Account,
+    law: Law<'_>,
     caller: &Caller,
     (circumstances, now): (&Circumstances, Timestamp),
-    (operation, resource): (OperationId, &Resource),
+    question: &Question,
 ) -> Context {
+    let account = law.account;
     let mut context = Context::default();
     add_principal(&mut context, account, caller);
     add_circumstances(&mut context, circumstances, now);
-    let region = match operation.service() {
+    let region = match question.action.service() {
         Service::Iam => Some(IAM_REGION),
         Service::Sts => circumstances.region.as_deref(),
     };
@@ -32,13 +33,9 @@ pub(crate) fn context(
         context.set("aws:RequestedRegion", region);
     }
     context.set("aws:ResourceAccount", account.id().to_string());
-    for tag in resource.tags(account) {
-        for prefix in ["aws", "iam"] {
-            let key = format!("{prefix}:ResourceTag/{}", tag.key);
-            context.set(&key, &*tag.value);
-        }
-    }
-    resource.add_request_tags(&mut context);
+    let resource = &question.resource;
+    resource.add_own_keys(account, law.managed, &mut context);
+    resource.add_request_keys(&mut context);
     context
 }
 

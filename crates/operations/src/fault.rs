@@ -6,7 +6,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use keyward_account::Claim;
+use keyward_account::{Claim, PolicyEntity};
 use keyward_api::{FaultCode, InputError, OperationId};
 use keyward_credentials::{BrokenRule, CharacterClass};
 use keyward_names::AccountId;
@@ -229,13 +229,19 @@ pub fn taken(claim: &Claim) -> Fault {
 
 // Users and their tags.
 
+/// No user, group or role has this name.
+#[must_use]
+pub fn no_such_entity(kind: &str, name: &str) -> Fault {
+    Fault::new(
+        FaultCode::NoSuchEntity,
+        format!("The {kind} with name {name} cannot be found."),
+    )
+}
+
 /// No user has this name.
 #[must_use]
 pub fn no_such_user(name: &str) -> Fault {
-    Fault::new(
-        FaultCode::NoSuchEntity,
-        format!("The user with name {name} cannot be found."),
-    )
+    no_such_entity("user", name)
 }
 
 /// Another user has this name, in some case.
@@ -331,22 +337,402 @@ pub fn malformed_policy_document(message: impl Into<String>) -> Fault {
     Fault::new(FaultCode::MalformedPolicyDocument, message)
 }
 
-/// The user has no inline policy of this name.
+/// The user, group or role has no inline policy of this name.
 #[must_use]
-pub fn no_such_user_policy(name: &str) -> Fault {
+pub fn no_such_inline_policy(kind: &str, name: &str) -> Fault {
     Fault::new(
         FaultCode::NoSuchEntity,
-        format!("The user policy with name {name} cannot be found."),
+        format!("The {kind} policy with name {name} cannot be found."),
     )
 }
 
-/// The inline policies of a user would together be larger than they may.
+/// The inline policies of a user, group or role would together be larger than they may.
 #[must_use]
-pub fn user_policies_too_large(limit: usize, user: &str) -> Fault {
+pub fn inline_policies_too_large(limit: usize, kind: &str, name: &str) -> Fault {
     Fault::new(
         FaultCode::LimitExceeded,
-        format!("Maximum policy size of {limit} bytes exceeded for user {user}"),
+        format!("Maximum policy size of {limit} bytes exceeded for {kind} {name}"),
     )
+}
+
+// Managed policies, attached ones and boundaries.
+
+/// What should be the ARN of a managed policy is no ARN.
+#[must_use]
+pub fn invalid_arn(arn: &str) -> Fault {
+    Fault::new(
+        FaultCode::ValidationError,
+        format!("ARN {arn} is not valid."),
+    )
+}
+
+/// An ARN is of another partition than this one.
+#[must_use]
+pub fn invalid_arn_partition() -> Fault {
+    Fault::new(FaultCode::ValidationError, "Invalid ARN partition")
+}
+
+/// No managed policy has this ARN, or it is not attached to what it should be detached from.
+#[must_use]
+pub fn no_such_policy(arn: &str) -> Fault {
+    Fault::new(
+        FaultCode::NoSuchEntity,
+        format!("Policy {arn} was not found."),
+    )
+}
+
+/// No managed policy that could be attached has this ARN.
+#[must_use]
+pub fn policy_not_attachable(arn: &str) -> Fault {
+    Fault::new(
+        FaultCode::NoSuchEntity,
+        format!("Policy {arn} does not exist or is not attachable."),
+    )
+}
+
+/// The policy has no version of this id, or there is no such policy.
+#[must_use]
+pub fn no_such_policy_version(arn: &str, version: &str) -> Fault {
+    Fault::new(
+        FaultCode::NoSuchEntity,
+        format!("Policy {arn} version {version} does not exist or is not attachable."),
+    )
+}
+
+/// AWS keeps the policy for the roles of its services. The text for groups is (unsure).
+#[must_use]
+pub fn reserved_policy(entity: PolicyEntity) -> Fault {
+    let message = match entity {
+        PolicyEntity::Role(_) => "Cannot attach a Service Role Policy to a Customer Role.",
+        PolicyEntity::User(_) => "Cannot attach AWS reserved policy to an IAM user.",
+        PolicyEntity::Group(_) => "Cannot attach AWS reserved policy to an IAM group.",
+    };
+    Fault::new(FaultCode::PolicyNotAttachable, message)
+}
+
+/// The same, where it should be a boundary. Seen for users; for roles the text is (unsure).
+#[must_use]
+pub fn reserved_boundary() -> Fault {
+    Fault::new(
+        FaultCode::PolicyNotAttachable,
+        "Cannot attach AWS reserved policy to an IAM user.",
+    )
+}
+
+/// What should be a boundary is not the ARN of a managed policy.
+#[must_use]
+pub fn invalid_boundary_arn(arn: &str) -> Fault {
+    Fault::new(FaultCode::InvalidInput, format!("ARN {arn} is not valid."))
+}
+
+/// No managed policy that could be a boundary has this ARN.
+#[must_use]
+pub fn no_such_boundary(arn: &str) -> Fault {
+    Fault::new(
+        FaultCode::NoSuchEntity,
+        format!("Scope ARN: {arn} does not exist or is not attachable."),
+    )
+}
+
+/// The user or role has no boundary. The code was seen, the text is (unsure).
+#[must_use]
+pub fn no_boundary(kind: &str, name: &str) -> Fault {
+    Fault::new(
+        FaultCode::NoSuchEntity,
+        format!("The permissions boundary of {kind} {name} cannot be found."),
+    )
+}
+
+/// Another managed policy of the account has this name, in some case and under some path.
+#[must_use]
+pub fn policy_already_exists(name: &str) -> Fault {
+    Fault::new(
+        FaultCode::EntityAlreadyExists,
+        format!("A policy called {name} already exists. Duplicate names are not allowed."),
+    )
+}
+
+/// The policy has as many versions as it may. The number in the text is AWS's where it has that many.
+#[must_use]
+pub fn too_many_policy_versions(limit: usize) -> Fault {
+    Fault::new(
+        FaultCode::LimitExceeded,
+        format!(
+            "A managed policy can have up to {limit} versions. Before you create a new version, you \
+             must delete an existing version."
+        ),
+    )
+}
+
+/// Somebody has the policy attached or as a boundary; for boundaries the text is (unsure).
+#[must_use]
+pub fn policy_in_use() -> Fault {
+    Fault::new(
+        FaultCode::DeleteConflict,
+        "Cannot delete a policy attached to entities.",
+    )
+}
+
+/// The policy still has versions besides the default one.
+#[must_use]
+pub fn policy_has_versions() -> Fault {
+    Fault::new(
+        FaultCode::DeleteConflict,
+        "This policy has more than one version. Before you delete a policy, you must delete the \
+         policy's versions. The default version is deleted with the policy.",
+    )
+}
+
+/// The default version goes only with its policy.
+#[must_use]
+pub fn cannot_delete_default_version() -> Fault {
+    Fault::new(
+        FaultCode::DeleteConflict,
+        "Cannot delete the default version of a policy.",
+    )
+}
+
+/// What is done to a managed policy, and can't be to one of AWS or of another account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PolicyChange {
+    /// `DeletePolicy`
+    Delete,
+    /// `CreatePolicyVersion`
+    CreateVersion,
+    /// `DeletePolicyVersion`
+    DeleteVersion,
+    /// `SetDefaultPolicyVersion`
+    Update,
+}
+
+/// The policy is not the account's own.
+#[must_use]
+pub fn policy_of_others(change: PolicyChange) -> Fault {
+    let what = match change {
+        PolicyChange::Delete => "delete policies",
+        PolicyChange::CreateVersion => "create versions for policies",
+        PolicyChange::DeleteVersion => "delete policy versions for policies",
+        PolicyChange::Update => "update policies",
+    };
+    Fault::new(
+        FaultCode::AccessDenied,
+        format!("Cannot {what} outside your own account."),
+    )
+}
+
+/// Policies of AWS have no tags.
+#[must_use]
+pub fn tags_not_supported() -> Fault {
+    Fault::new(
+        FaultCode::InvalidInput,
+        "Tags not supported for policies in this domain",
+    )
+}
+
+/// Tag keys are repeated, for resources whose keys compare exactly.
+#[must_use]
+pub fn duplicate_tag_keys() -> Fault {
+    Fault::new(FaultCode::InvalidInput, "Duplicate tag keys found.")
+}
+
+// Groups.
+
+/// No group has this name.
+#[must_use]
+pub fn no_such_group(name: &str) -> Fault {
+    no_such_entity("group", name)
+}
+
+/// Another group has this name, in some case.
+#[must_use]
+pub fn group_already_exists(name: &str) -> Fault {
+    Fault::new(
+        FaultCode::EntityAlreadyExists,
+        format!("Group with name {name} already exists."),
+    )
+}
+
+/// The user is still in a group, or the group still has users.
+#[must_use]
+pub fn must_remove_users_from_group_first() -> Fault {
+    Fault::new(
+        FaultCode::DeleteConflict,
+        "Cannot delete entity, must remove users from group first.",
+    )
+}
+
+/// Policies are still attached.
+#[must_use]
+pub fn must_detach_policies_first() -> Fault {
+    Fault::new(
+        FaultCode::DeleteConflict,
+        "Cannot delete entity, must detach all policies first.",
+    )
+}
+
+// Roles and instance profiles.
+
+/// No role has this name.
+#[must_use]
+pub fn no_such_role(name: &str) -> Fault {
+    no_such_entity("role", name)
+}
+
+/// Another role has this name, in some case.
+#[must_use]
+pub fn role_already_exists(name: &str) -> Fault {
+    Fault::new(
+        FaultCode::EntityAlreadyExists,
+        format!("Role with name {name} already exists."),
+    )
+}
+
+/// The role belongs to a service of AWS.
+#[must_use]
+pub fn protected_role(name: &str) -> Fault {
+    Fault::new(
+        FaultCode::UnmodifiableEntity,
+        format!(
+            "Cannot perform the operation on the protected role '{name}' - this role is only \
+             modifiable by AWS"
+        ),
+    )
+}
+
+/// The duration of a service-linked role's sessions can't be changed.
+#[must_use]
+pub fn protected_session_duration(name: &str) -> Fault {
+    Fault::new(
+        FaultCode::UnmodifiableEntity,
+        format!("{name} is an AWS service linked role, max session duration cannot be changed."),
+    )
+}
+
+/// The path belongs to service-linked roles (unsure).
+#[must_use]
+pub fn reserved_role_path(path: &str) -> Fault {
+    Fault::new(
+        FaultCode::InvalidInput,
+        format!("The path {path} is reserved for service-linked roles."),
+    )
+}
+
+/// An instance profile still has the role, or a role.
+#[must_use]
+pub fn must_remove_roles_from_instance_profile_first() -> Fault {
+    Fault::new(
+        FaultCode::DeleteConflict,
+        "Cannot delete entity, must remove roles from instance profile first.",
+    )
+}
+
+/// No instance profile has this name.
+#[must_use]
+pub fn no_such_instance_profile(name: &str) -> Fault {
+    Fault::new(
+        FaultCode::NoSuchEntity,
+        format!("Instance Profile {name} cannot be found."),
+    )
+}
+
+/// Another instance profile has this name, in some case.
+#[must_use]
+pub fn instance_profile_already_exists(name: &str) -> Fault {
+    Fault::new(
+        FaultCode::EntityAlreadyExists,
+        format!("Instance Profile {name} already exists."),
+    )
+}
+
+/// The instance profile does not have the role.
+#[must_use]
+pub fn no_such_role_in_instance_profile(role: &str, profile: &str) -> Fault {
+    Fault::new(
+        FaultCode::NoSuchEntity,
+        format!("Role {role} in Instance Profile {profile} cannot be found."),
+    )
+}
+
+/// There are no service-linked roles of this service here (unsure).
+#[must_use]
+pub fn no_such_service(service: &str) -> Fault {
+    Fault::new(
+        FaultCode::InvalidInput,
+        format!("{service} is not a service that has service-linked roles."),
+    )
+}
+
+/// The service's role has no suffix.
+#[must_use]
+pub fn suffix_not_allowed(service: &str) -> Fault {
+    Fault::new(
+        FaultCode::InvalidInput,
+        format!("Custom suffix is not allowed for {service}"),
+    )
+}
+
+/// The service-linked role is there already.
+#[must_use]
+pub fn service_role_name_taken(name: &str) -> Fault {
+    Fault::new(
+        FaultCode::InvalidInput,
+        format!(
+            "Service role name {name} has been taken in this account, please try a different suffix."
+        ),
+    )
+}
+
+/// The role is an ordinary one.
+#[must_use]
+pub fn not_a_service_role(name: &str) -> Fault {
+    Fault::new(
+        FaultCode::NoSuchEntity,
+        format!("{name} exists but is not a service role."),
+    )
+}
+
+/// Nothing is known of a deletion task.
+#[must_use]
+pub fn no_such_deletion_task() -> Fault {
+    Fault::new(
+        FaultCode::NoSuchEntity,
+        "Cannot find deletion status for given id.",
+    )
+}
+
+/// What should be the id of a deletion task has another form.
+#[must_use]
+pub fn invalid_deletion_task() -> Fault {
+    Fault::new(FaultCode::InvalidInput, "Invalid task id")
+}
+
+// Reports on the account.
+
+/// A marker that no page of this filter gave out.
+#[must_use]
+pub fn marker_of_another_filter() -> Fault {
+    Fault::new(FaultCode::ValidationError, "Marker and Filter do not match")
+}
+
+/// No service of AWS has this name.
+#[must_use]
+pub fn invalid_service_namespace(namespace: &str) -> Fault {
+    Fault::new(
+        FaultCode::InvalidInput,
+        format!("Invalid service namespace: [{namespace}]"),
+    )
+}
+
+/// No user, group or role has this ARN (unsure).
+#[must_use]
+pub fn no_such_arn(arn: &str) -> Fault {
+    Fault::new(FaultCode::NoSuchEntity, format!("ARN {arn} was not found."))
+}
+
+/// What should be the ARN of a user, group or role is none (unsure).
+#[must_use]
+pub fn invalid_entity_arn(arn: &str) -> Fault {
+    Fault::new(FaultCode::InvalidInput, format!("ARN {arn} is not valid."))
 }
 
 // Login profiles and passwords.

@@ -4,8 +4,8 @@
 //! password policy grants to every user, unless a policy denies it. A policy that can't be read
 //! denies everything: the gate fails closed.
 
-use keyward_account::{Account, User};
-use keyward_api::OperationId;
+use keyward_account::{Account, PrincipalId, User};
+use keyward_api::{OperationId, Service};
 use keyward_names::{Timestamp, UserId};
 use keyward_policy::{Decision, Kind, Policies, Request, evaluate};
 
@@ -13,22 +13,58 @@ use crate::caller::{Caller, Principal};
 use crate::circumstances::Circumstances;
 use crate::context_keys::context;
 use crate::fault::{self, Fault};
+use crate::managed::Managed;
 use crate::resource::{Resource, arn_of};
 
 /// One thing that a caller wants to do.
 #[derive(Debug, Clone)]
 pub(crate) struct Question {
-    pub(crate) operation: OperationId,
+    pub(crate) action: Action,
     pub(crate) resource: Resource,
 }
 
-/// Judges a question by the account as it stands.
+/// What a permission is needed for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Action {
+    /// An operation.
+    Operation(OperationId),
+    /// `iam:PassRole`: to give a role to a service. There is no operation of this name.
+    PassRole,
+}
+
+impl Action {
+    /// As policies name it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Operation(operation) => operation.action(),
+            Self::PassRole => "iam:PassRole",
+        }
+    }
+
+    /// Whose it is.
+    pub(crate) fn service(self) -> Service {
+        match self {
+            Self::Operation(operation) => operation.service(),
+            Self::PassRole => Service::Iam,
+        }
+    }
+}
+
+/// What is judged by: the account as it stands, and the policies of AWS.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Law<'a> {
+    pub(crate) account: &'a Account,
+    pub(crate) managed: Managed<'a>,
+}
+
+/// Judges a question.
 pub(crate) fn judge(
-    account: &Account,
+    law: Law<'_>,
     caller: &Caller,
     (circumstances, now): (&Circumstances, Timestamp),
     question: &Question,
 ) -> Result<(), Fault> {
+    let account = law.account;
     if !caller.is_known(account) {
         return Err(fault::invalid_client_token_id());
     }
@@ -38,7 +74,7 @@ pub(crate) fn judge(
             let user = account
                 .user_by_id(id)
                 .ok_or_else(fault::invalid_client_token_id)?;
-            judge_user(account, (caller, user), (circumstances, now), question)?
+            judge_user(law, (caller, user), (circumstances, now), question)?
         }
     };
     let denial = match decision {
@@ -48,39 +84,37 @@ pub(crate) fn judge(
     };
     Err(fault::access_denied(
         &caller.arn(account),
-        question.operation.action(),
+        question.action.name(),
         question.resource.arn(),
         denial,
     ))
 }
 
 fn judge_user(
-    account: &Account,
+    law: Law<'_>,
     (caller, user): (&Caller, &User),
     (circumstances, now): (&Circumstances, Timestamp),
     question: &Question,
 ) -> Result<Decision, Fault> {
-    let identity = account
-        .identity_policies(user.id)
+    let Law { account, managed } = law;
+    let rights = account
+        .rights(PrincipalId::User(user.id), &|id| managed.compiled(id))
         .map_err(Fault::internal)?;
-    let decision = match identity {
+    let decision = match rights {
         None => Decision::ImplicitDeny(Kind::Identity),
-        Some(identity) => {
-            let Question {
-                operation,
-                resource,
-            } = question;
-            let asked = (*operation, resource);
-            let context = context(account, caller, (circumstances, now), asked);
+        Some(rights) => {
+            let context = context(law, caller, (circumstances, now), question);
             let (account_id, arn) = (account.id().to_string(), arn_of(account, user));
             let principal = keyward_policy::Principal::User {
                 account: &account_id,
                 arn: &arn,
                 id: user.id.as_str(),
             };
-            let request = Request::new(principal, operation.action(), resource.arn(), &context);
+            let (action, resource) = (question.action.name(), question.resource.arn());
+            let request = Request::new(principal, action, resource, &context);
             let policies = Policies {
-                identity: Some(identity),
+                identity: rights.identity.as_ref(),
+                boundary: rights.boundary.as_ref(),
                 ..Policies::default()
             };
             evaluate(&request, &policies)
@@ -100,8 +134,8 @@ fn is_granted_to_every_user(account: &Account, question: &Question, user: UserId
     let is_granted = account
         .password_policy()
         .is_some_and(|policy| policy.allow_users_to_change_password);
+    let is = |operation| question.action == Action::Operation(operation);
     is_granted
-        && (question.operation == OperationId::IamGetAccountPasswordPolicy
-            || (question.operation == OperationId::IamChangePassword
-                && question.resource.user_id() == Some(user)))
+        && (is(OperationId::IamGetAccountPasswordPolicy)
+            || (is(OperationId::IamChangePassword) && question.resource.user_id() == Some(user)))
 }

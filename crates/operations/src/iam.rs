@@ -1,10 +1,18 @@
 //! The operations of IAM, a folder for each thing they manage.
 
 pub(crate) mod access_keys;
+pub(crate) mod account;
 pub(crate) mod account_alias;
+pub(crate) mod attached_policies;
+mod entity_arn;
 pub(crate) mod inline_policies;
 pub(crate) mod login_profiles;
+pub(crate) mod managed_policies;
+mod owner;
 pub(crate) mod password_policy;
+pub(crate) mod permissions_boundaries;
+mod principal_policies;
+pub(crate) mod roles;
 pub(crate) mod simulation;
 mod subject;
 mod tags;

@@ -50,6 +50,29 @@ pub(crate) struct KnownAction {
     forms: Vec<&'static str>,
 }
 
+/// A service that AWS knows.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct KnownService(Service);
+
+impl KnownService {
+    /// Finds a service by the prefix of its actions.
+    pub(crate) fn find(prefix: &str) -> Option<Self> {
+        Service::find(prefix).map(Self)
+    }
+
+    /// Whether actions with this prefix are the service's, in any case.
+    pub(crate) fn is_called(&self, prefix: &str) -> bool {
+        prefix.eq_ignore_ascii_case(self.0.prefix)
+    }
+
+    /// Whether it has resources whose ARNs name this vendor. One without resource types of its own is
+    /// asked about those of its name.
+    pub(crate) fn has_resources_of(&self, vendor: &str) -> bool {
+        let is_of_vendor = |form: &str| form.split(':').nth(2) == Some(vendor);
+        vendor == self.0.prefix || self.0.all_forms().any(is_of_vendor)
+    }
+}
+
 /// The lines of a service.
 #[derive(Debug, Clone, Copy)]
 struct Service {
@@ -168,6 +191,11 @@ impl Service {
         forms
     }
 
+    /// The forms of ARNs of all its resource types.
+    fn all_forms(self) -> impl Iterator<Item = &'static str> {
+        self.resource_types.lines().filter_map(form_of)
+    }
+
     fn name_for_several(self) -> String {
         let prefix = self.prefix;
         match SEVERAL.iter().find(|(known, _)| *known == prefix) {
@@ -179,7 +207,7 @@ impl Service {
     /// What the forms of the service's ARNs have in common (unsure: for most services nobody has seen
     /// what the simulator says).
     fn common_form(self) -> String {
-        let mut forms = self.resource_types.lines().filter_map(form_of);
+        let mut forms = self.all_forms();
         let first = forms.next().map(|form| form.replace("${Partition}", "aws"));
         match (first, forms.next()) {
             (Some(only), None) => only,

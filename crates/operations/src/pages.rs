@@ -34,6 +34,14 @@ impl<T> Page<T> {
     pub(crate) fn is_truncated(&self) -> bool {
         self.marker.is_some()
     }
+
+    /// The same page of something else.
+    pub(crate) fn map<U>(self, show: impl FnMut(T) -> U) -> Page<U> {
+        Page {
+            items: self.items.into_iter().map(show).collect(),
+            marker: self.marker,
+        }
+    }
 }
 
 /// The key that a marker continues after.

@@ -1,26 +1,108 @@
 //! How much an account may have.
 
-use keyward_policy::USER_INLINE_CHARACTERS;
+use std::collections::HashMap;
 
-/// The quotas of every account of an installation. The defaults are AWS's; the operator may set
-/// others in the configuration.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Quotas {
-    /// `UsersPerAccount`.
-    pub users_per_account: usize,
-    /// `AccessKeysPerUser`, also of the root user.
-    pub access_keys_per_user: usize,
-    /// How many characters all inline policies of a user may have together, white space not counted.
-    pub user_inline_policy_characters: usize,
+use keyward_names::AccountId;
+use keyward_policy::{
+    GROUP_INLINE_CHARACTERS, MANAGED_POLICY_CHARACTERS, ROLE_INLINE_CHARACTERS,
+    TRUST_POLICY_CHARACTERS, USER_INLINE_CHARACTERS,
+};
+
+/// Makes the list of quotas, and that of the same quotas where each may be left as it is.
+/// `quotas! { /// What it bounds. users_per_account = 5_000, }`
+macro_rules! quotas {
+    ($($(#[$meaning:meta])* $quota:ident = $default:expr,)*) => {
+        /// The quotas of one account. The defaults are AWS's; the operator may set others in the
+        /// configuration.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub struct Quotas {
+            $($(#[$meaning])* pub $quota: usize,)*
+        }
+
+        impl Default for Quotas {
+            fn default() -> Self {
+                Self { $($quota: $default,)* }
+            }
+        }
+
+        /// Quotas that differ from others. A name that is not known is an error.
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct QuotaChanges {
+            $($(#[$meaning])* pub $quota: Option<usize>,)*
+        }
+
+        impl Quotas {
+            /// These quotas but for those that are changed.
+            #[must_use]
+            pub fn with(self, changes: &QuotaChanges) -> Self {
+                Self { $($quota: changes.$quota.unwrap_or(self.$quota),)* }
+            }
+        }
+    };
 }
 
-impl Default for Quotas {
-    fn default() -> Self {
+quotas! {
+    /// `UsersPerAccount`.
+    users_per_account = 5_000,
+    /// `GroupsPerAccount`.
+    groups_per_account = 300,
+    /// `RolesPerAccount`.
+    roles_per_account = 1_000,
+    /// `PoliciesPerAccount`: managed policies of the account's own. The name is (unsure).
+    policies_per_account = 1_500,
+    /// `InstanceProfilesPerAccount`.
+    instance_profiles_per_account = 1_000,
+    /// `PolicyVersionsInUseQuota`: how many managed policies are in use at once. It is shown in the
+    /// account's summary, and nothing is refused by it.
+    policy_versions_in_use = 10_000,
+    /// `AccessKeysPerUser`, also of the root user.
+    access_keys_per_user = 2,
+    /// `GroupsPerUser`.
+    groups_per_user = 10,
+    /// `PoliciesPerUser`: managed policies attached to one user.
+    policies_per_user = 10,
+    /// `PoliciesPerGroup`.
+    policies_per_group = 10,
+    /// `PoliciesPerRole`.
+    policies_per_role = 10,
+    /// How many versions one managed policy has.
+    versions_per_policy = 5,
+    /// `PolicySize`: how many characters a version of a managed policy has, white space not counted.
+    managed_policy_characters = MANAGED_POLICY_CHARACTERS,
+    /// `ACLSizePerRole`: how many characters a trust policy has, white space not counted.
+    trust_policy_characters = TRUST_POLICY_CHARACTERS,
+    /// How many characters all inline policies of a user may have together, white space not counted.
+    user_inline_policy_characters = USER_INLINE_CHARACTERS,
+    /// The same of a group.
+    group_inline_policy_characters = GROUP_INLINE_CHARACTERS,
+    /// The same of a role.
+    role_inline_policy_characters = ROLE_INLINE_CHARACTERS,
+}
+
+/// The quotas of all accounts of an installation.
+#[derive(Debug, Clone, Default)]
+pub struct AccountQuotas {
+    /// What holds where nothing else is said.
+    pub usual: Quotas,
+    /// The accounts that have others.
+    pub others: HashMap<AccountId, Quotas>,
+}
+
+impl AccountQuotas {
+    /// The same quotas for every account.
+    #[must_use]
+    pub fn all(usual: Quotas) -> Self {
         Self {
-            users_per_account: 5_000,
-            access_keys_per_user: 2,
-            user_inline_policy_characters: USER_INLINE_CHARACTERS,
+            usual,
+            others: HashMap::new(),
         }
+    }
+
+    /// What one account may have.
+    #[must_use]
+    pub fn of(&self, account: AccountId) -> Quotas {
+        self.others.get(&account).copied().unwrap_or(self.usual)
     }
 }
 

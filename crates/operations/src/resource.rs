@@ -1,30 +1,58 @@
 //! What a request is about, as authorization sees it: an ARN.
 
-use keyward_account::{Account, User};
+use keyward_account::{Account, Group, InstanceProfile, PolicyEntity, PrincipalId, Role, User};
 use keyward_api::iam;
-use keyward_names::{AccountId, Path, Tag, UserId, UserName, root_arn, user_arn};
+use keyward_names::{
+    AccountId, GroupId, GroupName, InstanceProfileId, InstanceProfileName, Path, PolicyId, RoleId,
+    RoleName, Tag, UserId, UserName, iam_arn, root_arn, user_arn,
+};
 use keyward_policy::{Context, Value};
+
+use crate::managed::Managed;
 
 /// The resource of one authorization question, and what the request says about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Resource {
     arn: String,
-    /// The user that the ARN is of, where there is one: the ARN may become another's.
-    user: Option<UserId>,
+    /// What the ARN is of: the ARN may become another's.
+    subject: Subject,
     /// Tags that the request would give it. Of a key that is there twice, the last counts.
     request_tags: Vec<(String, String)>,
     /// Keys of tags that the request gives or takes.
     tag_keys: Vec<String>,
+    /// Other context keys that the request fills.
+    keys: Vec<(&'static str, String)>,
+    /// Whether `iam:PermissionsBoundary` is the boundary that the subject has.
+    tells_boundary: bool,
+}
+
+/// What stands behind an ARN.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Subject {
+    /// Nothing that is there, or the account as such.
+    Nothing,
+    User(UserId),
+    Group(GroupId),
+    Role(RoleId),
+    /// A managed policy of the account's own.
+    ManagedPolicy(PolicyId),
+    InstanceProfile(InstanceProfileId),
 }
 
 impl Resource {
-    fn of_nobody(arn: String) -> Self {
+    fn new(arn: String, subject: Subject) -> Self {
         Self {
             arn,
-            user: None,
+            subject,
             request_tags: Vec::new(),
             tag_keys: Vec::new(),
+            keys: Vec::new(),
+            tells_boundary: false,
         }
+    }
+
+    fn of_nobody(arn: String) -> Self {
+        Self::new(arn, Subject::Nothing)
     }
 
     /// The same where the request would give it tags: `aws:RequestTag/`, `aws:TagKeys`.
@@ -45,25 +73,104 @@ impl Resource {
         }
     }
 
+    /// The same where the request fills a context key of the operation's own.
+    pub(crate) fn with_key(mut self, key: &'static str, value: &str) -> Self {
+        self.keys.push((key, value.to_owned()));
+        self
+    }
+
+    /// The same where the request would set a boundary: `iam:PermissionsBoundary` is its ARN.
+    pub(crate) fn given_boundary(self, arn: Option<&str>) -> Self {
+        match arn {
+            Some(arn) => self.with_key("iam:PermissionsBoundary", arn),
+            None => self,
+        }
+    }
+
+    /// The same for operations that `iam:PermissionsBoundary` is filled for: with the ARN of the
+    /// boundary that the user or role has.
+    pub(crate) fn telling_boundary(self) -> Self {
+        Self {
+            tells_boundary: true,
+            ..self
+        }
+    }
+
     /// The user that it is, where there is one.
     pub(crate) fn user_id(&self) -> Option<UserId> {
-        self.user
+        match self.subject {
+            Subject::User(id) => Some(id),
+            Subject::Nothing
+            | Subject::Group(_)
+            | Subject::Role(_)
+            | Subject::ManagedPolicy(_)
+            | Subject::InstanceProfile(_) => None,
+        }
     }
 
-    /// The tags it has.
-    pub(crate) fn tags<'a>(&self, account: &'a Account) -> &'a [Tag] {
-        let user = self.user.and_then(|id| account.user_by_id(id));
-        user.map_or(&[], |user| &user.tags)
+    /// Adds the tags that it has, and its boundary.
+    pub(crate) fn add_own_keys(
+        &self,
+        account: &Account,
+        managed: Managed<'_>,
+        context: &mut Context,
+    ) {
+        let (tags, prefixes): (&[Tag], &[&str]) = match self.subject {
+            Subject::User(id) => (
+                account.users().get(id).map_or(&[], |user| &user.tags),
+                &["aws", "iam"],
+            ),
+            Subject::Role(id) => (
+                account.roles().get(id).map_or(&[], |role| &role.tags),
+                &["aws", "iam"],
+            ),
+            Subject::ManagedPolicy(id) => {
+                let policy = account.managed_policies().get(id);
+                (policy.map_or(&[], |policy| &policy.tags), &["aws"])
+            }
+            Subject::InstanceProfile(id) => {
+                let profile = account.instance_profiles().get(id);
+                (profile.map_or(&[], |profile| &profile.tags), &["aws"])
+            }
+            Subject::Nothing | Subject::Group(_) => (&[], &[]),
+        };
+        for tag in tags {
+            for prefix in prefixes {
+                let key = format!("{prefix}:ResourceTag/{}", tag.key);
+                context.set(&key, &*tag.value);
+            }
+        }
+        if self.tells_boundary
+            && let Some(boundary) = self.boundary(account)
+            && let Some(arn) = managed.arn(account, boundary)
+        {
+            context.set("iam:PermissionsBoundary", arn);
+        }
     }
 
-    /// Adds what the request says of tags. Where it names none, the keys are absent.
-    pub(crate) fn add_request_tags(&self, context: &mut Context) {
+    fn boundary(&self, account: &Account) -> Option<PolicyId> {
+        let entity = match self.subject {
+            Subject::User(id) => PolicyEntity::User(id),
+            Subject::Role(id) => PolicyEntity::Role(id),
+            Subject::Nothing
+            | Subject::Group(_)
+            | Subject::ManagedPolicy(_)
+            | Subject::InstanceProfile(_) => return None,
+        };
+        account.policies(entity)?.boundary
+    }
+
+    /// Adds what the request says. Where it names no tags, their keys are absent.
+    pub(crate) fn add_request_keys(&self, context: &mut Context) {
         for (key, value) in &self.request_tags {
             context.set(&format!("aws:RequestTag/{key}"), value.as_str());
         }
         if !self.tag_keys.is_empty() {
             let keys = self.tag_keys.iter().map(|key| Value::from(key.as_str()));
             context.set_several("aws:TagKeys", keys);
+        }
+        for (key, value) in &self.keys {
+            context.set(key, value.as_str());
         }
     }
 
@@ -73,11 +180,19 @@ impl Resource {
         &self.arn
     }
 
-    /// Whether the user that was asked about now has another ARN: then the question must be put
-    /// anew.
+    /// Whether what was asked about now has another ARN: then the question must be put anew.
     pub(crate) fn is_stale(&self, account: &Account) -> bool {
-        let now = self.user.and_then(|id| account.user_by_id(id));
-        now.is_some_and(|user| arn_of(account, user) != self.arn)
+        let now = match self.subject {
+            Subject::User(id) => account.principal_arn(PrincipalId::User(id)),
+            Subject::Role(id) => account.principal_arn(PrincipalId::Role(id)),
+            Subject::Group(id) => {
+                let group = account.groups().get(id);
+                group.map(|group| group_arn(account.id(), group))
+            }
+            // Neither can be renamed or moved.
+            Subject::ManagedPolicy(_) | Subject::InstanceProfile(_) | Subject::Nothing => None,
+        };
+        now.is_some_and(|arn| arn != self.arn)
     }
 
     /// `*`: operations on the account as such.
@@ -86,14 +201,11 @@ impl Resource {
     }
 
     /// An existing user by its stored ARN; where there is none, the ARN is built from the name that
-    /// was asked for, so that the question can be put before the answer betrays what exists.
+    /// was asked for, so that the question can be put before the answer betrays what exists. So it is
+    /// with all that follow.
     pub(crate) fn user(account: &Account, name: &UserName, user: Option<&User>) -> Self {
         match user {
-            Some(user) => Self {
-                arn: arn_of(account, user),
-                user: Some(user.id),
-                ..Self::any()
-            },
+            Some(user) => Self::new(arn_of(account, user), Subject::User(user.id)),
             None => Self::new_user(account.id(), &Path::default(), name),
         }
     }
@@ -103,10 +215,75 @@ impl Resource {
         Self::of_nobody(user_arn(account, path, name.as_str()))
     }
 
-    /// The users of an account, or those under a path: the resource of lists.
-    pub(crate) fn users(account: AccountId, path_prefix: Option<&str>) -> Self {
+    /// A group.
+    pub(crate) fn group(account: &Account, name: &GroupName, group: Option<&Group>) -> Self {
+        match group {
+            Some(group) => Self::new(group_arn(account.id(), group), Subject::Group(group.id)),
+            None => Self::new_group(account.id(), &Path::default(), name),
+        }
+    }
+
+    /// A group that is about to be, or to be called, so.
+    pub(crate) fn new_group(account: AccountId, path: &Path, name: &GroupName) -> Self {
+        Self::of_nobody(iam_arn(account, "group", path, name.as_str()))
+    }
+
+    /// A role.
+    pub(crate) fn role(account: &Account, name: &RoleName, role: Option<&Role>) -> Self {
+        match role {
+            Some(role) => Self::new(role_arn(account.id(), role), Subject::Role(role.id)),
+            None => Self::new_role(account.id(), &Path::default(), name),
+        }
+    }
+
+    /// A role that is about to be.
+    pub(crate) fn new_role(account: AccountId, path: &Path, name: &RoleName) -> Self {
+        Self::of_nobody(iam_arn(account, "role", path, name.as_str()))
+    }
+
+    /// An instance profile.
+    pub(crate) fn instance_profile(
+        account: &Account,
+        name: &InstanceProfileName,
+        profile: Option<&InstanceProfile>,
+    ) -> Self {
+        match profile {
+            Some(profile) => Self::new(
+                instance_profile_arn(account.id(), profile),
+                Subject::InstanceProfile(profile.id),
+            ),
+            None => Self::new_instance_profile(account.id(), &Path::default(), name),
+        }
+    }
+
+    /// An instance profile that is about to be.
+    pub(crate) fn new_instance_profile(
+        account: AccountId,
+        path: &Path,
+        name: &InstanceProfileName,
+    ) -> Self {
+        Self::of_nobody(iam_arn(account, "instance-profile", path, name.as_str()))
+    }
+
+    /// A managed policy by the ARN that was asked for, which is found only if it is exactly so.
+    pub(crate) fn managed_policy(account: &Account, managed: Managed<'_>, arn: &str) -> Self {
+        let own = managed
+            .find(account, arn)
+            .and_then(|policy| policy.own_id());
+        let subject = own.map_or(Subject::Nothing, Subject::ManagedPolicy);
+        Self::new(arn.to_owned(), subject)
+    }
+
+    /// What has this ARN as the request gives it, and no tags.
+    pub(crate) fn by_arn(arn: &str) -> Self {
+        Self::of_nobody(arn.to_owned())
+    }
+
+    /// All of a kind in an account, or those under a path: the resource of lists. `kind` is how their
+    /// ARNs call it.
+    pub(crate) fn all(account: AccountId, kind: &str, path_prefix: Option<&str>) -> Self {
         let prefix = path_prefix.unwrap_or("/");
-        Self::of_nobody(format!("arn:aws:iam::{account}:user{prefix}"))
+        Self::of_nobody(format!("arn:aws:iam::{account}:{kind}{prefix}"))
     }
 
     /// The root user of an account.
@@ -119,4 +296,27 @@ impl Resource {
 #[must_use]
 pub(crate) fn arn_of(account: &Account, user: &User) -> String {
     user_arn(account.id(), &user.path, user.name.as_str())
+}
+
+/// The ARN of a group.
+#[must_use]
+pub(crate) fn group_arn(account: AccountId, group: &Group) -> String {
+    iam_arn(account, "group", &group.path, group.name.as_str())
+}
+
+/// The ARN of a role.
+#[must_use]
+pub(crate) fn role_arn(account: AccountId, role: &Role) -> String {
+    iam_arn(account, "role", &role.path, role.name.as_str())
+}
+
+/// The ARN of an instance profile.
+#[must_use]
+pub(crate) fn instance_profile_arn(account: AccountId, profile: &InstanceProfile) -> String {
+    iam_arn(
+        account,
+        "instance-profile",
+        &profile.path,
+        profile.name.as_str(),
+    )
 }

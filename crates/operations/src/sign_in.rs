@@ -16,9 +16,10 @@ use crate::caller::{Caller, Principal};
 use crate::circumstances::Circumstances;
 use crate::dispatch::{self, Request};
 use crate::fault::{self, Fault};
-use crate::gate::{self, Question};
+use crate::gate::{self, Action, Law, Question};
 use crate::hashing::HashQueue;
 use crate::installation::Installation;
+use crate::managed::Managed;
 use crate::resource::Resource;
 use crate::writer::Refusal;
 
@@ -205,23 +206,25 @@ impl Installation {
             ..self.new_recipe()?
         })
     }
-}
 
-/// Whether a user may change their own password, as the account and the time stand.
-#[must_use]
-pub fn may_change_password(
-    account: &Account,
-    user: UserId,
-    how: (&Circumstances, Timestamp),
-) -> bool {
-    account.user_by_id(user).is_some_and(|found| {
-        let question = Question {
-            operation: OperationId::IamChangePassword,
-            resource: Resource::user(account, &found.name, Some(found)),
-        };
-        let caller = signed_in(Principal::User(user));
-        gate::judge(account, &caller, how, &question).is_ok()
-    })
+    /// Whether a user may change their own password, as the account and the time stand.
+    #[must_use]
+    pub fn may_change_password(
+        &self,
+        account: &Account,
+        user: UserId,
+        how: (&Circumstances, Timestamp),
+    ) -> bool {
+        account.user_by_id(user).is_some_and(|found| {
+            let question = Question {
+                action: Action::Operation(OperationId::IamChangePassword),
+                resource: Resource::user(account, &found.name, Some(found)),
+            };
+            let caller = signed_in(Principal::User(user));
+            let managed = Managed::new(&self.aws_policies);
+            gate::judge(Law { account, managed }, &caller, how, &question).is_ok()
+        })
+    }
 }
 
 /// Someone who signed in with a password: no access key could be deactivated under them.

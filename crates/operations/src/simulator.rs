@@ -21,7 +21,7 @@ use crate::fault::{self, Fault};
 use crate::known_actions;
 use crate::pages;
 
-pub(crate) use self::source::context_keys_of;
+pub(crate) use self::source::{context_keys_of, context_keys_of_own};
 
 /// How many actions a page has where the request does not say.
 const DEFAULT_ITEMS: usize = 100;

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use keyward_names::{AccountId, Timestamp};
 use keyward_store::{
-    Changed, Changes, Commit, Committed, DirectoryEntry, Loaded, OneTimeKey, Position, Shard,
-    ShardHead, Store, StoreError, Use, Version,
+    AuditPlace, Changed, Changes, Commit, Committed, DirectoryEntry, KeptAudit, Loaded, OneTimeKey,
+    Position, Shard, ShardHead, Store, StoreError, Use, Version,
 };
 use tokio::sync::Notify;
 
@@ -159,6 +159,14 @@ impl Store for ToldStore {
     async fn uses(&self, account: AccountId, subjects: &[String]) -> Result<Vec<Use>, StoreError> {
         self.uses_asked.fetch_add(1, Ordering::SeqCst);
         self.reached()?.uses(account, subjects).await
+    }
+
+    async fn audit(&self, after: AuditPlace) -> Result<Vec<KeptAudit>, StoreError> {
+        self.reached()?.audit(after).await
+    }
+
+    async fn forget_audit(&self, before: Timestamp) -> Result<usize, StoreError> {
+        self.reached()?.forget_audit(before).await
     }
 
     async fn close(&self) -> Result<(), StoreError> {

@@ -8,8 +8,8 @@ use keyward_api::{OperationId, Service};
 use keyward_credentials::MasterKey;
 use keyward_names::{AccessKeyId, AccountId, Secret};
 use keyward_operations::{
-    Caller, Circumstances, HashQueue, Installation, InstallationKeys, NewAccount, Principal,
-    Quotas, Request, perform,
+    AccountQuotas, Caller, Circumstances, HashQueue, Installation, InstallationKeys,
+    InstallationOptions, NewAccount, Principal, Quotas, Request, perform,
 };
 use keyward_store::{Commit, Store, Write};
 use keyward_store_sqlite::SqliteStore;
@@ -57,6 +57,15 @@ impl World {
 
     /// The same with other quotas.
     pub async fn with_quotas(quotas: Quotas) -> Self {
+        Self::with_options(InstallationOptions {
+            quotas: AccountQuotas::all(quotas),
+            ..InstallationOptions::default()
+        })
+        .await
+    }
+
+    /// The same with other options.
+    pub async fn with_options(options: InstallationOptions) -> Self {
         let stored: Arc<dyn Store> =
             Arc::new(SqliteStore::in_memory().expect("a store in memory can be made"));
         let account_id = AccountId::parse(ACCOUNT).expect("the id is one");
@@ -66,7 +75,7 @@ impl World {
             .await
             .expect("the keys can be made");
         let store = Arc::new(ToldStore::around(Arc::clone(&stored)));
-        let installation = Installation::start(Arc::clone(&store) as _, keys, quotas);
+        let installation = Installation::start(Arc::clone(&store) as _, keys, options);
         let world = Self {
             installation,
             store,
@@ -83,8 +92,11 @@ impl World {
             .await
             .expect("the keys can be opened");
         let store = Arc::new(ToldStore::around(Arc::clone(&self.stored)));
-        let installation =
-            Installation::start(Arc::clone(&store) as _, keys, self.installation.quotas);
+        let options = InstallationOptions {
+            quotas: self.installation.quotas.clone(),
+            aws_policies: self.installation.aws_policies.clone(),
+        };
+        let installation = Installation::start(Arc::clone(&store) as _, keys, options);
         let (account_id, stored) = (self.account_id, Arc::clone(&self.stored));
         Self {
             installation,
@@ -141,6 +153,7 @@ impl World {
                 .collect(),
             claims: Vec::new(),
             releases: Vec::new(),
+            audit: Vec::new(),
         };
         self.stored
             .commit(vec![commit])

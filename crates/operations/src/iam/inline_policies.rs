@@ -1,13 +1,99 @@
-//! Inline policies: they belong to one user, and go with it. Texts are kept and told to the letter.
+//! Inline policies: they belong to one user, group or role, and go with it. Texts are kept and told to
+//! the letter.
 
+pub(crate) mod delete_group_policy;
+pub(crate) mod delete_role_policy;
 pub(crate) mod delete_user_policy;
+pub(crate) mod get_group_policy;
+pub(crate) mod get_role_policy;
 pub(crate) mod get_user_policy;
+pub(crate) mod list_group_policies;
+pub(crate) mod list_role_policies;
 pub(crate) mod list_user_policies;
+pub(crate) mod put_group_policy;
+pub(crate) mod put_role_policy;
 pub(crate) mod put_user_policy;
 
-use keyward_account::InlinePolicy;
-use keyward_names::PolicyName;
-use keyward_policy::stored_policy_size;
+use keyward_account::{Account, EntityPolicies, InlinePolicy, PolicyDocument, PolicyEntity};
+use keyward_names::{FoldedName, PolicyName};
+use keyward_policy::{PolicyKind, check, stored_policy_size};
+
+use crate::call::{Call, Permit};
+use crate::fault::{self, Fault};
+use crate::iam::owner::{self, Owner};
+use crate::pages::{self, Page};
+use crate::writer::Refusal;
+
+/// Gives an owner a policy, or another document to one that it has.
+async fn put<I>(
+    call: &Call<I>,
+    permit: &Permit,
+    owner: Owner,
+    (name, text): (&PolicyName, &str),
+) -> Result<(), Refusal> {
+    check(PolicyKind::Identity, text)
+        .map_err(|found| fault::malformed_policy_document(found.message))?;
+    let new = InlinePolicy {
+        name: name.clone(),
+        document: PolicyDocument::new(text),
+    };
+    let quota = owner.quotas(&call.quotas()).inline_characters;
+    call.commit(permit, move |account: &Account| {
+        let present = owner.policies(account)?;
+        let inline = with(&present.inline, &new);
+        if size(&inline) > quota {
+            let name = owner.name(account);
+            return Err(fault::inline_policies_too_large(quota, owner.kind(), &name).into());
+        }
+        let after = EntityPolicies { inline, ..present };
+        Ok((owner::changes(account, after), ()))
+    })
+    .await
+}
+
+/// Takes a policy from its owner.
+async fn delete<I>(
+    call: &Call<I>,
+    permit: &Permit,
+    owner: Owner,
+    name: &PolicyName,
+) -> Result<(), Refusal> {
+    let name = name.clone();
+    call.commit(permit, move |account: &Account| {
+        let present = owner.policies(account)?;
+        let inline = without(&present.inline, &name)
+            .ok_or_else(|| fault::no_such_inline_policy(owner.kind(), name.as_str()))?;
+        let after = EntityPolicies { inline, ..present };
+        Ok((owner::changes(account, after), ()))
+    })
+    .await
+}
+
+/// The text of an owner's policy.
+fn text<'a>(account: &'a Account, owner: &Owner, name: &PolicyName) -> Result<&'a str, Fault> {
+    let policies = account.policies(owner.entity);
+    let policy = policies.and_then(|policies| policies.inline_policy(name));
+    let policy = policy.ok_or_else(|| fault::no_such_inline_policy(owner.kind(), name.as_str()))?;
+    Ok(policy.document.text())
+}
+
+/// A page of the names of an entity's policies.
+fn list(
+    account: &Account,
+    entity: PolicyEntity,
+    (marker, max_items): (Option<&str>, Option<i32>),
+) -> Result<Page<PolicyName>, Fault> {
+    let after = pages::after(marker)?.map(|name| FoldedName::fold(&name));
+    let policies = account.policies(entity);
+    let policies = policies.map_or(&[][..], |policies| &policies.inline);
+    let entries = policies
+        .iter()
+        .map(|policy| (policy.name.folded(), policy.name.clone()))
+        .skip_while(|(name, _)| after.as_ref().is_some_and(|after| name <= after));
+    Ok(pages::page(entries, max_items, |(key, name)| {
+        (key, Some(name))
+    }))
+}
 
 /// The policies with one more, or with another document for one that is there: it keeps its name's
 /// first spelling.

@@ -1,4 +1,6 @@
 //! The policy simulator: what policies would allow, and which context keys they need to be told.
 
 pub(crate) mod get_context_keys_for_custom_policy;
+pub(crate) mod get_context_keys_for_principal_policy;
 pub(crate) mod simulate_custom_policy;
+pub(crate) mod simulate_principal_policy;

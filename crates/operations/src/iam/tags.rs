@@ -8,25 +8,42 @@ use keyward_names::{FoldedTagKey, Tag};
 use crate::fault::{self, Fault};
 use crate::quotas::TAGS_PER_RESOURCE;
 
-/// Checks the tags of a request for a resource whose keys compare without case.
+/// Checks the tags of a request for a resource whose keys compare without case: a user or role.
 pub(crate) fn check_ignoring_case(tags: &[iam::Tag]) -> Result<Vec<Tag>, Fault> {
+    check_each(tags)?;
     let mut keys = HashSet::new();
-    for (index, tag) in tags.iter().enumerate() {
-        if tag.key.chars().all(char::is_whitespace) {
-            return Err(fault::blank_tag_key(index + 1));
-        }
-        let key = FoldedTagKey::fold(&tag.key);
-        if key.is_reserved() {
-            return Err(fault::reserved_tag_key());
-        }
-        if !keys.insert(key) {
-            return Err(fault::duplicate_tag_keys_ignoring_case());
-        }
+    if !tags
+        .iter()
+        .all(|tag| keys.insert(FoldedTagKey::fold(&tag.key)))
+    {
+        return Err(fault::duplicate_tag_keys_ignoring_case());
     }
     Ok(tags.iter().map(stored).collect())
 }
 
-/// The tags of a resource after new ones are added: a key that is there already, in any case, is
+/// Checks the tags of a request for a resource whose keys compare exactly: any other.
+pub(crate) fn check_exactly(tags: &[iam::Tag]) -> Result<Vec<Tag>, Fault> {
+    check_each(tags)?;
+    let mut keys = HashSet::new();
+    if !tags.iter().all(|tag| keys.insert(tag.key.as_str())) {
+        return Err(fault::duplicate_tag_keys());
+    }
+    Ok(tags.iter().map(stored).collect())
+}
+
+fn check_each(tags: &[iam::Tag]) -> Result<(), Fault> {
+    for (index, tag) in tags.iter().enumerate() {
+        if tag.key.chars().all(char::is_whitespace) {
+            return Err(fault::blank_tag_key(index + 1));
+        }
+        if FoldedTagKey::fold(&tag.key).is_reserved() {
+            return Err(fault::reserved_tag_key());
+        }
+    }
+    Ok(())
+}
+
+/// The tags of a user or role after new ones are added: a key that is there already, in any case, is
 /// overwritten in its place, spelling included; new keys come before the older ones.
 pub(crate) fn added_ignoring_case(present: &[Tag], added: &[Tag]) -> Result<Box<[Tag]>, Fault> {
     let same =
@@ -45,13 +62,33 @@ pub(crate) fn added_ignoring_case(present: &[Tag], added: &[Tag]) -> Result<Box<
         .cloned()
         .chain(present.iter().map(replaced))
         .collect();
+    at_most_allowed(tags)
+}
+
+/// The tags of any other resource after new ones are added, in the order of their keys, upper case
+/// first.
+pub(crate) fn added_exactly(present: &[Tag], added: &[Tag]) -> Result<Box<[Tag]>, Fault> {
+    let is_kept = |old: &&Tag| !added.iter().any(|tag| tag.key == old.key);
+    let mut tags: Vec<Tag> = present.iter().filter(is_kept).cloned().collect();
+    tags.extend_from_slice(added);
+    tags.sort_by(|one, other| one.key.cmp(&other.key));
+    at_most_allowed(tags.into())
+}
+
+fn at_most_allowed(tags: Box<[Tag]>) -> Result<Box<[Tag]>, Fault> {
     if tags.len() > TAGS_PER_RESOURCE {
         return Err(fault::too_many_tags());
     }
     Ok(tags)
 }
 
-/// The tags that are left when some keys are taken away; absent keys don't matter.
+/// The tags that are left when some keys, spelled exactly so, are taken away; absent keys don't matter.
+pub(crate) fn removed_exactly(present: &[Tag], keys: &[String]) -> Box<[Tag]> {
+    let is_kept = |tag: &&Tag| !keys.iter().any(|key| **key == *tag.key);
+    present.iter().filter(is_kept).cloned().collect()
+}
+
+/// The tags that are left when some keys are taken away, in any case; absent keys don't matter.
 pub(crate) fn removed_ignoring_case(present: &[Tag], keys: &[String]) -> Box<[Tag]> {
     let keys: HashSet<FoldedTagKey> = keys.iter().map(|key| FoldedTagKey::fold(key)).collect();
     present
@@ -102,6 +139,16 @@ mod tests {
         assert_eq!(
             keys(&removed_ignoring_case(&added, &["C".into(), "x".into()])),
             ["d", "a", "B"]
+        );
+    }
+
+    #[test]
+    fn exact_keys_are_sorted_and_differ_by_case() {
+        let added = added_exactly(&tags(&["B", "b"]), &tags(&["b", "a", "C"])).unwrap();
+        assert_eq!(keys(&added), ["B", "C", "a", "b"]);
+        assert_eq!(
+            keys(&removed_exactly(&added, &["c".into(), "b".into()])),
+            ["B", "C", "a"]
         );
     }
 

@@ -11,17 +11,22 @@ pub(crate) mod update_user;
 
 use std::collections::HashMap;
 
-use keyward_account::{Account, User};
+use keyward_account::{Account, PolicyEntity, User};
 use keyward_api::iam;
 use keyward_names::{Timestamp, UserId};
 
 use crate::call::Call;
 use crate::caller::Principal;
+use crate::iam::permissions_boundaries;
+use crate::managed::Managed;
 use crate::resource::arn_of;
 
 /// When users last signed in with a password, of those who did with the login profile that they have.
 /// The store is asked once for all of them, and not at all where there are none.
-async fn password_uses<I>(call: &Call<I>, users: &[&User]) -> HashMap<UserId, Timestamp> {
+pub(crate) async fn password_uses<I>(
+    call: &Call<I>,
+    users: &[&User],
+) -> HashMap<UserId, Timestamp> {
     let has_used_password = |id: &UserId| {
         let profile = call.account().login_profile(*id);
         profile.is_some_and(|profile| profile.password_used)
@@ -41,7 +46,7 @@ async fn password_uses<I>(call: &Call<I>, users: &[&User]) -> HashMap<UserId, Ti
 }
 
 /// A user as lists show it: without tags.
-fn shown_in_list(account: &Account, user: &User) -> iam::User {
+pub(crate) fn shown_in_list(account: &Account, user: &User) -> iam::User {
     iam::User {
         path: Some(user.path.clone()),
         user_name: Some(user.name.clone()),
@@ -54,11 +59,13 @@ fn shown_in_list(account: &Account, user: &User) -> iam::User {
     }
 }
 
-/// A user as it is shown alone: with its tags, if it has any.
-fn shown_alone(account: &Account, user: &User) -> iam::User {
+/// A user as it is shown alone: with its tags and its boundary, if it has any.
+fn shown_alone((account, managed): (&Account, Managed<'_>), user: &User) -> iam::User {
     let tags = (!user.tags.is_empty()).then(|| super::tags::shown(&user.tags));
+    let entity = PolicyEntity::User(user.id);
     iam::User {
         tags,
+        permissions_boundary: permissions_boundaries::shown(account, managed, entity),
         ..shown_in_list(account, user)
     }
 }

@@ -63,6 +63,19 @@ pub(crate) async fn context_keys_of(documents: &[String]) -> Result<Vec<String>,
     Ok(keys)
 }
 
+/// The same of documents that somebody has: none of them is refused for its content.
+pub(crate) async fn context_keys_of_own(
+    documents: impl Iterator<Item = &str>,
+) -> Result<Vec<String>, Fault> {
+    let mut keys = Vec::new();
+    for text in documents {
+        let document = Document::parse(text).map_err(Fault::internal)?;
+        keys.extend(context_keys(&document));
+        tokio::task::yield_now().await;
+    }
+    Ok(keys)
+}
+
 /// Reads a document of any kind; `None` if it is none.
 fn read(text: &str) -> Option<Document> {
     check(PolicyKind::Simulated, text).ok()

@@ -12,40 +12,24 @@
 //!
 //! <!-- end of facts -->
 
-use keyward_account::{Account, Changes, Record, RecordKey, UserPolicies};
 use keyward_api::iam::DeleteUserPolicyRequest;
 
-use super::without;
+use super::delete;
 use crate::call::{Call, Outcome};
 use crate::fault;
+use crate::iam::owner::Owner;
 use crate::resource::Resource;
 
 pub(crate) async fn delete_user_policy(call: Call<DeleteUserPolicyRequest>) -> Outcome<()> {
     let input = call.input();
     let account = call.account();
     let user = account.user(input.user_name.as_str());
-    let permit = call.authorize(Resource::user(account, &input.user_name, user))?;
-    let asked_for = input.user_name.clone();
-    let id = user
-        .ok_or_else(|| fault::no_such_user(asked_for.as_str()))?
-        .id;
-    let name = input.policy_name.clone();
-    call.commit(&permit, move |account: &Account| {
-        if account.user_by_id(id).is_none() {
-            return Err(fault::no_such_user(asked_for.as_str()).into());
-        }
-        let policies = account
-            .user_policies(id)
-            .and_then(|present| without(&present.policies, &name))
-            .ok_or_else(|| fault::no_such_user_policy(name.as_str()))?;
-        let changes = if policies.is_empty() {
-            Changes::delete(RecordKey::UserPolicies(id))
-        } else {
-            Changes::put(Record::UserPolicies(UserPolicies { user: id, policies }))
-        };
-        Ok((changes, ()))
-    })
-    .await?;
+    let resource = Resource::user(account, &input.user_name, user).telling_boundary();
+    let permit = call.authorize(resource)?;
+    let asked_for = input.user_name.as_str();
+    let user = user.ok_or_else(|| fault::no_such_user(asked_for))?;
+    let owner = Owner::user(user, asked_for);
+    delete(&call, &permit, owner, &input.policy_name).await?;
     permit.answer(())
 }
 

@@ -14,8 +14,10 @@
 
 use keyward_api::iam::{GetUserPolicyRequest, GetUserPolicyResponse};
 
+use super::text;
 use crate::call::{Call, Outcome};
 use crate::fault;
+use crate::iam::owner::Owner;
 use crate::resource::Resource;
 
 pub(crate) async fn get_user_policy(
@@ -24,15 +26,15 @@ pub(crate) async fn get_user_policy(
     let input = call.input();
     let account = call.account();
     let user = account.user(input.user_name.as_str());
-    let permit = call.authorize(Resource::user(account, &input.user_name, user))?;
-    let user = user.ok_or_else(|| fault::no_such_user(input.user_name.as_str()))?;
-    let policy = account
-        .user_policies(user.id)
-        .and_then(|policies| policies.find(&input.policy_name))
-        .ok_or_else(|| fault::no_such_user_policy(input.policy_name.as_str()))?;
+    let resource = Resource::user(account, &input.user_name, user);
+    let permit = call.authorize(resource)?;
+    let asked_for = input.user_name.as_str();
+    let user = user.ok_or_else(|| fault::no_such_user(asked_for))?;
+    let text = text(account, &Owner::user(user, asked_for), &input.policy_name)?;
     permit.answer(GetUserPolicyResponse {
         user_name: user.name.clone(),
-        policy_name: policy.name.clone(),
-        policy_document: policy.document.text().to_owned(),
+        // Seen so: the name as it was asked for, not as it is spelled.
+        policy_name: input.policy_name.clone(),
+        policy_document: text.to_owned(),
     })
 }

@@ -13,12 +13,12 @@
 //!
 //! <!-- end of facts -->
 
+use keyward_account::PolicyEntity;
 use keyward_api::iam::{ListUserPoliciesRequest, ListUserPoliciesResponse};
-use keyward_names::FoldedName;
 
+use super::list;
 use crate::call::{Call, Outcome};
 use crate::fault;
-use crate::pages;
 use crate::resource::Resource;
 
 pub(crate) async fn list_user_policies(
@@ -27,18 +27,12 @@ pub(crate) async fn list_user_policies(
     let input = call.input();
     let account = call.account();
     let user = account.user(input.user_name.as_str());
-    let permit = call.authorize(Resource::user(account, &input.user_name, user))?;
-    let user = user.ok_or_else(|| fault::no_such_user(input.user_name.as_str()))?;
-    let after = pages::after(input.marker.as_deref())?.map(|name| FoldedName::fold(&name));
-    let policies = account.user_policies(user.id);
-    let names = policies
-        .iter()
-        .flat_map(|policies| &policies.policies)
-        .map(|policy| (policy.name.folded(), policy.name.clone()))
-        .filter(|(folded, _)| after.as_ref().is_none_or(|after| folded > after));
-    let page = pages::page(names, input.max_items, |(folded, name)| {
-        (folded, Some(name))
-    });
+    let resource = Resource::user(account, &input.user_name, user);
+    let permit = call.authorize(resource)?;
+    let asked_for = input.user_name.as_str();
+    let user = user.ok_or_else(|| fault::no_such_user(asked_for))?;
+    let page = (input.marker.as_deref(), input.max_items);
+    let page = list(account, PolicyEntity::User(user.id), page)?;
     permit.answer(ListUserPoliciesResponse {
         is_truncated: Some(page.is_truncated()),
         policy_names: page.items,

@@ -13,48 +13,29 @@
 //!
 //! <!-- end of facts -->
 
-use keyward_account::{Account, Changes, InlinePolicy, PolicyDocument, Record, UserPolicies};
 use keyward_api::iam::PutUserPolicyRequest;
-use keyward_policy::{PolicyKind, check};
 
-use super::{size, with};
+use super::put;
 use crate::call::{Call, Outcome};
 use crate::fault;
+use crate::iam::owner::Owner;
 use crate::resource::Resource;
 
 pub(crate) async fn put_user_policy(call: Call<PutUserPolicyRequest>) -> Outcome<()> {
     let input = call.input();
     let account = call.account();
     let user = account.user(input.user_name.as_str());
-    let permit = call.authorize(Resource::user(account, &input.user_name, user))?;
-    let asked_for = input.user_name.clone();
-    let id = user
-        .ok_or_else(|| fault::no_such_user(asked_for.as_str()))?
-        .id;
-    check(PolicyKind::Identity, &input.policy_document)
-        .map_err(|found| fault::malformed_policy_document(found.message))?;
-    let new = InlinePolicy {
-        name: input.policy_name.clone(),
-        document: PolicyDocument::new(&input.policy_document),
-    };
-    let quota = call.quotas().user_inline_policy_characters;
-    call.commit(&permit, move |account: &Account| {
-        let user = account
-            .user_by_id(id)
-            .ok_or_else(|| fault::no_such_user(asked_for.as_str()))?;
-        let present = account.user_policies(id);
-        let present = present.map_or(&[][..], |present| &present.policies);
-        let policies = with(present, &new);
-        if size(&policies) > quota {
-            let name = user.name.as_str();
-            return Err(fault::user_policies_too_large(quota, name).into());
-        }
-        if *policies == *present {
-            return Ok((Changes::none(), ()));
-        }
-        let record = UserPolicies { user: id, policies };
-        Ok((Changes::put(Record::UserPolicies(record)), ()))
-    })
+    let resource = Resource::user(account, &input.user_name, user).telling_boundary();
+    let permit = call.authorize(resource)?;
+    let asked_for = input.user_name.as_str();
+    let user = user.ok_or_else(|| fault::no_such_user(asked_for))?;
+    let owner = Owner::user(user, asked_for);
+    put(
+        &call,
+        &permit,
+        owner,
+        (&input.policy_name, &input.policy_document),
+    )
     .await?;
     permit.answer(())
 }
@@ -104,7 +85,7 @@ mod tests {
                     .await;
                 assert_eq!(
                     (got.text("UserName"), got.text("PolicyName")),
-                    ("Bob", "zebra")
+                    ("Bob", "Zebra")
                 );
                 let shown = got.text("PolicyDocument");
                 assert!(shown.contains("a%253Ab%2B%C3%A9"), "{shown}");

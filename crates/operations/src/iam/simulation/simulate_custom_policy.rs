@@ -49,7 +49,7 @@ pub(crate) async fn simulate_custom_policy(
     permit.answer(simulator::simulate(scenario).await?)
 }
 
-fn or_empty<T>(list: Option<&Vec<T>>) -> &[T] {
+pub(super) fn or_empty<T>(list: Option<&Vec<T>>) -> &[T] {
     list.map_or(&[], Vec::as_slice)
 }
 

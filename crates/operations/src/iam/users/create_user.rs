@@ -14,15 +14,17 @@
 //!
 //! <!-- end of facts -->
 
-use keyward_account::{Account, Changes, Record, User};
+use keyward_account::{Account, Change, Changes, EntityPolicies, PolicyEntity, Record, User};
 use keyward_api::OperationId;
-use keyward_api::iam::{CreateUserRequest, CreateUserResponse};
+use keyward_api::iam::{self, CreateUserRequest, CreateUserResponse};
 use keyward_names::UserId;
 
 use crate::call::{Call, Outcome};
 use crate::fault;
+use crate::iam::permissions_boundaries::{self, shown_boundary};
 use crate::iam::tags;
 use crate::iam::users::shown_alone;
+use crate::managed::Managed;
 use crate::resource::Resource;
 use crate::writer::Refusal;
 
@@ -31,16 +33,18 @@ pub(crate) async fn create_user(call: Call<CreateUserRequest>) -> Outcome<Create
     let path = input.path.clone().unwrap_or_default();
     let account_id = call.account().id();
     let given = input.tags.as_deref().unwrap_or_default();
-    let resource = Resource::new_user(account_id, &path, &input.user_name).given_tags(given);
+    let resource = Resource::new_user(account_id, &path, &input.user_name)
+        .given_tags(given)
+        .given_boundary(input.permissions_boundary.as_deref());
     let mut permit = call.authorize(resource.clone())?;
     if !given.is_empty() {
         // Seen at AWS for roles: who makes one with tags needs the right to give it tags.
         permit = call.authorize_also(permit, OperationId::IamTagUser, resource)?;
     }
-    if input.permissions_boundary.is_some() {
-        let member = "PermissionsBoundary";
-        return Err(fault::member_not_implemented(OperationId::IamCreateUser, member).into());
-    }
+    let boundary = input.permissions_boundary.as_deref();
+    let boundary = boundary
+        .map(|arn| permissions_boundaries::find(call.account(), call.managed(), arn))
+        .transpose()?;
     let tags = tags::check_ignoring_case(given)?;
     let user = User {
         id: UserId::mint(account_id, call.random_number()?),
@@ -50,19 +54,38 @@ pub(crate) async fn create_user(call: Call<CreateUserRequest>) -> Outcome<Create
         tags: tags.into(),
     };
     let quota = call.quotas().users_per_account;
-    let shown = shown_alone(call.account(), &user);
+    let shown = iam::User {
+        permissions_boundary: input.permissions_boundary.as_deref().map(shown_boundary),
+        ..shown_alone((call.account(), call.managed()), &user)
+    };
+    let (asked_for, aws) = (input.permissions_boundary.clone(), call.aws_policies());
     call.commit(&permit, move |account: &Account| {
         if account.user(user.name.as_str()).is_some() {
             return Err(fault::user_already_exists(user.name.as_str()).into());
         }
-        if account.user_count() >= quota {
+        if account.users().len() >= quota {
             return Err(fault::quota_exceeded("UsersPerAccount", quota).into());
         }
         if account.user_by_id(user.id).is_some() {
             // One in many millions: another user has this random id.
             return Err(Refusal::stale());
         }
-        Ok((Changes::put(Record::User(user.clone())), ()))
+        let mut changes = vec![Change::Put(Record::User(user.clone()))];
+        if let Some(boundary) = boundary {
+            if Managed::new(&aws).by_id(account, boundary).is_none() {
+                let arn = asked_for.as_deref().unwrap_or_default();
+                return Err(fault::no_such_boundary(arn).into());
+            }
+            changes.push(Change::Put(Record::Policies(EntityPolicies {
+                boundary: Some(boundary),
+                ..EntityPolicies::none(PolicyEntity::User(user.id))
+            })));
+        }
+        let changes = Changes {
+            changes,
+            ..Changes::none()
+        };
+        Ok((changes, ()))
     })
     .await?;
     permit.answer(CreateUserResponse { user: Some(shown) })
@@ -122,13 +145,31 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn a_boundary_is_refused_rather_than_ignored() {
+    async fn a_boundary_is_a_managed_policy_that_is_there() {
         let world = World::new().await;
-        let form =
-            "UserName=Bob&PermissionsBoundary=arn%3Aaws%3Aiam%3A%3Aaws%3Apolicy%2FReadOnlyAccess";
+        let create = async |name: &str, arn: &str| {
+            let form = format!("UserName={name}&PermissionsBoundary={arn}");
+            world.root().ask("CreateUser", &form).await
+        };
         assert_eq!(
-            world.root().ask("CreateUser", form).await.fault(),
-            "501 NotImplemented: CreateUser with PermissionsBoundary is not implemented yet."
+            create("Bob", "arn:aws:iam::aws:user/x").await.fault(),
+            "400 InvalidInput: ARN arn:aws:iam::aws:user/x is not valid."
+        );
+        assert_eq!(
+            create("Bob", "arn:aws:iam::aws:policy/x").await.fault(),
+            "404 NoSuchEntity: Scope ARN: arn:aws:iam::aws:policy/x does not exist or is not attachable."
+        );
+        let arn = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+        let created = create("Bob", arn).await;
+        assert_eq!(created.text("PermissionsBoundaryArn"), arn);
+        assert_eq!(created.text("PermissionsBoundaryType"), "Policy");
+        let got = world.root().ask("GetUser", "UserName=bob").await;
+        assert_eq!(got.text("PermissionsBoundaryArn"), arn);
+        let deleted = world.root().ask("DeleteUser", "UserName=bob").await;
+        assert_eq!(deleted.fault(), "200");
+        assert_eq!(
+            world.account().await.broken_invariants(),
+            Vec::<String>::new()
         );
     }
 

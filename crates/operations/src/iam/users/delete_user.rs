@@ -11,11 +11,12 @@
 //!
 //! <!-- end of facts -->
 
-use keyward_account::{Account, Changes, KeyOwner, RecordKey};
+use keyward_account::{Account, Changes, KeyOwner, PolicyEntity, RecordKey};
 use keyward_api::iam::DeleteUserRequest;
 
 use crate::call::{Call, Outcome};
 use crate::fault;
+use crate::iam::owner::check_no_policies;
 use crate::resource::Resource;
 
 pub(crate) async fn delete_user(call: Call<DeleteUserRequest>) -> Outcome<()> {
@@ -37,10 +38,17 @@ pub(crate) async fn delete_user(call: Call<DeleteUserRequest>) -> Outcome<()> {
         if account.access_keys_of(KeyOwner::User(id)).next().is_some() {
             return Err(fault::must_delete_access_keys_first().into());
         }
-        if account.user_policies(id).is_some() {
-            return Err(fault::must_delete_policies_first().into());
+        let policies = account.policies(PolicyEntity::User(id));
+        check_no_policies(policies)?;
+        if account.groups_of(id).next().is_some() {
+            return Err(fault::must_remove_users_from_group_first().into());
         }
-        Ok((Changes::delete(RecordKey::User(id)), ()))
+        // A boundary does not block.
+        let boundary = policies.map(|policies| RecordKey::Policies(policies.entity));
+        Ok((
+            Changes::delete_all(boundary.into_iter().chain([RecordKey::User(id)])),
+            (),
+        ))
     })
     .await?;
     permit.answer(())

@@ -26,9 +26,9 @@ pub(crate) async fn list_users(call: Call<ListUsersRequest>) -> Outcome<ListUser
     let input = call.input();
     let account = call.account();
     let prefix = input.path_prefix.as_deref();
-    let permit = call.authorize(Resource::users(account.id(), prefix))?;
+    let permit = call.authorize(Resource::all(account.id(), "user", prefix))?;
     let after = pages::after(input.marker.as_deref())?.map(|name| FoldedName::fold(&name));
-    let users = account.users_after(after.as_ref());
+    let users = account.users().after(after.as_ref());
     let page = pages::page(users, input.max_items, |(name, path, user)| {
         let is_under = prefix.is_none_or(|prefix| path.as_str().starts_with(prefix));
         (name, is_under.then_some(user))

@@ -1,0 +1,371 @@
+//! Tells of all users, groups, roles and policies, with what they may do, in pages.
+//!
+//! <!-- facts: written by `cargo xtask gen` -->
+//!
+//! | input | | must be |
+//! | --- | --- | --- |
+//! | `Filter` |  | list of: one of `User`, `Role`, `Group`, `LocalManagedPolicy`, `AWSManagedPolicy` |
+//! | `MaxItems` |  | number from 1 to 1000 |
+//! | `Marker` |  | text of 1 to 320 characters, `[\u0020-\u00FF]+` |
+//!
+//! Permission: `iam:GetAccountAuthorizationDetails`.
+//! Faults: `ServiceFailure` (500).
+//!
+//! <!-- end of facts -->
+
+use std::collections::BTreeSet;
+
+use keyward_account::{Account, EntityPolicies, Group, InstanceProfile, PolicyEntity, Role, User};
+use keyward_api::iam::{
+    self, EntityType, GetAccountAuthorizationDetailsRequest,
+    GetAccountAuthorizationDetailsResponse, GroupDetail, ManagedPolicyDetail, PolicyDetail,
+    RoleDetail, RoleLastUsed, UserDetail,
+};
+use keyward_names::{FoldedName, PolicyId};
+
+use crate::call::{Call, Outcome};
+use crate::fault::{self, Fault};
+use crate::iam::{attached_policies, managed_policies, permissions_boundaries, tags};
+use crate::managed::{Managed, Policy};
+use crate::pages;
+use crate::resource::{Resource, arn_of, group_arn, instance_profile_arn, role_arn};
+
+/// After so many entries others have a turn.
+const TURN: usize = 25;
+
+pub(crate) async fn get_account_authorization_details(
+    call: Call<GetAccountAuthorizationDetailsRequest>,
+) -> Outcome<GetAccountAuthorizationDetailsResponse> {
+    let permit = call.authorize(Resource::any())?;
+    let (input, account) = (call.input(), call.account());
+    let world = (account, call.managed());
+    let wanted = Kind::wanted(input.filter.as_deref().unwrap_or_default());
+    let begin = begin(input.marker.as_deref(), &wanted)?;
+    let entries = wanted
+        .iter()
+        .filter(|kind| begin.as_ref().is_none_or(|(first, _)| *kind >= first))
+        .flat_map(|kind| {
+            let after = begin.as_ref().filter(|(first, _)| first == kind);
+            kind.entries(world, after.map(|(_, key)| key.as_str()))
+        });
+    let filter = filter_key(&wanted);
+    let page = pages::page(entries, input.max_items, |(kind, key, entry)| {
+        (format!("{filter}/{}/{key}", kind.letter()), Some(entry))
+    });
+    let mut response = GetAccountAuthorizationDetailsResponse {
+        user_detail_list: Some(Vec::new()),
+        group_detail_list: Some(Vec::new()),
+        role_detail_list: Some(Vec::new()),
+        policies: Some(Vec::new()),
+        is_truncated: Some(page.is_truncated()),
+        marker: page.marker,
+    };
+    for (place, entry) in page.items.into_iter().enumerate() {
+        if place % TURN == TURN - 1 {
+            tokio::task::yield_now().await;
+        }
+        match entry {
+            Entry::User(user) => add(&mut response.user_detail_list, shown_user(world, user)),
+            Entry::Role(role) => add(&mut response.role_detail_list, shown_role(world, role)),
+            Entry::Group(group) => add(&mut response.group_detail_list, shown_group(world, group)),
+            Entry::Policy(policy) => add(&mut response.policies, shown_policy(account, policy)?),
+        }
+    }
+    permit.answer(response)
+}
+
+fn add<T>(list: &mut Option<Vec<T>>, entry: T) {
+    list.get_or_insert_default().push(entry);
+}
+
+/// What there is, in the order that it is visited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    User,
+    Role,
+    Group,
+    OwnPolicy,
+    AwsPolicy,
+}
+
+/// One of them.
+#[derive(Debug, Clone, Copy)]
+enum Entry<'a> {
+    User(&'a User),
+    Role(&'a Role),
+    Group(&'a Group),
+    Policy(Policy<'a>),
+}
+
+impl Kind {
+    const ALL: [Self; 5] = [
+        Self::User,
+        Self::Role,
+        Self::Group,
+        Self::OwnPolicy,
+        Self::AwsPolicy,
+    ];
+
+    fn wanted(filter: &[EntityType]) -> BTreeSet<Self> {
+        if filter.is_empty() {
+            return Self::ALL.into_iter().collect();
+        }
+        let kind = |entity: &EntityType| match entity {
+            EntityType::User => Self::User,
+            EntityType::Role => Self::Role,
+            EntityType::Group => Self::Group,
+            EntityType::LocalManagedPolicy => Self::OwnPolicy,
+            EntityType::AWSManagedPolicy => Self::AwsPolicy,
+        };
+        filter.iter().map(kind).collect()
+    }
+
+    /// As markers name it.
+    fn letter(self) -> char {
+        match self {
+            Self::User => 'u',
+            Self::Role => 'r',
+            Self::Group => 'g',
+            Self::OwnPolicy => 'p',
+            Self::AwsPolicy => 'a',
+        }
+    }
+
+    /// All of the kind after a key, each with its key. Of the policies of AWS only those in use.
+    fn entries<'a>(
+        self,
+        (account, managed): (&'a Account, Managed<'a>),
+        after: Option<&str>,
+    ) -> Box<dyn Iterator<Item = (Self, String, Entry<'a>)> + Send + 'a> {
+        let name = after.map(FoldedName::fold);
+        match self {
+            Self::User => {
+                let users = account.users().after(name.as_ref());
+                Box::new(
+                    users.map(move |(name, _, user)| (self, name.to_string(), Entry::User(user))),
+                )
+            }
+            Self::Role => {
+                let roles = account.roles().after(name.as_ref());
+                Box::new(
+                    roles.map(move |(name, _, role)| (self, name.to_string(), Entry::Role(role))),
+                )
+            }
+            Self::Group => {
+                let groups = account.groups().after(name.as_ref());
+                let entry = move |group| (self, group_key(group), Entry::Group(group));
+                Box::new(groups.map(move |(_, _, group)| entry(group)))
+            }
+            Self::OwnPolicy => {
+                let policies = account.managed_policies().after(name.as_ref());
+                Box::new(policies.map(move |(name, _, policy)| {
+                    (self, name.to_string(), Entry::Policy(Policy::Own(policy)))
+                }))
+            }
+            Self::AwsPolicy => {
+                let after = after.and_then(|id| PolicyId::parse(id).ok());
+                let used = account.used_policies(after);
+                Box::new(used.filter_map(move |(id, _)| {
+                    let policy = Policy::Aws(managed.aws().by_id(id)?);
+                    Some((self, id.to_string(), Entry::Policy(policy)))
+                }))
+            }
+        }
+    }
+}
+
+fn group_key(group: &Group) -> String {
+    group.name.folded().to_string()
+}
+
+/// A marker goes with one filter, whatever the order of its kinds.
+fn filter_key(wanted: &BTreeSet<Kind>) -> String {
+    wanted.iter().map(|kind| kind.letter()).collect()
+}
+
+/// Where the page begins: after which entry of which kind.
+fn begin(marker: Option<&str>, wanted: &BTreeSet<Kind>) -> Result<Option<(Kind, String)>, Fault> {
+    let Some(marker) = marker else {
+        return Ok(None);
+    };
+    let read = || {
+        let key = pages::after(Some(marker)).ok().flatten()?;
+        let mut parts = key.splitn(3, '/');
+        let (filter, letter, key) = (parts.next()?, parts.next()?, parts.next()?);
+        let kind = wanted
+            .iter()
+            .find(|kind| kind.letter().to_string() == letter)?;
+        (filter == filter_key(wanted)).then(|| (*kind, key.to_owned()))
+    };
+    read().map(Some).ok_or_else(fault::marker_of_another_filter)
+}
+
+fn shown_user(world: (&Account, Managed<'_>), user: &User) -> UserDetail {
+    let (account, managed) = world;
+    let entity = PolicyEntity::User(user.id);
+    let groups = account.groups_of(user.id);
+    let mut groups: Vec<_> = groups
+        .filter_map(|id| account.groups().get(id))
+        .map(|group| group.name.clone())
+        .collect();
+    groups.sort_by_key(|name| name.folded());
+    let policies = account.policies(entity);
+    UserDetail {
+        path: Some(user.path.clone()),
+        user_name: Some(user.name.clone()),
+        user_id: Some(user.id.to_string()),
+        arn: Some(arn_of(account, user)),
+        create_date: Some(user.created),
+        // Seen so: absent where there are none, unlike that of groups and roles.
+        user_policy_list: policies
+            .filter(|policies| !policies.inline.is_empty())
+            .map(inline),
+        group_list: Some(groups),
+        attached_managed_policies: Some(attached(world, policies)),
+        permissions_boundary: permissions_boundaries::shown(account, managed, entity),
+        tags: Some(tags::shown(&user.tags)),
+    }
+}
+
+fn shown_group(world: (&Account, Managed<'_>), group: &Group) -> GroupDetail {
+    let account = world.0;
+    let policies = account.policies(PolicyEntity::Group(group.id));
+    GroupDetail {
+        path: Some(group.path.clone()),
+        group_name: Some(group.name.clone()),
+        group_id: Some(group.id.to_string()),
+        arn: Some(group_arn(account.id(), group)),
+        create_date: Some(group.created),
+        group_policy_list: Some(policies.map(inline).unwrap_or_default()),
+        attached_managed_policies: Some(attached(world, policies)),
+    }
+}
+
+fn shown_role(world: (&Account, Managed<'_>), role: &Role) -> RoleDetail {
+    let (account, managed) = world;
+    let entity = PolicyEntity::Role(role.id);
+    let policies = account.policies(entity);
+    let profiles = account.profiles_of(role.id, None);
+    RoleDetail {
+        path: Some(role.path.clone()),
+        role_name: Some(role.name.clone()),
+        role_id: Some(role.id.to_string()),
+        arn: Some(role_arn(account.id(), role)),
+        create_date: Some(role.created),
+        assume_role_policy_document: Some(role.trust_policy.shown(account)),
+        instance_profile_list: Some(
+            profiles
+                .map(|profile| shown_profile(account, profile, role))
+                .collect(),
+        ),
+        role_policy_list: Some(policies.map(inline).unwrap_or_default()),
+        attached_managed_policies: Some(attached(world, policies)),
+        permissions_boundary: permissions_boundaries::shown(account, managed, entity),
+        tags: Some(tags::shown(&role.tags)),
+        role_last_used: Some(RoleLastUsed {
+            last_used_date: None,
+            region: None,
+        }),
+    }
+}
+
+fn shown_profile(
+    account: &Account,
+    profile: &InstanceProfile,
+    role: &Role,
+) -> iam::InstanceProfile {
+    iam::InstanceProfile {
+        path: profile.path.clone(),
+        instance_profile_name: profile.name.clone(),
+        instance_profile_id: profile.id.to_string(),
+        arn: instance_profile_arn(account.id(), profile),
+        create_date: profile.created,
+        roles: vec![iam::Role {
+            path: role.path.clone(),
+            role_name: role.name.clone(),
+            role_id: role.id.to_string(),
+            arn: role_arn(account.id(), role),
+            create_date: role.created,
+            assume_role_policy_document: Some(role.trust_policy.shown(account)),
+            description: None,
+            max_session_duration: None,
+            permissions_boundary: None,
+            tags: None,
+            role_last_used: None,
+            source_role_template: None,
+        }],
+        tags: None,
+    }
+}
+
+fn inline(policies: &EntityPolicies) -> Vec<PolicyDetail> {
+    let policies = policies.inline.iter();
+    policies
+        .map(|policy| PolicyDetail {
+            policy_name: Some(policy.name.clone()),
+            policy_document: Some(policy.document.text().to_owned()),
+        })
+        .collect()
+}
+
+fn attached(
+    (account, managed): (&Account, Managed<'_>),
+    policies: Option<&EntityPolicies>,
+) -> Vec<iam::AttachedPolicy> {
+    let ids = policies.map_or(&[][..], |policies| &policies.attached);
+    ids.iter()
+        .filter_map(|id| managed.by_id(account, *id))
+        .map(|policy| attached_policies::shown(account, policy))
+        .collect()
+}
+
+fn shown_policy(account: &Account, policy: Policy<'_>) -> Result<ManagedPolicyDetail, Fault> {
+    let shown = managed_policies::shown_in_list(account, policy);
+    Ok(ManagedPolicyDetail {
+        policy_name: shown.policy_name,
+        policy_id: shown.policy_id,
+        arn: shown.arn,
+        path: shown.path,
+        default_version_id: shown.default_version_id,
+        attachment_count: shown.attachment_count,
+        permissions_boundary_usage_count: shown.permissions_boundary_usage_count,
+        is_attachable: shown.is_attachable,
+        description: None,
+        create_date: shown.create_date,
+        update_date: shown.update_date,
+        policy_version_list: Some(versions(policy)?),
+    })
+}
+
+/// All versions, newest first.
+fn versions(policy: Policy<'_>) -> Result<Vec<iam::PolicyVersion>, Fault> {
+    let shown = |number, created, document, default_version| iam::PolicyVersion {
+        document: Some(document),
+        version_id: Some(managed_policies::version_id(number)),
+        is_default_version: Some(number == default_version),
+        create_date: Some(created),
+    };
+    Ok(match policy {
+        Policy::Own(policy) => {
+            let versions = policy.versions.iter().rev();
+            versions
+                .map(|version| {
+                    let text = version.document.text().to_owned();
+                    shown(
+                        version.number,
+                        version.created,
+                        text,
+                        policy.default_version,
+                    )
+                })
+                .collect()
+        }
+        Policy::Aws(policy) => {
+            // That only the one that counts is told is (unsure): others may be many, and large.
+            let number = policy.default_version;
+            let text = policy.default_document().map_err(Fault::internal)?;
+            let created = policy.updated;
+            vec![shown(number, created, text.to_owned(), number)]
+        }
+    })
+}

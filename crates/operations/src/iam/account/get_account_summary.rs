@@ -1,0 +1,131 @@
+//! Tells how much of everything the account has and may have.
+//!
+//! <!-- facts: written by `cargo xtask gen` -->
+//!
+//! No inputs.
+//!
+//! Permission: `iam:GetAccountSummary`.
+//! Faults: `ServiceFailure` (500).
+//!
+//! <!-- end of facts -->
+
+use keyward_account::{Account, GlobalEndpointTokens, KeyOwner};
+use keyward_api::iam::{GetAccountSummaryRequest, GetAccountSummaryResponse};
+
+use crate::call::{Call, Outcome};
+use crate::quotas::Quotas;
+use crate::resource::Resource;
+
+pub(crate) async fn get_account_summary(
+    call: Call<GetAccountSummaryRequest>,
+) -> Outcome<GetAccountSummaryResponse> {
+    let permit = call.authorize(Resource::any())?;
+    let mut entries = counts(call.account());
+    entries.extend(quotas(call.quotas()));
+    let shown =
+        |(key, value): (&str, usize)| (key.to_owned(), i32::try_from(value).unwrap_or(i32::MAX));
+    permit.answer(GetAccountSummaryResponse {
+        summary_map: Some(entries.into_iter().map(shown).collect()),
+    })
+}
+
+/// What the account has.
+fn counts(account: &Account) -> Vec<(&'static str, usize)> {
+    let has_password = account
+        .root_user()
+        .is_some_and(|root| root.password.is_some());
+    let has_keys = account.access_keys_of(KeyOwner::Root).next().is_some();
+    let tokens = account
+        .settings()
+        .map(|settings| settings.global_endpoint_tokens);
+    let token_version = match tokens.unwrap_or_default() {
+        GlobalEndpointTokens::Version1 => 1,
+        GlobalEndpointTokens::Version2 => 2,
+    };
+    vec![
+        ("Users", account.users().len()),
+        ("Groups", account.groups().len()),
+        ("Roles", account.roles().len()),
+        ("Policies", account.managed_policies().len()),
+        ("InstanceProfiles", account.instance_profiles().len()),
+        ("PolicyVersionsInUse", account.used_policy_count()),
+        ("AccountPasswordPresent", usize::from(has_password)),
+        ("AccountAccessKeysPresent", usize::from(has_keys)),
+        ("GlobalEndpointTokenVersion", token_version),
+        // There is nothing of these kinds here.
+        ("ServerCertificates", 0),
+        ("Providers", 0),
+        ("MFADevices", 0),
+        ("MFADevicesInUse", 0),
+        ("AccountMFAEnabled", 0),
+        ("AccountSigningCertificatesPresent", 0),
+    ]
+}
+
+/// What the account may have.
+fn quotas(quotas: Quotas) -> Vec<(&'static str, usize)> {
+    vec![
+        ("UsersQuota", quotas.users_per_account),
+        ("GroupsQuota", quotas.groups_per_account),
+        ("RolesQuota", quotas.roles_per_account),
+        ("PoliciesQuota", quotas.policies_per_account),
+        (
+            "InstanceProfilesQuota",
+            quotas.instance_profiles_per_account,
+        ),
+        ("ServerCertificatesQuota", SERVER_CERTIFICATES),
+        ("UserPolicySizeQuota", quotas.user_inline_policy_characters),
+        (
+            "GroupPolicySizeQuota",
+            quotas.group_inline_policy_characters,
+        ),
+        ("RolePolicySizeQuota", quotas.role_inline_policy_characters),
+        ("PolicySizeQuota", quotas.managed_policy_characters),
+        ("AssumeRolePolicySizeQuota", quotas.trust_policy_characters),
+        ("GroupsPerUserQuota", quotas.groups_per_user),
+        ("AccessKeysPerUserQuota", quotas.access_keys_per_user),
+        ("SigningCertificatesPerUserQuota", SIGNING_CERTIFICATES),
+        ("VersionsPerPolicyQuota", quotas.versions_per_policy),
+        ("PolicyVersionsInUseQuota", quotas.policy_versions_in_use),
+        ("AttachedPoliciesPerUserQuota", quotas.policies_per_user),
+        ("AttachedPoliciesPerGroupQuota", quotas.policies_per_group),
+        ("AttachedPoliciesPerRoleQuota", quotas.policies_per_role),
+    ]
+}
+
+/// What AWS allows of things that there are none of here.
+const SERVER_CERTIFICATES: usize = 20;
+const SIGNING_CERTIFICATES: usize = 2;
+
+#[cfg(test)]
+mod tests {
+    use keyward_testkit::World;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_is_there_and_what_may_be_is_counted() {
+        let world = World::new().await;
+        let root = world.root();
+        let arn = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+        for (action, form) in [
+            ("CreateUser", "UserName=a".to_owned()),
+            ("CreateUser", "UserName=b".to_owned()),
+            ("AttachUserPolicy", format!("UserName=a&PolicyArn={arn}")),
+            ("AttachUserPolicy", format!("UserName=b&PolicyArn={arn}")),
+        ] {
+            assert_eq!(root.ask(action, &form).await.fault(), "200");
+        }
+        let heard = root.ask("GetAccountSummary", "").await;
+        for (key, value) in [
+            ("Users", 2),
+            ("PolicyVersionsInUse", 1),
+            ("UsersQuota", 5_000),
+            ("RolePolicySizeQuota", 10_240),
+            ("AccountAccessKeysPresent", 0),
+            ("GlobalEndpointTokenVersion", 1),
+        ] {
+            let entry = format!("<entry><key>{key}</key><value>{value}</value></entry>");
+            assert!(heard.body.contains(&entry), "{key}: {}", heard.body);
+        }
+        assert_eq!(heard.texts("key").len(), 34);
+    }
+}

@@ -1,0 +1,116 @@
+//! Managed policies that are attached to users, groups and roles.
+
+pub(crate) mod attach_group_policy;
+pub(crate) mod attach_role_policy;
+pub(crate) mod attach_user_policy;
+pub(crate) mod detach_group_policy;
+pub(crate) mod detach_role_policy;
+pub(crate) mod detach_user_policy;
+pub(crate) mod list_attached_group_policies;
+pub(crate) mod list_attached_role_policies;
+pub(crate) mod list_attached_user_policies;
+
+use keyward_account::{Account, EntityPolicies, PolicyEntity};
+use keyward_api::iam::AttachedPolicy;
+use keyward_names::PolicyId;
+
+use crate::call::{Call, Permit};
+use crate::fault::{self, Fault};
+use crate::iam::managed_policies::check_arn;
+use crate::iam::owner::{self, Owner};
+use crate::managed::{Managed, Policy};
+use crate::pages::{self, Page};
+use crate::writer::Refusal;
+
+/// Attaches a policy. One that is attached already stays.
+async fn attach<I>(
+    call: &Call<I>,
+    permit: &Permit,
+    owner: Owner,
+    arn: &str,
+) -> Result<(), Refusal> {
+    check_arn(arn)?;
+    let policy = call.managed().find(call.account(), arn);
+    let policy = policy.ok_or_else(|| fault::policy_not_attachable(arn))?;
+    if policy.is_reserved() {
+        return Err(fault::reserved_policy(owner.entity).into());
+    }
+    let id = policy.id();
+    let arn = arn.to_owned();
+    let quotas = owner.quotas(&call.quotas());
+    let aws = call.aws_policies();
+    call.commit(permit, move |account: &Account| {
+        let present = owner.policies(account)?;
+        if Managed::new(&aws).by_id(account, id).is_none() {
+            return Err(fault::policy_not_attachable(&arn).into());
+        }
+        let mut attached = present.attached.to_vec();
+        if !attached.contains(&id) {
+            if attached.len() >= quotas.attached {
+                return Err(fault::quota_exceeded(quotas.attached_name, quotas.attached).into());
+            }
+            attached.push(id);
+        }
+        let after = EntityPolicies {
+            attached: attached.into(),
+            ..present
+        };
+        Ok((owner::changes(account, after), ()))
+    })
+    .await
+}
+
+/// Detaches a policy.
+async fn detach<I>(
+    call: &Call<I>,
+    permit: &Permit,
+    owner: Owner,
+    arn: &str,
+) -> Result<(), Refusal> {
+    check_arn(arn)?;
+    let policy = call.managed().find(call.account(), arn);
+    let id = policy.map(Policy::id);
+    let arn = arn.to_owned();
+    call.commit(permit, move |account: &Account| {
+        let present = owner.policies(account)?;
+        let is_other = |attached: &&PolicyId| Some(**attached) != id;
+        let left: Box<[PolicyId]> = present.attached.iter().filter(is_other).copied().collect();
+        if left.len() == present.attached.len() {
+            return Err(fault::no_such_policy(&arn).into());
+        }
+        let after = EntityPolicies {
+            attached: left,
+            ..present
+        };
+        Ok((owner::changes(account, after), ()))
+    })
+    .await
+}
+
+/// A page of the policies attached to an entity, or of those of them under a path.
+fn list(
+    (account, managed): (&Account, Managed<'_>),
+    entity: PolicyEntity,
+    path_prefix: Option<&str>,
+    page: (Option<&str>, Option<i32>),
+) -> Result<Page<AttachedPolicy>, Fault> {
+    let is_under =
+        |policy: &Policy<'_>| path_prefix.is_none_or(|prefix| policy.path().starts_with(prefix));
+    let attached = account.policies(entity);
+    let attached = attached.map_or(&[][..], |policies| &policies.attached);
+    let policies: Vec<_> = attached
+        .iter()
+        .filter_map(|id| managed.by_id(account, *id))
+        .filter(is_under)
+        .collect();
+    let page = pages::page_of_few(policies, page, |policy| policy.name().as_str())?;
+    Ok(page.map(|policy| shown(account, policy)))
+}
+
+/// A policy as lists of attached ones show it.
+pub(crate) fn shown(account: &Account, policy: Policy<'_>) -> AttachedPolicy {
+    AttachedPolicy {
+        policy_name: Some(policy.name().clone()),
+        policy_arn: Some(policy.arn(account.id())),
+    }
+}

@@ -1,0 +1,35 @@
+//! Attaches a managed policy to a group.
+//!
+//! <!-- facts: written by `cargo xtask gen` -->
+//!
+//! | input | | must be |
+//! | --- | --- | --- |
+//! | `GroupName` | required | text of 1 to 128 characters, `[\w+=,.@-]+` |
+//! | `PolicyArn` | required | text of 20 to 2048 characters |
+//!
+//! Permission: `iam:AttachGroupPolicy`.
+//! Faults: `NoSuchEntity` (404), `LimitExceeded` (409), `InvalidInput` (400), `PolicyNotAttachable` (400), `ServiceFailure` (500).
+//!
+//! <!-- end of facts -->
+
+use keyward_api::iam::AttachGroupPolicyRequest;
+
+use super::attach;
+use crate::call::{Call, Outcome};
+use crate::fault;
+use crate::iam::owner::Owner;
+use crate::resource::Resource;
+
+pub(crate) async fn attach_group_policy(call: Call<AttachGroupPolicyRequest>) -> Outcome<()> {
+    let input = call.input();
+    let account = call.account();
+    let group = account.groups().find(input.group_name.as_str());
+    let resource = Resource::group(account, &input.group_name, group)
+        .with_key("iam:PolicyARN", &input.policy_arn);
+    let permit = call.authorize(resource)?;
+    let asked_for = input.group_name.as_str();
+    let group = group.ok_or_else(|| fault::no_such_group(asked_for))?;
+    let owner = Owner::group(group, asked_for);
+    attach(&call, &permit, owner, &input.policy_arn).await?;
+    permit.answer(())
+}

@@ -1,0 +1,117 @@
+//! Managed policies: the account's own, with their versions, and those of AWS, which all accounts use
+//! and none changes.
+
+pub(crate) mod create_policy;
+pub(crate) mod create_policy_version;
+pub(crate) mod delete_policy;
+pub(crate) mod delete_policy_version;
+pub(crate) mod get_policy;
+pub(crate) mod get_policy_version;
+pub(crate) mod list_entities_for_policy;
+pub(crate) mod list_policies;
+pub(crate) mod list_policies_granting_service_access;
+pub(crate) mod list_policy_tags;
+pub(crate) mod list_policy_versions;
+pub(crate) mod set_default_policy_version;
+pub(crate) mod tag_policy;
+pub(crate) mod untag_policy;
+
+use keyward_account::{Account, ManagedPolicy, PolicyDocument};
+use keyward_api::iam;
+use keyward_policy::{PolicyKind, check, stored_policy_size};
+
+use crate::call::Call;
+use crate::fault::{self, Fault, PolicyChange};
+use crate::managed::Policy;
+
+/// Refuses what is not the ARN of a managed policy by its form.
+pub(crate) fn check_arn(arn: &str) -> Result<(), Fault> {
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    match parts[..] {
+        ["arn", "aws", "iam", "", account, resource]
+            if !account.is_empty() && resource.starts_with("policy/") =>
+        {
+            Ok(())
+        }
+        ["arn", partition, "iam", "", _, _] if partition.starts_with("aws-") => {
+            Err(fault::invalid_arn_partition())
+        }
+        _ => Err(fault::invalid_arn(arn)),
+    }
+}
+
+/// The policy of the account's own that a request would change.
+fn own<'a, I>(
+    call: &'a Call<I>,
+    arn: &str,
+    change: PolicyChange,
+) -> Result<Option<&'a ManagedPolicy>, Fault> {
+    check_arn(arn)?;
+    let account = call.account();
+    // Of others' policies nobody learns whether they exist.
+    if !arn.starts_with(&format!("arn:aws:iam::{}:", account.id())) {
+        return Err(fault::policy_of_others(change));
+    }
+    Ok(match call.managed().find(account, arn) {
+        Some(Policy::Own(policy)) => Some(policy),
+        Some(Policy::Aws(_)) | None => None,
+    })
+}
+
+/// The policy of the account's own whose tags a request would change.
+fn tagged<'a, I>(call: &'a Call<I>, arn: &str) -> Result<&'a ManagedPolicy, Fault> {
+    check_arn(arn)?;
+    if arn.starts_with("arn:aws:iam::aws:") {
+        return Err(fault::tags_not_supported());
+    }
+    match call.managed().find(call.account(), arn) {
+        Some(Policy::Own(policy)) => Ok(policy),
+        Some(Policy::Aws(_)) | None => Err(fault::no_such_policy(arn)),
+    }
+}
+
+/// Checks the document of a new version.
+fn checked_document<I>(call: &Call<I>, text: &str) -> Result<PolicyDocument, Fault> {
+    check(PolicyKind::Identity, text)
+        .map_err(|found| fault::malformed_policy_document(found.message))?;
+    let quota = call.quotas().managed_policy_characters;
+    if stored_policy_size(text) > quota {
+        return Err(fault::quota_exceeded("PolicySize", quota));
+    }
+    Ok(PolicyDocument::new(text))
+}
+
+/// The id of a version.
+pub(crate) fn version_id(number: u32) -> String {
+    format!("v{number}")
+}
+
+/// The number of a version; `None` for ids that no version has.
+fn version_number(id: &str) -> Option<u32> {
+    let number = id.strip_prefix('v')?.parse().ok()?;
+    (version_id(number) == id).then_some(number)
+}
+
+/// A policy as lists show it: without description and tags.
+pub(crate) fn shown_in_list(account: &Account, policy: Policy<'_>) -> iam::Policy {
+    let (created, updated, default_version, path) = match policy {
+        Policy::Own(own) => (own.created, own.updated, own.default_version, &own.path),
+        Policy::Aws(aws) => (aws.created, aws.updated, aws.default_version, &aws.path),
+    };
+    let uses = policy.uses(account);
+    let count = |count: usize| i32::try_from(count).unwrap_or(i32::MAX);
+    iam::Policy {
+        policy_name: Some(policy.name().clone()),
+        policy_id: Some(policy.id().to_string()),
+        arn: Some(policy.arn(account.id())),
+        path: Some(path.clone()),
+        default_version_id: Some(version_id(default_version)),
+        attachment_count: Some(count(uses.attached)),
+        permissions_boundary_usage_count: Some(count(uses.boundary)),
+        is_attachable: Some(true),
+        description: None,
+        create_date: Some(created),
+        update_date: Some(updated),
+        tags: None,
+    }
+}

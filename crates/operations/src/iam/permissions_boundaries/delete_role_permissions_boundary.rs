@@ -1,0 +1,37 @@
+//! Takes its permissions boundary from a role.
+//!
+//! <!-- facts: written by `cargo xtask gen` -->
+//!
+//! | input | | must be |
+//! | --- | --- | --- |
+//! | `RoleName` | required | text of 1 to 64 characters, `[\w+=,.@-]+` |
+//!
+//! Permission: `iam:DeleteRolePermissionsBoundary`.
+//! Faults: `NoSuchEntity` (404), `UnmodifiableEntity` (400), `ServiceFailure` (500).
+//!
+//! <!-- end of facts -->
+
+use keyward_api::iam::DeleteRolePermissionsBoundaryRequest;
+
+use super::delete;
+use crate::call::{Call, Outcome};
+use crate::fault;
+use crate::iam::owner::Owner;
+use crate::iam::roles;
+use crate::resource::Resource;
+
+pub(crate) async fn delete_role_permissions_boundary(
+    call: Call<DeleteRolePermissionsBoundaryRequest>,
+) -> Outcome<()> {
+    let input = call.input();
+    let account = call.account();
+    let role = account.roles().find(input.role_name.as_str());
+    let resource = Resource::role(account, &input.role_name, role).telling_boundary();
+    let permit = call.authorize(resource)?;
+    let asked_for = input.role_name.as_str();
+    let role = role.ok_or_else(|| fault::no_such_role(asked_for))?;
+    roles::check_not_protected(role)?;
+    let owner = Owner::role(role, asked_for);
+    delete(&call, &permit, owner).await?;
+    permit.answer(())
+}

@@ -1,0 +1,90 @@
+//! Lists the context keys that the policies of a user, group or role name, and those of further ones.
+//!
+//! <!-- facts: written by `cargo xtask gen` -->
+//!
+//! | input | | must be |
+//! | --- | --- | --- |
+//! | `PolicySourceArn` | required | text of 20 to 2048 characters |
+//! | `PolicyInputList` |  | list of: text of 1 to 131072 characters, `[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]+` |
+//!
+//! Permission: `iam:GetContextKeysForPrincipalPolicy`.
+//! Faults: `NoSuchEntity` (404), `InvalidInput` (400).
+//!
+//! <!-- end of facts -->
+
+use keyward_api::iam::{GetContextKeysForPolicyResponse, GetContextKeysForPrincipalPolicyRequest};
+
+use super::simulate_custom_policy::or_empty;
+use crate::call::{Call, Outcome};
+use crate::fault;
+use crate::iam::entity_arn::EntityArn;
+use crate::iam::principal_policies::{Exclusions, PrincipalPolicies};
+use crate::simulator;
+
+pub(crate) async fn get_context_keys_for_principal_policy(
+    call: Call<GetContextKeysForPrincipalPolicyRequest>,
+) -> Outcome<GetContextKeysForPolicyResponse> {
+    let (input, account) = (call.input(), call.account());
+    let source = input.policy_source_arn.as_str();
+    let named = EntityArn::parse(source).ok_or_else(|| fault::unclear_entity_arn(source))?;
+    let permit = call.authorize(named.resource(account, source))?;
+    let entity = named
+        .find(account)
+        .ok_or_else(|| fault::no_such_arn(source))?;
+    let policies = PrincipalPolicies::of(account, call.managed(), entity, Exclusions(&[]))?;
+    let own = policies.own.iter().chain(&policies.boundary);
+    let mut keys = simulator::context_keys_of_own(own.map(|(_, text)| *text)).await?;
+    keys.extend(simulator::context_keys_of(or_empty(input.policy_input_list.as_ref())).await?);
+    permit.answer(GetContextKeysForPolicyResponse {
+        context_key_names: Some(keys),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use keyward_testkit::World;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_keys_of_all_documents_are_told_of_a_policy_attached_twice_once() {
+        let world = World::new().await;
+        let document = |key: &str| {
+            format!(
+                r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{{"StringEquals":{{"{key}":"x"}}}}}}}}"#
+            )
+        };
+        let (inline, managed) = (document("aws:a"), document("aws:b"));
+        let arn = "arn:aws:iam::123456789012:policy/p";
+        for (action, form) in [
+            ("CreateUser", "UserName=Bob".to_owned()),
+            ("CreateGroup", "GroupName=Staff".to_owned()),
+            ("AddUserToGroup", "GroupName=Staff&UserName=Bob".to_owned()),
+            (
+                "PutGroupPolicy",
+                format!("GroupName=Staff&PolicyName=i&PolicyDocument={inline}"),
+            ),
+            (
+                "CreatePolicy",
+                format!("PolicyName=p&PolicyDocument={managed}"),
+            ),
+            ("AttachUserPolicy", format!("UserName=Bob&PolicyArn={arn}")),
+            (
+                "AttachGroupPolicy",
+                format!("GroupName=Staff&PolicyArn={arn}"),
+            ),
+        ] {
+            assert_eq!(
+                world.root().ask(action, &form).await.fault(),
+                "200",
+                "{action}"
+            );
+        }
+        let form = format!(
+            "PolicySourceArn=arn:aws:iam::123456789012:user/Bob&PolicyInputList.member.1={inline}"
+        );
+        let heard = world
+            .root()
+            .ask("GetContextKeysForPrincipalPolicy", &form)
+            .await;
+        assert_eq!(heard.texts("member"), ["aws:a", "aws:b", "aws:a"]);
+    }
+}
