@@ -6,24 +6,9 @@
 
 use keyward_names::Timestamp;
 use keyward_operations::Circumstances;
-use keyward_testkit::{Asker, World};
+use keyward_testkit::{Asker, World, form};
 
 const ALL: &str = r#"{"Effect": "Allow", "Action": "*", "Resource": "*"}"#;
-
-/// A form with values encoded.
-fn form(pairs: &[(&str, &str)]) -> String {
-    let encoded = |text: &str| {
-        let byte = |byte: u8| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' => char::from(byte).to_string(),
-            _ => format!("%{byte:02X}"),
-        };
-        text.bytes().map(byte).collect::<String>()
-    };
-    let pairs = pairs
-        .iter()
-        .map(|(name, value)| format!("{name}={}", encoded(value)));
-    pairs.collect::<Vec<_>>().join("&")
-}
 
 /// Gives a user the policy `p` of these statements.
 async fn allow(world: &World, user: &str, statements: &str) {

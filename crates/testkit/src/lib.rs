@@ -20,9 +20,11 @@
     reason = "a test that can't be set up must fail with its reason"
 )]
 
+mod form;
 mod told_store;
 mod world;
 
+pub use form::form;
 pub use keyward_operations::Quotas;
 pub use told_store::{ToldStore, Trouble};
 pub use world::{Asker, Heard, World};

@@ -95,6 +95,7 @@ impl World {
         let options = InstallationOptions {
             quotas: self.installation.quotas.clone(),
             aws_policies: self.installation.aws_policies.clone(),
+            audit: Arc::clone(&self.installation.audit),
         };
         let installation = Installation::start(Arc::clone(&store) as _, keys, options);
         let (account_id, stored) = (self.account_id, Arc::clone(&self.stored));

@@ -1,0 +1,694 @@
+//! Managed policies, who uses them, and what they let users do, told through the wire.
+
+use keyward_testkit::{Asker, Heard, Quotas, World, form};
+
+const READ_ONLY: &str = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+const OWN: &str = "arn:aws:iam::123456789012:policy/team/Reader";
+
+fn document(effect: &str, action: &str) -> String {
+    format!(
+        r#"{{"Version": "2012-10-17", "Statement": {{"Effect": "{effect}", "Action": "{action}", "Resource": "*"}}}}"#
+    )
+}
+
+async fn ask(asker: &Asker, action: &str, pairs: &[(&str, &str)]) -> Heard {
+    asker.ask(action, &form(pairs)).await
+}
+
+async fn done(asker: &Asker, action: &str, pairs: &[(&str, &str)]) -> Heard {
+    let heard = ask(asker, action, pairs).await;
+    assert_eq!(heard.fault(), "200", "{action} {pairs:?}");
+    heard
+}
+
+async fn refused(asker: &Asker, action: &str, pairs: &[(&str, &str)]) -> String {
+    let heard = ask(asker, action, pairs).await;
+    assert_ne!(heard.status, 200, "{action} {pairs:?}");
+    heard.fault()
+}
+
+/// A world with a user Bob and the policy `/team/Reader`, which allows `iam:Get*`.
+async fn world() -> World {
+    let world = World::new().await;
+    let root = world.root();
+    done(&root, "CreateUser", &[("UserName", "Bob")]).await;
+    let text = document("Allow", "iam:Get*");
+    let create = [
+        ("PolicyName", "Reader"),
+        ("Path", "/team/"),
+        ("PolicyDocument", &*text),
+    ];
+    done(&root, "CreatePolicy", &create).await;
+    world
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_show_what_they_were_seen_to_show() {
+    let world = World::new().await;
+    let root = world.root();
+    let text = document("Allow", "s3:*");
+    let create = [
+        ("PolicyName", "P"),
+        ("PolicyDocument", &*text),
+        ("Description", "what for"),
+        ("Tags.member.1.Key", "b"),
+        ("Tags.member.1.Value", "1"),
+        ("Tags.member.2.Key", "B"),
+        ("Tags.member.2.Value", "2"),
+    ];
+    let created = done(&root, "CreatePolicy", &create).await;
+    assert!(created.text("PolicyId").starts_with("ANPARZPUZDIK"));
+    assert_eq!(created.texts("Key"), ["b", "B"]);
+    assert_eq!(created.text("DefaultVersionId"), "v1");
+    assert!(!created.body.contains("<Description>"), "{}", created.body);
+    let arn = "arn:aws:iam::123456789012:policy/P";
+    let got = done(&root, "GetPolicy", &[("PolicyArn", arn)]).await;
+    assert_eq!(got.text("Description"), "what for");
+    assert_eq!(got.texts("Key"), ["B", "b"]);
+    assert_eq!(got.text("IsAttachable"), "true");
+    let listed = done(&root, "ListPolicies", &[("Scope", "Local")]).await;
+    assert!(!listed.body.contains("Description") && !listed.body.contains("Tags"));
+    let aws = done(&root, "GetPolicy", &[("PolicyArn", READ_ONLY)]).await;
+    assert!(aws.body.contains("<Tags/>"), "{}", aws.body);
+    assert_eq!(aws.text("CreateDate"), "2015-02-06T18:39:48Z");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn versions_come_and_go_and_their_numbers_do_not_come_back() {
+    let world = world().await;
+    let root = world.root();
+    let put = async |text: &str, more: &[(&str, &str)]| {
+        let mut pairs = vec![("PolicyArn", OWN), ("PolicyDocument", text)];
+        pairs.extend_from_slice(more);
+        ask(&root, "CreatePolicyVersion", &pairs).await
+    };
+    for number in 2..=5 {
+        let made = put(&document("Allow", "s3:*"), &[]).await;
+        assert_eq!(made.text("VersionId"), format!("v{number}"));
+        assert_eq!(made.text("IsDefaultVersion"), "false");
+        assert!(!made.body.contains("<Document>"), "{}", made.body);
+    }
+    assert_eq!(
+        put(&document("Allow", "s3:*"), &[]).await.fault(),
+        "409 LimitExceeded: A managed policy can have up to 5 versions. Before you create a new \
+         version, you must delete an existing version."
+    );
+    let version = |id: &'static str| [("PolicyArn", OWN), ("VersionId", id)];
+    assert_eq!(
+        refused(&root, "DeletePolicyVersion", &version("v1")).await,
+        "409 DeleteConflict: Cannot delete the default version of a policy."
+    );
+    assert_eq!(
+        refused(&root, "DeletePolicy", &[("PolicyArn", OWN)]).await,
+        "409 DeleteConflict: This policy has more than one version. Before you delete a policy, you \
+         must delete the policy's versions. The default version is deleted with the policy."
+    );
+    done(&root, "DeletePolicyVersion", &version("v5")).await;
+    let sixth = put(&document("Deny", "s3:*"), &[("SetAsDefault", "true")]).await;
+    assert_eq!(
+        (sixth.text("VersionId"), sixth.text("IsDefaultVersion")),
+        ("v6", "true")
+    );
+    let listed = done(
+        &root,
+        "ListPolicyVersions",
+        &[("PolicyArn", OWN), ("MaxItems", "2")],
+    )
+    .await;
+    assert_eq!(listed.texts("VersionId"), ["v6", "v4"]);
+    let marker = listed.text("Marker").to_owned();
+    let rest = [("PolicyArn", OWN), ("Marker", &*marker)];
+    let rest = done(&root, "ListPolicyVersions", &rest).await;
+    assert_eq!(rest.texts("VersionId"), ["v3", "v2", "v1"]);
+    let got = done(&root, "GetPolicyVersion", &version("v6")).await;
+    assert!(got.text("Document").contains("%22Deny%22"), "{}", got.body);
+    for (action, id) in [
+        ("GetPolicyVersion", "v5"),
+        ("SetDefaultPolicyVersion", "v05"),
+    ] {
+        let fault = refused(&root, action, &[("PolicyArn", OWN), ("VersionId", id)]).await;
+        let wanted = if id == "v5" {
+            format!(
+                "404 NoSuchEntity: Policy {OWN} version v5 does not exist or is not attachable."
+            )
+        } else {
+            "400 ValidationError: 1 validation error detected: Value at 'versionId' failed to satisfy \
+             constraint: Member must satisfy regular expression pattern: \
+             v[1-9][0-9]*(\\.[A-Za-z0-9-]*)?"
+                .replace("\\\\", "\\")
+        };
+        assert_eq!(fault, wanted);
+    }
+    done(&root, "SetDefaultPolicyVersion", &version("v1")).await;
+    done(&root, "DeletePolicyVersion", &version("v6")).await;
+    assert_eq!(
+        world.account().await.broken_invariants(),
+        Vec::<String>::new()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn policies_are_found_by_their_exact_arn_and_made_once_for_each_name() {
+    let world = world().await;
+    let root = world.root();
+    let text = document("Allow", "s3:*");
+    for (path, name) in [("/team/", "Reader"), ("/", "READER")] {
+        let create = [
+            ("PolicyName", name),
+            ("Path", path),
+            ("PolicyDocument", &*text),
+        ];
+        assert_eq!(
+            refused(&root, "CreatePolicy", &create).await,
+            format!(
+                "409 EntityAlreadyExists: A policy called {name} already exists. Duplicate names are \
+                 not allowed."
+            )
+        );
+    }
+    for arn in [
+        "arn:aws:iam::123456789012:policy/Reader",
+        "arn:aws:iam::123456789012:policy/team/reader",
+        "arn:aws:iam::123456789013:policy/team/Reader",
+        "arn:aws:iam::aws:policy/NoSuchPolicy",
+    ] {
+        assert_eq!(
+            refused(&root, "GetPolicy", &[("PolicyArn", arn)]).await,
+            format!("404 NoSuchEntity: Policy {arn} was not found.")
+        );
+    }
+    let no_arn = [("PolicyArn", "this-is-not-an-arn-at-all")];
+    assert_eq!(
+        refused(&root, "GetPolicy", &no_arn).await,
+        "400 ValidationError: ARN this-is-not-an-arn-at-all is not valid."
+    );
+    let elsewhere = [("PolicyArn", "arn:aws-cn:iam::aws:policy/ReadOnlyAccess")];
+    assert_eq!(
+        refused(&root, "GetPolicy", &elsewhere).await,
+        "400 ValidationError: Invalid ARN partition"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn policies_of_aws_are_nobodys_to_change() {
+    let world = world().await;
+    let root = world.root();
+    let text = document("Allow", "s3:*");
+    for (action, pairs, what) in [
+        ("DeletePolicy", vec![], "delete policies"),
+        (
+            "CreatePolicyVersion",
+            vec![("PolicyDocument", &*text)],
+            "create versions for policies",
+        ),
+        (
+            "DeletePolicyVersion",
+            vec![("VersionId", "v1")],
+            "delete policy versions for policies",
+        ),
+        (
+            "SetDefaultPolicyVersion",
+            vec![("VersionId", "v1")],
+            "update policies",
+        ),
+    ] {
+        for arn in [READ_ONLY, "arn:aws:iam::aws:policy/NoSuchPolicy"] {
+            let pairs = [&[("PolicyArn", arn)][..], &pairs].concat();
+            assert_eq!(
+                refused(&root, action, &pairs).await,
+                format!("403 AccessDenied: Cannot {what} outside your own account.")
+            );
+        }
+    }
+    let tag = [
+        ("PolicyArn", READ_ONLY),
+        ("Tags.member.1.Key", "k"),
+        ("Tags.member.1.Value", ""),
+    ];
+    assert_eq!(
+        refused(&root, "TagPolicy", &tag).await,
+        "400 InvalidInput: Tags not supported for policies in this domain"
+    );
+    let tags = done(&root, "ListPolicyTags", &[("PolicyArn", READ_ONLY)]).await;
+    assert!(tags.body.contains("<Tags/>"), "{}", tags.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_attached_policy_counts_at_once_and_with_the_version_that_counts() {
+    let world = world().await;
+    let (root, bob) = (world.root(), world.user("Bob").await);
+    let attach = [("UserName", "bob"), ("PolicyArn", OWN)];
+    let may_get = async || ask(&bob, "GetUser", &[]).await.status == 200;
+    assert!(!may_get().await);
+    done(&root, "AttachUserPolicy", &attach).await;
+    assert!(may_get().await);
+    done(&root, "AttachUserPolicy", &attach).await;
+    let got = done(&root, "GetPolicy", &[("PolicyArn", OWN)]).await;
+    assert_eq!(got.text("AttachmentCount"), "1");
+    let text = document("Deny", "iam:GetUser");
+    let version = [("PolicyArn", OWN), ("PolicyDocument", &*text)];
+    done(&root, "CreatePolicyVersion", &version).await;
+    assert!(may_get().await);
+    done(
+        &root,
+        "SetDefaultPolicyVersion",
+        &[("PolicyArn", OWN), ("VersionId", "v2")],
+    )
+    .await;
+    assert!(!may_get().await);
+    let elsewhere = world.other_node().await;
+    let also_bob = elsewhere.user("Bob").await;
+    assert!(
+        ask(&also_bob, "GetUser", &[])
+            .await
+            .fault()
+            .ends_with("with an explicit deny in an identity-based policy")
+    );
+    assert_eq!(
+        refused(&root, "DeletePolicy", &[("PolicyArn", OWN)]).await,
+        "409 DeleteConflict: Cannot delete a policy attached to entities."
+    );
+    done(&root, "CreateUser", &[("UserName", "Eve")]).await;
+    let to_eve = [("UserName", "Eve"), ("PolicyArn", OWN)];
+    done(&root, "AttachUserPolicy", &to_eve).await;
+    assert_eq!(
+        refused(&root, "DeleteUser", &[("UserName", "Eve")]).await,
+        "409 DeleteConflict: Cannot delete entity, must detach all policies first."
+    );
+    done(&root, "DetachUserPolicy", &to_eve).await;
+    done(&root, "DeleteUser", &[("UserName", "Eve")]).await;
+    done(&root, "DetachUserPolicy", &attach).await;
+    assert_eq!(
+        refused(&root, "DetachUserPolicy", &attach).await,
+        format!("404 NoSuchEntity: Policy {OWN} was not found.")
+    );
+    done(
+        &root,
+        "DeletePolicyVersion",
+        &[("PolicyArn", OWN), ("VersionId", "v1")],
+    )
+    .await;
+    done(&root, "DeletePolicy", &[("PolicyArn", OWN)]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_can_be_attached_is_there_not_reserved_and_not_too_much() {
+    let quotas = Quotas {
+        policies_per_user: 1,
+        policies_per_account: 1,
+        managed_policy_characters: 150,
+        ..Quotas::default()
+    };
+    let world = World::with_quotas(quotas).await;
+    let root = world.root();
+    done(&root, "CreateUser", &[("UserName", "Bob")]).await;
+    let attach = async |arn: &str| {
+        ask(
+            &root,
+            "AttachUserPolicy",
+            &[("UserName", "Bob"), ("PolicyArn", arn)],
+        )
+        .await
+        .fault()
+    };
+    let missing = "arn:aws:iam::123456789012:policy/none";
+    assert_eq!(
+        attach(missing).await,
+        format!("404 NoSuchEntity: Policy {missing} does not exist or is not attachable.")
+    );
+    assert_eq!(
+        attach("arn:aws:iam::aws:policy/aws-service-role/APIGatewayServiceRolePolicy").await,
+        "400 PolicyNotAttachable: Cannot attach AWS reserved policy to an IAM user."
+    );
+    assert_eq!(
+        attach("no arn but long enough").await,
+        "400 ValidationError: ARN no arn but long enough is not valid."
+    );
+    assert_eq!(attach(READ_ONLY).await, "200");
+    assert_eq!(attach(READ_ONLY).await, "200");
+    assert_eq!(
+        attach("arn:aws:iam::aws:policy/job-function/Billing").await,
+        "409 LimitExceeded: Cannot exceed quota for PoliciesPerUser: 1"
+    );
+    let create = async |name: &str, action: &str| {
+        let text = document("Allow", action);
+        let pairs = [("PolicyName", name), ("PolicyDocument", &*text)];
+        ask(&root, "CreatePolicy", &pairs).await.fault()
+    };
+    assert_eq!(
+        create("Large", &format!("s3:{}", "x".repeat(100))).await,
+        "409 LimitExceeded: Cannot exceed quota for PolicySize: 150"
+    );
+    assert_eq!(create("One", "s3:*").await, "200");
+    assert_eq!(
+        create("Two", "s3:*").await,
+        "409 LimitExceeded: Cannot exceed quota for PoliciesPerAccount: 1"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_boundary_takes_away_at_once_and_blocks_nothing() {
+    let world = world().await;
+    let (root, bob) = (world.root(), world.user("Bob").await);
+    let text = document("Allow", "*");
+    let all = [
+        ("UserName", "Bob"),
+        ("PolicyName", "all"),
+        ("PolicyDocument", &*text),
+    ];
+    done(&root, "PutUserPolicy", &all).await;
+    done(&bob, "ListUsers", &[]).await;
+    let boundary = [("UserName", "Bob"), ("PermissionsBoundary", OWN)];
+    done(&root, "PutUserPermissionsBoundary", &boundary).await;
+    let denied = refused(&bob, "ListUsers", &[]).await;
+    assert!(
+        denied.ends_with("because no permissions boundary allows the iam:ListUsers action"),
+        "{denied}"
+    );
+    let got = done(&bob, "GetUser", &[]).await;
+    assert_eq!(got.text("PermissionsBoundaryArn"), OWN);
+    let got = done(&root, "GetPolicy", &[("PolicyArn", OWN)]).await;
+    assert_eq!(got.text("AttachmentCount"), "0");
+    assert_eq!(got.text("PermissionsBoundaryUsageCount"), "1");
+    assert!(
+        refused(&root, "DeletePolicy", &[("PolicyArn", OWN)])
+            .await
+            .starts_with("409")
+    );
+    done(
+        &root,
+        "DeleteUserPermissionsBoundary",
+        &[("UserName", "Bob")],
+    )
+    .await;
+    done(&bob, "ListUsers", &[]).await;
+    let again = refused(
+        &root,
+        "DeleteUserPermissionsBoundary",
+        &[("UserName", "Bob")],
+    )
+    .await;
+    assert!(again.starts_with("404 NoSuchEntity"), "{again}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whether_a_boundary_may_be_set_hangs_on_which_it_is() {
+    let world = world().await;
+    let root = world.root();
+    done(&root, "CreateUser", &[("UserName", "Eve")]).await;
+    let text = format!(
+        r#"{{"Version": "2012-10-17", "Statement": [
+            {{"Effect": "Allow", "Action": ["iam:PutUserPermissionsBoundary", "iam:PutUserPolicy", "iam:CreateUser"],
+              "Resource": "*", "Condition": {{"StringEquals": {{"iam:PermissionsBoundary": "{OWN}"}}}}}},
+            {{"Effect": "Allow", "Action": "iam:AttachUserPolicy", "Resource": "*",
+              "Condition": {{"ArnEquals": {{"iam:PolicyARN": "{READ_ONLY}"}}}}}}]}}"#
+    );
+    let put = [
+        ("UserName", "Bob"),
+        ("PolicyName", "p"),
+        ("PolicyDocument", &*text),
+    ];
+    done(&root, "PutUserPolicy", &put).await;
+    let bob = world.user("Bob").await;
+    let bound = async |arn: &str| {
+        let pairs = [("UserName", "Eve"), ("PermissionsBoundary", arn)];
+        ask(&bob, "PutUserPermissionsBoundary", &pairs).await.status
+    };
+    let inline = document("Allow", "s3:*");
+    let put = [
+        ("UserName", "Eve"),
+        ("PolicyName", "p"),
+        ("PolicyDocument", &*inline),
+    ];
+    assert_eq!(ask(&bob, "PutUserPolicy", &put).await.status, 403);
+    assert_eq!(bound(READ_ONLY).await, 403);
+    assert_eq!(bound(OWN).await, 200);
+    assert_eq!(ask(&bob, "PutUserPolicy", &put).await.status, 200);
+    for (arn, status) in [(READ_ONLY, 200), (OWN, 403)] {
+        let pairs = [("UserName", "Eve"), ("PolicyArn", arn)];
+        assert_eq!(
+            ask(&bob, "AttachUserPolicy", &pairs).await.status,
+            status,
+            "{arn}"
+        );
+    }
+    let create = [("UserName", "New"), ("PermissionsBoundary", OWN)];
+    assert_eq!(ask(&bob, "CreateUser", &create).await.status, 200);
+    assert_eq!(
+        ask(&bob, "CreateUser", &[("UserName", "New2")])
+            .await
+            .status,
+        403
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_of_policies_are_by_scope_path_and_use() {
+    let world = world().await;
+    let root = world.root();
+    done(
+        &root,
+        "AttachUserPolicy",
+        &[("UserName", "Bob"), ("PolicyArn", READ_ONLY)],
+    )
+    .await;
+    done(
+        &root,
+        "PutUserPermissionsBoundary",
+        &[("UserName", "Bob"), ("PermissionsBoundary", OWN)],
+    )
+    .await;
+    let mut seen = Vec::new();
+    let mut marker = None;
+    loop {
+        let mut pairs = vec![("MaxItems", "1000")];
+        if let Some(marker) = marker.as_deref() {
+            pairs.push(("Marker", marker));
+        }
+        let heard = done(&root, "ListPolicies", &pairs).await;
+        seen.extend(heard.texts("Arn").into_iter().map(str::to_owned));
+        if heard.text("IsTruncated") == "false" {
+            break;
+        }
+        marker = Some(heard.text("Marker").to_owned());
+    }
+    assert_eq!(seen[0], OWN);
+    let count = seen.len();
+    assert!(count > 1_500, "{count}");
+    seen.sort_unstable();
+    seen.dedup();
+    assert_eq!(seen.len(), count);
+    let list = async |pairs: &[(&str, &str)]| {
+        let heard = done(&root, "ListPolicies", pairs).await;
+        heard.texts("PolicyName").join(" ")
+    };
+    assert_eq!(list(&[("Scope", "Local")]).await, "Reader");
+    assert_eq!(
+        list(&[("Scope", "Local"), ("PathPrefix", "/te/")]).await,
+        ""
+    );
+    assert_eq!(
+        list(&[("Scope", "AWS"), ("OnlyAttached", "true")]).await,
+        "ReadOnlyAccess"
+    );
+    assert_eq!(
+        list(&[("Scope", "Local"), ("OnlyAttached", "true")]).await,
+        "Reader"
+    );
+    let attached = [
+        ("OnlyAttached", "true"),
+        ("PolicyUsageFilter", "PermissionsPolicy"),
+    ];
+    assert_eq!(list(&attached).await, "ReadOnlyAccess");
+    let boundary = [
+        ("OnlyAttached", "true"),
+        ("PolicyUsageFilter", "PermissionsBoundary"),
+    ];
+    assert_eq!(list(&boundary).await, "Reader");
+    let only_filter = [
+        ("Scope", "Local"),
+        ("PolicyUsageFilter", "PermissionsPolicy"),
+    ];
+    assert_eq!(list(&only_filter).await, "Reader");
+    assert!(
+        list(&[("PathPrefix", "/job-function/")])
+            .await
+            .contains("Billing")
+    );
+    assert_eq!(
+        refused(&root, "ListPolicies", &[("Marker", "x")]).await,
+        "400 ValidationError: Invalid Marker."
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_uses_a_policy_is_listed_in_pages_and_by_how() {
+    let world = world().await;
+    let root = world.root();
+    for name in ["a", "b", "c"] {
+        done(&root, "CreateUser", &[("UserName", name), ("Path", "/x/")]).await;
+        done(
+            &root,
+            "AttachUserPolicy",
+            &[("UserName", name), ("PolicyArn", OWN)],
+        )
+        .await;
+    }
+    done(
+        &root,
+        "PutUserPermissionsBoundary",
+        &[("UserName", "a"), ("PermissionsBoundary", OWN)],
+    )
+    .await;
+    done(
+        &root,
+        "PutUserPermissionsBoundary",
+        &[("UserName", "Bob"), ("PermissionsBoundary", OWN)],
+    )
+    .await;
+    let list = async |more: &[(&str, &str)]| {
+        let pairs = [&[("PolicyArn", OWN)][..], more].concat();
+        let heard = done(&root, "ListEntitiesForPolicy", &pairs).await;
+        let mut names: Vec<_> = heard
+            .texts("UserName")
+            .into_iter()
+            .map(str::to_owned)
+            .collect();
+        names.sort_unstable();
+        names.join(" ")
+    };
+    assert_eq!(list(&[]).await, "Bob a b c");
+    assert_eq!(
+        list(&[("PolicyUsageFilter", "PermissionsPolicy")]).await,
+        "a b c"
+    );
+    assert_eq!(
+        list(&[("PolicyUsageFilter", "PermissionsBoundary")]).await,
+        "Bob a"
+    );
+    assert_eq!(list(&[("PathPrefix", "/x/")]).await, "a b c");
+    assert_eq!(list(&[("EntityFilter", "Role")]).await, "");
+    assert_eq!(list(&[("EntityFilter", "LocalManagedPolicy")]).await, "");
+    let mut seen = Vec::new();
+    let mut pairs = vec![("PolicyArn", OWN.to_owned()), ("MaxItems", "1".to_owned())];
+    loop {
+        let asked: Vec<_> = pairs
+            .iter()
+            .map(|(name, value)| (*name, &**value))
+            .collect();
+        let heard = done(&root, "ListEntitiesForPolicy", &asked).await;
+        seen.extend(heard.texts("UserName").into_iter().map(str::to_owned));
+        if heard.text("IsTruncated") == "false" {
+            break;
+        }
+        pairs.truncate(2);
+        pairs.push(("Marker", heard.text("Marker").to_owned()));
+    }
+    seen.sort_unstable();
+    assert_eq!(seen, ["Bob", "a", "b", "c"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn which_policies_let_a_service_be_used_is_judged_document_by_document() {
+    let world = world().await;
+    let root = world.root();
+    for (name, text) in [
+        ("some", document("Allow", "s3:GetObject")),
+        (
+            "none",
+            document("Allow", "sqs:*").replace("\"*\"}", "\"arn:aws:s3:::b\"}"),
+        ),
+        (
+            "denied",
+            r#"{"Version": "2012-10-17", "Statement": [
+                {"Effect": "Allow", "Action": "ec2:*", "Resource": "*"},
+                {"Effect": "Deny", "Action": "ec2:*", "Resource": "*"}]}"#
+                .to_owned(),
+        ),
+    ] {
+        let put = [
+            ("UserName", "Bob"),
+            ("PolicyName", name),
+            ("PolicyDocument", &*text),
+        ];
+        done(&root, "PutUserPolicy", &put).await;
+    }
+    done(
+        &root,
+        "AttachUserPolicy",
+        &[
+            ("UserName", "Bob"),
+            ("PolicyArn", "arn:aws:iam::aws:policy/IAMReadOnlyAccess"),
+        ],
+    )
+    .await;
+    let asked = [
+        ("Arn", "arn:aws:iam::123456789012:user/wrong/path/bob"),
+        ("ServiceNamespaces.member.1", "s3"),
+        ("ServiceNamespaces.member.2", "sqs"),
+        ("ServiceNamespaces.member.3", "ec2"),
+        ("ServiceNamespaces.member.4", "s3"),
+        ("ServiceNamespaces.member.5", "iam"),
+    ];
+    let heard = done(&root, "ListPoliciesGrantingServiceAccess", &asked).await;
+    assert_eq!(heard.texts("ServiceNamespace"), ["s3", "sqs", "ec2", "iam"]);
+    assert_eq!(heard.texts("PolicyName"), ["some", "IAMReadOnlyAccess"]);
+    assert_eq!(heard.texts("EntityName"), ["Bob"]);
+    let unknown = [asked[0], ("ServiceNamespaces.member.1", "s4")];
+    assert_eq!(
+        refused(&root, "ListPoliciesGrantingServiceAccess", &unknown).await,
+        "400 InvalidInput: Invalid service namespace: [s4]"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tags_are_by_exact_key_and_seen_by_conditions() {
+    let world = world().await;
+    let root = world.root();
+    let tag = |key: &'static str, value: &'static str| {
+        [
+            ("PolicyArn", OWN),
+            ("Tags.member.1.Key", key),
+            ("Tags.member.1.Value", value),
+        ]
+    };
+    done(&root, "TagPolicy", &tag("team", "red")).await;
+    done(&root, "TagPolicy", &tag("Team", "blue")).await;
+    let listed = done(&root, "ListPolicyTags", &[("PolicyArn", OWN)]).await;
+    assert_eq!(listed.texts("Key"), ["Team", "team"]);
+    let text = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "iam:DeletePolicy",
+        "Resource": "*", "Condition": {"StringEquals": {"aws:ResourceTag/team": "red"}}}}"#;
+    let put = [
+        ("UserName", "Bob"),
+        ("PolicyName", "p"),
+        ("PolicyDocument", text),
+    ];
+    done(&root, "PutUserPolicy", &put).await;
+    let bob = world.user("Bob").await;
+    done(
+        &root,
+        "UntagPolicy",
+        &[("PolicyArn", OWN), ("TagKeys.member.1", "Team")],
+    )
+    .await;
+    done(&root, "TagPolicy", &tag("team", "blue")).await;
+    assert!(
+        refused(&bob, "DeletePolicy", &[("PolicyArn", OWN)])
+            .await
+            .starts_with("403")
+    );
+    done(&root, "TagPolicy", &tag("team", "red")).await;
+    done(&bob, "DeletePolicy", &[("PolicyArn", OWN)]).await;
+    let repeated = [
+        ("PolicyName", "Q"),
+        ("PolicyDocument", text),
+        ("Tags.member.1.Key", "a"),
+        ("Tags.member.1.Value", ""),
+        ("Tags.member.2.Key", "a"),
+        ("Tags.member.2.Value", ""),
+    ];
+    assert_eq!(
+        refused(&root, "CreatePolicy", &repeated).await,
+        "400 InvalidInput: Duplicate tag keys found."
+    );
+}
