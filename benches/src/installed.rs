@@ -19,7 +19,8 @@ impl Installed {
         let folder = fresh_folder(name)?;
         std::fs::write(
             folder.join("keyward.toml"),
-            "[quotas]\nusers_per_account = 100000000\n",
+            "[quotas]\nusers_per_account = 100000000\nroles_per_account = 100000000\n\
+             policies_per_account = 100000000\n",
         )?;
         let output = keyward()?
             .arg("init")

@@ -9,6 +9,7 @@
 
 mod children;
 mod figures;
+mod full;
 mod http;
 mod installed;
 mod load;
@@ -33,11 +34,12 @@ fn main() -> anyhow::Result<()> {
         ["password"] => password::run(),
         ["sign-in"] => sign_in::run(),
         ["million"] => million::run(),
+        ["full"] => full::run(),
         ["start"] => start::run(),
         // The references, run as processes of their own.
         ["bare-server", body_bytes] => references::bare_server(body_bytes.parse()?),
         ["floor-server", log] => references::floor_server(log),
         ["raw-hash", seconds] => references::raw_hash(seconds.parse()?),
-        _ => bail!("usage: keyward-benches http | password | sign-in | million | start"),
+        _ => bail!("usage: keyward-benches http | password | sign-in | million | full | start"),
     }
 }

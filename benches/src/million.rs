@@ -168,6 +168,7 @@ async fn commit(
         writes,
         claims: Vec::new(),
         releases: Vec::new(),
+        audit: Vec::new(),
     };
     match store.commit(vec![commit]).await?.as_slice() {
         [Committed::Done(version)] => Ok(*version),

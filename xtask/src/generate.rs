@@ -101,7 +101,7 @@ fn generate(root: &Path) -> Result<Files> {
             .with_context(|| format!("cannot format {}", path.display()))?;
         files.insert(path, formatted);
     }
-    coverage::write(&services, &implemented, &mut files)?;
+    coverage::write(root, &services, &implemented, &mut files)?;
     facts::write(root, &services, &implemented, &mut files)?;
     Ok(files)
 }

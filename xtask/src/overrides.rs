@@ -16,6 +16,7 @@ pub(crate) struct Overrides {
     pub(crate) optional_output: Vec<Members>,
     pub(crate) empty_is_absent: Vec<Shapes>,
     pub(crate) percent_encoded: Vec<Shapes>,
+    pub(crate) unrecorded: Vec<Shapes>,
     pub(crate) refusal: Vec<Refusal>,
     pub(crate) live_pattern: Vec<LivePattern>,
     pub(crate) names_null: Vec<Shapes>,
@@ -151,6 +152,7 @@ impl Overrides {
             &self.text_enumeration,
             &self.empty_is_absent,
             &self.percent_encoded,
+            &self.unrecorded,
             &self.names_null,
         ];
         let shapes = shapes.into_iter().flatten();

@@ -18,6 +18,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("managed-policies", &["names", "policy"]),
     ("credentials", &["names"]),
     ("account", &["names", "policy", "credentials"]),
+    ("audit", &["names"]),
     ("store", &["names"]),
     ("store-sqlite", &["store", "names"]),
     ("store-postgres", &["store", "names"]),
@@ -25,6 +26,7 @@ const EDGES: &[(&str, &[&str])] = &[
         "operations",
         &[
             "names",
+            "audit",
             "wire",
             "api",
             "policy",
@@ -35,11 +37,15 @@ const EDGES: &[(&str, &[&str])] = &[
         ],
     ),
     ("outbound", &["names"]),
-    ("signin", &["names", "credentials", "account", "operations"]),
+    (
+        "signin",
+        &["names", "audit", "credentials", "account", "operations"],
+    ),
     (
         "server",
         &[
             "names",
+            "audit",
             "wire",
             "sigv4",
             "api",
@@ -57,6 +63,7 @@ const EDGES: &[(&str, &[&str])] = &[
         "keyward",
         &[
             "names",
+            "audit",
             "policy",
             "managed-policies",
             "sigv4",
@@ -71,6 +78,7 @@ const EDGES: &[(&str, &[&str])] = &[
         "testkit",
         &[
             "names",
+            "audit",
             "wire",
             "sigv4",
             "api",

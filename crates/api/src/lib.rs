@@ -30,6 +30,7 @@ mod generated;
 mod operation;
 mod patterns;
 mod reader;
+mod recorded;
 mod secret_blob;
 mod violations;
 
@@ -37,4 +38,5 @@ pub use generated::faults::FaultCode;
 pub use generated::operations::OperationId;
 pub use generated::{iam, sts};
 pub use operation::{Input, InputError, Operation, Output, Service};
+pub use recorded::{Members, Recorded, recorded};
 pub use secret_blob::SecretBlob;

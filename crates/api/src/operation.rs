@@ -2,7 +2,7 @@
 
 use keyward_wire::{Parameters, XmlWriter};
 
-use crate::{FaultCode, OperationId};
+use crate::{FaultCode, OperationId, Recorded};
 
 /// One of the two services.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -26,13 +26,13 @@ pub trait Operation: 'static {
 }
 
 /// What a caller sends to an operation.
-pub trait Input: Sized + Clone + Send + Sync + 'static {
+pub trait Input: Recorded + Sized + Clone + Send + Sync + 'static {
     /// Reads and judges a request. All violations of constraints are found and told at once.
     fn decode(parameters: &Parameters<'_>) -> Result<Self, InputError>;
 }
 
 /// What a caller gets from an operation.
-pub trait Output: Send + 'static {
+pub trait Output: Recorded + Send + 'static {
     /// Whether the operation has an output at all, be it an empty one.
     const HAS_RESULT: bool;
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use keyward_names::AccountId;
-use keyward_operations::{Installation, InstallationKeys, NewAccount, Quotas};
+use keyward_operations::{Installation, InstallationKeys, InstallationOptions, NewAccount};
 use keyward_store::Store;
 use keyward_store_sqlite::{OpenOptions, SqliteStore};
 use serde::{Deserialize, Serialize};
@@ -257,7 +257,7 @@ async fn ask_store(place: &Place, request: Request) -> anyhow::Result<Response> 
     }
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(OpenOptions::new(&place.data))?);
     let keys = open_keys(&*store, &place.data, place.master_key_file.as_deref()).await?;
-    let installation = Installation::start(store, keys, Quotas::default());
+    let installation = Installation::start(store, keys, InstallationOptions::default());
     let response = answer(&installation, request).await;
     installation.stop().await?;
     Ok(response)
@@ -275,7 +275,7 @@ mod tests {
         let keys = InstallationKeys::create(&*store, master_key, now)
             .await
             .unwrap();
-        let installation = Installation::start(store, keys, Quotas::default());
+        let installation = Installation::start(store, keys, InstallationOptions::default());
         let (mut silent, served) = UnixStream::pair().unwrap();
         silent.write_all(b"{").await.unwrap();
         let answered = tokio::time::timeout(2 * REQUEST_TIME, answer_one(served, &installation));

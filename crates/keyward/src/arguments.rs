@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use keyward_names::AccountId;
+use keyward_names::{AccountId, Timestamp};
 use keyward_server::Network;
 
 /// Identity and access management for AWS clients, run by yourself.
@@ -32,6 +32,9 @@ pub(crate) enum Command {
     /// Administer root users.
     #[command(subcommand)]
     Root(RootCommand),
+    /// Read audit records, whether or not a server runs.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Check request signatures.
     #[command(subcommand)]
     Sigv4(Sigv4Command),
@@ -57,9 +60,12 @@ pub(crate) struct DevArguments {
     /// A name by which the server may be called, beside addresses, `localhost` and AWS's names.
     #[arg(long = "host", value_name = "NAME")]
     pub(crate) hosts: Vec<String>,
-    /// Quotas and limits.
+    /// Quotas, limits and audit.
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+    /// Where audit records go: `stdout`, `none` or a folder; `none` if not given.
+    #[arg(long, value_name = "WHERE")]
+    pub(crate) audit: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -106,9 +112,12 @@ pub(crate) struct ServeArguments {
     /// A proxy whose X-Forwarded-For is believed.
     #[arg(long = "trusted-proxy", value_name = "CIDR")]
     pub(crate) trusted_proxies: Vec<Network>,
-    /// Quotas and limits.
+    /// Quotas, limits and audit.
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+    /// Where audit records go: `stdout`, `none` or a folder; `audit` in the data folder if not given.
+    #[arg(long, value_name = "WHERE")]
+    pub(crate) audit: Option<String>,
 }
 
 /// Where an installation is and how it is opened.
@@ -149,6 +158,77 @@ pub(crate) enum RootCommand {
         #[arg(long, value_name = "N", value_parser = account_id)]
         account_id: AccountId,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// Print the newest records, oldest of them first, one JSON object a line.
+    Tail {
+        #[command(flatten)]
+        place: AuditPlaces,
+        /// How many records.
+        #[arg(long, value_name = "N", default_value_t = 10)]
+        lines: usize,
+        /// Go on with those that come, until stopped.
+        #[arg(long)]
+        follow: bool,
+    },
+    /// Print the records that have all the given properties, newest first, one JSON object a line.
+    Search {
+        #[command(flatten)]
+        place: AuditPlaces,
+        #[command(flatten)]
+        question: Box<AuditQuestion>,
+    },
+}
+
+/// Where audit records are.
+#[derive(Debug, Args)]
+pub(crate) struct AuditPlaces {
+    /// The folder of the installation's store.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: PathBuf,
+    /// The folder of the audit files; `audit` in the data folder if not given.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) audit: Option<PathBuf>,
+}
+
+/// Which audit records are wanted.
+#[derive(Debug, Args)]
+pub(crate) struct AuditQuestion {
+    /// The operation, such as CreateUser.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) event_name: Option<String>,
+    /// The caller's user name.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) user_name: Option<String>,
+    /// The key that signed.
+    #[arg(long, value_name = "ID")]
+    pub(crate) access_key_id: Option<String>,
+    /// The service, such as iam.amazonaws.com.
+    #[arg(long, value_name = "HOST")]
+    pub(crate) event_source: Option<String>,
+    /// The account.
+    #[arg(long, value_name = "N", value_parser = account_id)]
+    pub(crate) account_id: Option<AccountId>,
+    /// Not before this time, such as 2026-11-28T07:00:00Z.
+    #[arg(long, value_name = "TIME", value_parser = timestamp)]
+    pub(crate) since: Option<Timestamp>,
+    /// Before this time.
+    #[arg(long, value_name = "TIME", value_parser = timestamp)]
+    pub(crate) until: Option<Timestamp>,
+    /// Whether it changes nothing.
+    #[arg(long, value_name = "BOOL")]
+    pub(crate) read_only: Option<bool>,
+    /// The error, such as AccessDenied.
+    #[arg(long, value_name = "CODE")]
+    pub(crate) error_code: Option<String>,
+    /// The one event.
+    #[arg(long, value_name = "ID")]
+    pub(crate) event_id: Option<String>,
+    /// The most records.
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub(crate) limit: usize,
 }
 
 #[derive(Debug, Subcommand)]
@@ -215,6 +295,10 @@ pub(crate) enum PolicyUse {
     ResourceControl,
     /// A VPC endpoint.
     Endpoint,
+}
+
+fn timestamp(text: &str) -> Result<Timestamp, String> {
+    Timestamp::parse(text).map_err(|error| error.to_string())
 }
 
 fn account_id(text: &str) -> Result<AccountId, String> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, bail};
 use keyward_names::{AccountId, Secret};
 use keyward_operations::{
-    Clock, Installation, InstallationKeys, MasterKey, mint_access_key, random,
+    Clock, Installation, InstallationKeys, InstallationOptions, MasterKey, mint_access_key, random,
 };
 use keyward_server::{
     ConfiguredKey, DEV_ACCOUNT, DevOptions, Mode, Options, Server, make_dev_account,
@@ -19,14 +19,19 @@ use crate::arguments::DevArguments;
 use crate::configuration::Configuration;
 use crate::master_key;
 use crate::output::{complain, say};
-use crate::stop;
+use crate::{audit, stop};
 
 /// Serves until told to stop.
 pub(crate) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
     check_address(&arguments)?;
     let configuration = Configuration::read(arguments.config.as_deref())?;
     let (store, keys) = open(&arguments).await?;
-    let installation = Installation::start(store, keys, configuration.quotas());
+    let options = InstallationOptions {
+        quotas: configuration.quotas(),
+        aws_policies: configuration.aws_policies()?,
+        audit: audit::start(&configuration, arguments.audit.as_deref(), None)?,
+    };
+    let installation = Installation::start(store, keys, options);
     let account = AccountId::parse(DEV_ACCOUNT)?;
     make_dev_account(&installation, account).await?;
     let root_key = root_key(account, arguments.enforce)?;

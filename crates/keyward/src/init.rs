@@ -5,7 +5,8 @@ use std::sync::Arc;
 use anyhow::{Context as _, bail};
 use keyward_names::AccountId;
 use keyward_operations::{
-    Clock, Installation, InstallationKeys, NewAccount, Quotas, RootCredentials, random_account_id,
+    Clock, Installation, InstallationKeys, InstallationOptions, NewAccount, RootCredentials,
+    random_account_id,
 };
 use keyward_store::Store;
 use keyward_store_sqlite::{OpenOptions, SqliteStore};
@@ -28,7 +29,7 @@ pub(crate) async fn run(arguments: InitArguments) -> anyhow::Result<()> {
     }
     let (master_key, kept) = master_key::make(&data, master_key_file.as_deref())?;
     let keys = InstallationKeys::create(&*store, master_key, Clock::real_now()).await?;
-    let installation = Installation::start(store, keys, Quotas::default());
+    let installation = Installation::start(store, keys, InstallationOptions::default());
     let (id, email) = (new.id, new.root_email.clone());
     let credentials = installation
         .create_account(new)

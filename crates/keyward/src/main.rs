@@ -2,6 +2,7 @@
 
 mod administration;
 mod arguments;
+mod audit;
 mod configuration;
 mod dev;
 mod init;
@@ -74,6 +75,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             Command::Root(RootCommand::ResetPassword { place, account_id }) => {
                 administration::reset_root_password(&place, account_id).await
             }
+            Command::Audit(command) => audit::run(command),
             Command::Sigv4(Sigv4Command::Check { file }) => {
                 // A line that is no text is answered like an empty one: neither is JSON.
                 let answer =

@@ -4,13 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
-use keyward_operations::Installation;
+use keyward_operations::{Installation, InstallationOptions};
 use keyward_server::{Mode, Options, Server, Tls};
 use keyward_store::Store;
 use keyward_store_sqlite::{OpenOptions, SqliteStore};
 
 use crate::administration::{self, Socket};
 use crate::arguments::ServeArguments;
+use crate::audit;
 use crate::configuration::Configuration;
 use crate::output::say;
 use crate::stop;
@@ -36,7 +37,16 @@ pub(crate) async fn run(arguments: ServeArguments) -> anyhow::Result<()> {
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(OpenOptions::new(&place.data))?);
     let keys =
         administration::open_keys(&*store, &place.data, place.master_key_file.as_deref()).await?;
-    let installation = Installation::start(store, keys, configuration.quotas());
+    let options = InstallationOptions {
+        quotas: configuration.quotas(),
+        aws_policies: configuration.aws_policies()?,
+        audit: audit::start(
+            &configuration,
+            arguments.audit.as_deref(),
+            Some(audit::usual_folder(&place.data)),
+        )?,
+    };
+    let installation = Installation::start(store, keys, options);
     let scheme = if tls.is_some() { "https" } else { "http" };
     let options = Options {
         mode: Mode::Serve,

@@ -62,7 +62,7 @@ async fn close(
 mod tests {
     use std::sync::Arc;
 
-    use keyward_operations::{Clock, InstallationKeys, MasterKey, Quotas};
+    use keyward_operations::{Clock, InstallationKeys, InstallationOptions, MasterKey};
     use keyward_store::Store;
     use keyward_store_sqlite::SqliteStore;
 
@@ -75,7 +75,7 @@ mod tests {
         let keys = InstallationKeys::create(&*store, master_key, Clock::real_now())
             .await
             .unwrap();
-        let installation = Installation::start(store, keys, Quotas::default());
+        let installation = Installation::start(store, keys, InstallationOptions::default());
         let folder = tempfile::tempdir().unwrap();
         let socket = Socket::open(folder.path(), Arc::clone(&installation));
         let sockets = || std::fs::read_dir(folder.path()).unwrap().count();

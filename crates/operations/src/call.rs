@@ -4,12 +4,13 @@
 use std::sync::Arc;
 
 use keyward_account::{Account, Changes};
-use keyward_api::OperationId;
+use keyward_api::{OperationId, Output, recorded};
 use keyward_credentials::{Digest, Recipe, Sealed, Verifier};
-use keyward_names::{AccessKeyId, Secret, Timestamp, UserId};
+use keyward_names::{AccessKeyId, AccountId, Secret, Timestamp, UserId};
 use keyward_store::Store;
 
 use crate::accounts::AccountHandle;
+use crate::audit::Recording;
 use crate::caller::{Caller, Principal};
 use crate::circumstances::Circumstances;
 use crate::fault::{self, Fault};
@@ -29,6 +30,7 @@ pub(crate) struct Call<I> {
     input: Arc<I>,
     caller: Caller,
     circumstances: Arc<Circumstances>,
+    recording: Option<Arc<Recording>>,
     account: Arc<Account>,
     handle: Arc<AccountHandle>,
     installation: Arc<Installation>,
@@ -65,7 +67,7 @@ impl<I> Call<I> {
     pub(crate) fn new(
         operation: OperationId,
         input: Arc<I>,
-        (caller, circumstances): (Caller, Arc<Circumstances>),
+        (caller, circumstances, recording): (Caller, Arc<Circumstances>, Option<Arc<Recording>>),
         (handle, installation): (Arc<AccountHandle>, Arc<Installation>),
     ) -> Self {
         let account = handle.account();
@@ -74,6 +76,7 @@ impl<I> Call<I> {
             input,
             caller,
             circumstances,
+            recording,
             account,
             handle,
             installation,
@@ -225,6 +228,13 @@ impl<I> Call<I> {
             .map_err(Fault::internal)
     }
 
+    /// Another account of this installation as it stands, if it is there.
+    pub(crate) async fn other_account(&self, id: AccountId) -> Result<Option<Arc<Account>>, Fault> {
+        let held = self.installation.accounts.get(id).await;
+        let held = held.map_err(|error| fault::service_unavailable().caused_by(error))?;
+        Ok(held.map(|handle| handle.account()))
+    }
+
     /// When an access key of this account was last used.
     pub(crate) async fn access_key_use(
         &self,
@@ -246,6 +256,15 @@ impl<I> Call<I> {
             .uses
             .of_passwords(store, self.account.id(), principals)
             .await
+    }
+
+    /// Says what will be answered if the change is made, where that is known before: the audit record
+    /// that becomes durable with the change then tells it too. Without it, the copy that goes to the
+    /// files tells it alone.
+    pub(crate) fn expect_answer(&self, output: &impl Output) {
+        if let Some(recording) = &self.recording {
+            recording.expect_answer(recorded(output, self.operation.service()));
+        }
     }
 
     /// Changes the account: the closure gets the newest state, checks its rules against it and
@@ -274,7 +293,12 @@ impl<I> Call<I> {
             }
             change(account)
         };
-        self.handle.writer.commit(judged_change).await
+        let recording = self.recording.as_ref();
+        let audit = recording.and_then(|recording| recording.of_change());
+        self.handle
+            .writer
+            .commit_audited(judged_change, audit)
+            .await
     }
 }
 

@@ -1,6 +1,7 @@
 //! How a request came, as conditions of policies may ask about it.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use keyward_names::Timestamp;
 
@@ -21,4 +22,31 @@ pub struct Circumstances {
     /// credentials are temporary then, and no device took part: `aws:TokenIssueTime`,
     /// `aws:MultiFactorAuthPresent`.
     pub signed_in: Option<Timestamp>,
+    /// What the client calls the server.
+    pub host: Option<String>,
+    /// The connection, where the server itself speaks TLS.
+    pub tls: Option<Tls>,
+    /// By which way it came in.
+    pub entrance: Entrance,
+}
+
+/// A connection over TLS.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tls {
+    /// `TLSv1.3`
+    pub version: &'static str,
+    /// `TLS_AES_128_GCM_SHA256`
+    pub cipher_suite: Arc<str>,
+}
+
+/// By which way a request came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Entrance {
+    /// By the API, signed.
+    #[default]
+    Api,
+    /// From a page, by someone who is signed in.
+    Console,
+    /// From the door, by someone of whom a new password is due before anything else.
+    Door,
 }

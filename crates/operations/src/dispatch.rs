@@ -4,10 +4,11 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use keyward_api::{FaultCode, Input, Operation, OperationId, Output};
+use keyward_api::{FaultCode, Input, Operation, OperationId, Output, recorded};
 use keyward_wire::Parameters;
 
 use crate::accounts::AccountHandle;
+use crate::audit::{Called, Recording};
 use crate::call::{Call, Outcome};
 use crate::caller::Caller;
 use crate::circumstances::Circumstances;
@@ -85,18 +86,38 @@ where
         installation,
         request_id,
     } = request;
-    let outcome = match O::Input::decode(parameters) {
+    let input = O::Input::decode(parameters);
+    let recording = Recording::begin(&installation.audit, || Called {
+        operation: O::ID,
+        caller,
+        circumstances: Arc::clone(&circumstances),
+        account: handle.account(),
+        time: installation.clock.now(),
+        parameters: input
+            .as_ref()
+            .ok()
+            .and_then(|input| recorded(input, O::ID.service())),
+        request_id: request_id.to_owned(),
+    });
+    let outcome = match input {
         Ok(input) => {
             let input = Arc::new(input);
             let call = || {
                 let held = (Arc::clone(&handle), Arc::clone(&installation));
-                let asked = (caller, Arc::clone(&circumstances));
+                let asked = (caller, Arc::clone(&circumstances), recording.clone());
                 function(Call::new(O::ID, Arc::clone(&input), asked, held))
             };
             run_until_fresh(call).await
         }
         Err(error) => Err(error.into()),
     };
+    let outcome = outcome.map_err(only_known_faults::<O>);
+    if let Some(recording) = &recording {
+        match &outcome {
+            Ok(output) => recording.done(|| recorded(output, O::ID.service())),
+            Err(fault) => recording.refused(fault),
+        }
+    }
     match outcome {
         Ok(output) => {
             let body = keyward_wire::success(
@@ -112,18 +133,27 @@ where
                 fault: None,
             }
         }
-        Err(fault) => fault_reply(namespace, only_known_faults::<O>(fault), request_id),
+        Err(fault) => fault_reply(namespace, fault, request_id),
     }
 }
 
 /// The reply of an operation that has no function yet.
 pub(crate) fn not_implemented(request: Request<'_>, operation: OperationId) -> Reply {
     let namespace = operation.service().namespace();
-    fault_reply(
-        namespace,
-        fault::not_implemented(operation),
-        request.request_id,
-    )
+    let fault = fault::not_implemented(operation);
+    let recording = Recording::begin(&request.installation.audit, || Called {
+        operation,
+        caller: request.caller,
+        circumstances: request.circumstances,
+        account: request.handle.account(),
+        time: request.installation.clock.now(),
+        parameters: None,
+        request_id: request.request_id.to_owned(),
+    });
+    if let Some(recording) = &recording {
+        recording.refused(&fault);
+    }
+    fault_reply(namespace, fault, request.request_id)
 }
 
 async fn run_until_fresh<O, R>(call: impl Fn() -> R) -> Result<O, Fault>
@@ -148,7 +178,8 @@ fn only_known_faults<O: Operation>(fault: Fault) -> Fault {
     {
         return fault.told_as_service_failure();
     }
-    if O::FAULTS.contains(&fault.code()) || is_common(fault.code()) {
+    let is_known = O::FAULTS.contains(&fault.code()) || is_common(fault.code());
+    if is_known || is_missing_in_model(O::ID, fault.code()) {
         fault
     } else {
         let (operation, code) = (O::ID.name(), fault.code().code());
@@ -160,6 +191,19 @@ fn only_known_faults<O: Operation>(fault: Fault) -> Fault {
 #[derive(Debug, thiserror::Error)]
 #[error("the operation answered a fault that its model does not list")]
 struct UnlistedFault;
+
+/// Faults that AWS was seen to answer and the model does not list: those of boundaries that a new user
+/// or role would have. That of policies which can't be boundaries was seen where one is set later.
+fn is_missing_in_model(operation: OperationId, code: FaultCode) -> bool {
+    matches!(
+        (operation, code),
+        (OperationId::IamCreateRole, FaultCode::NoSuchEntity)
+            | (
+                OperationId::IamCreateRole | OperationId::IamCreateUser,
+                FaultCode::PolicyNotAttachable
+            )
+    )
+}
 
 fn is_common(code: FaultCode) -> bool {
     matches!(

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use keyward_account::{
-    AccessKey, AccessKeyStatus, Account, Change, Changes, Claim, KeyOwner, Record, RootUser,
-    Settings,
+    AccessKey, AccessKeyStatus, Account, Change, Changes, Claim, GlobalEndpointTokens, KeyOwner,
+    Record, RootUser, Settings,
 };
 use keyward_api::FaultCode;
 use keyward_credentials::{
@@ -16,12 +16,14 @@ use keyward_names::{AccessKeyId, AccessKeyKind, AccountId, Age, FoldedName, Secr
 use keyward_store::{Store, StoreError};
 
 use crate::accounts::{ACCOUNT_ID_KIND, Accounts, data_key_context};
+use crate::audit::Audit;
 use crate::caller::Principal;
 use crate::clock::Clock;
 use crate::fault::Fault;
 use crate::hashing::{HashError, HashPool, HashQueue};
 use crate::keys::InstallationKeys;
-use crate::quotas::Quotas;
+use crate::managed::AwsPolicies;
+use crate::quotas::AccountQuotas;
 use crate::random::{RandomError, random, random_number};
 use crate::tries::{Tries, TryRules};
 use crate::uses::Uses;
@@ -29,6 +31,8 @@ use crate::writer::Refusal;
 
 /// How often last-used facts are written.
 const USES_WRITTEN_EVERY: Duration = Duration::from_secs(3);
+/// How often old audit records are forgotten.
+const AUDIT_FORGOTTEN_EVERY: Duration = Duration::from_secs(3_600);
 /// How many accounts a list reads at once.
 const LIST_CHUNK: usize = 1_000;
 
@@ -53,9 +57,24 @@ pub struct Installation {
     pub uses: Uses,
     /// Wrong guesses at the old password by those who change theirs.
     pub old_password_tries: Tries<(AccountId, Principal)>,
-    /// What every account may have.
-    pub quotas: Quotas,
+    /// What accounts may have.
+    pub quotas: AccountQuotas,
+    /// The policies that are managed by AWS.
+    pub aws_policies: AwsPolicies,
+    /// What becomes of audit records.
+    pub audit: Arc<Audit>,
     keys: InstallationKeys,
+}
+
+/// What an operator decides about an installation.
+#[derive(Debug, Clone, Default)]
+pub struct InstallationOptions {
+    /// What accounts may have.
+    pub quotas: AccountQuotas,
+    /// The policies that are managed by AWS.
+    pub aws_policies: AwsPolicies,
+    /// What becomes of audit records.
+    pub audit: Arc<Audit>,
 }
 
 /// An account to be made.
@@ -140,7 +159,11 @@ impl Installation {
     /// Takes up work on a store whose keys are open. Must be called within a Tokio runtime, which
     /// then also writes last-used facts until the installation is dropped.
     #[must_use]
-    pub fn start(store: Arc<dyn Store>, keys: InstallationKeys, quotas: Quotas) -> Arc<Self> {
+    pub fn start(
+        store: Arc<dyn Store>,
+        keys: InstallationKeys,
+        options: InstallationOptions,
+    ) -> Arc<Self> {
         let clock = Arc::new(Clock::default());
         let accounts = Accounts::new(
             Arc::clone(&store),
@@ -155,9 +178,12 @@ impl Installation {
             hashing,
             uses: Uses::default(),
             old_password_tries: Tries::new(OLD_PASSWORD_TRIES),
-            quotas,
+            quotas: options.quotas,
+            aws_policies: options.aws_policies,
+            audit: options.audit,
             keys,
         });
+        forget_audit_now_and_then(&installation);
         let weak = Arc::downgrade(&installation);
         tokio::spawn(async move {
             loop {
@@ -176,6 +202,9 @@ impl Installation {
     /// Writes what is only in memory and closes the store. Nothing acknowledged depends on it.
     pub async fn stop(&self) -> Result<(), StoreError> {
         let written = self.uses.write(&*self.store).await;
+        let audit = Arc::clone(&self.audit);
+        // It has the log tell what it could not write; a panic in it is told by itself.
+        let _ = tokio::task::spawn_blocking(move || audit.close()).await;
         self.store.close().await.and(written)
     }
 
@@ -219,6 +248,7 @@ impl Installation {
             name,
             created,
             data_key: sealed_data_key,
+            global_endpoint_tokens: GlobalEndpointTokens::default(),
         })];
         let email = root_email.clone();
         let mut root = RootUser {
@@ -370,6 +400,21 @@ impl Installation {
             .await?;
         Ok(Verifier { recipe, digest })
     }
+}
+
+/// Forgets audit records that were kept for long enough, until the installation is dropped.
+fn forget_audit_now_and_then(installation: &Arc<Installation>) {
+    let weak = Arc::downgrade(installation);
+    tokio::spawn(async move {
+        while let Some(installation) = weak.upgrade() {
+            let (store, now) = (&*installation.store, installation.clock.now());
+            if let Err(error) = installation.audit.forget_old(store, now).await {
+                tracing::warn!(%error, "old audit records could not be forgotten");
+            }
+            drop(installation);
+            tokio::time::sleep(AUDIT_FORGOTTEN_EVERY).await;
+        }
+    });
 }
 
 /// An id for a new account. Ids that begin with a zero are left for those who ask for them.

@@ -126,6 +126,7 @@ async fn commit(
         writes,
         claims: Vec::new(),
         releases: Vec::new(),
+        audit: Vec::new(),
     };
     let answers = store.commit(vec![commit]).await?;
     answers.into_iter().next().ok_or(KeysError::Malformed)

@@ -7,6 +7,7 @@
 //! caller already known.
 
 mod accounts;
+mod audit;
 mod call;
 mod caller;
 mod circumstances;
@@ -21,10 +22,12 @@ mod iam;
 mod installation;
 mod keys;
 mod known_actions;
+mod managed;
 mod pages;
 mod quotas;
 mod random;
 mod resource;
+mod service_access;
 mod sign_in;
 mod simulator;
 mod sts;
@@ -33,21 +36,22 @@ mod uses;
 mod writer;
 
 pub use accounts::{AccountHandle, Accounts};
+pub use audit::{Audit, identity as audit_identity, tls_details as audit_tls_details};
 pub use caller::{Caller, Principal};
-pub use circumstances::Circumstances;
+pub use circumstances::{Circumstances, Entrance, Tls};
 pub use clock::Clock;
 pub use dispatch::{Reply, Request, fault_reply, perform};
 pub use fault::Fault;
 pub use hashing::{HashError, HashPool, HashQueue};
 pub use installation::{
-    AccountSummary, AdministrationError, Installation, NewAccount, RootCredentials,
-    mint_access_key, random_account_id,
+    AccountSummary, AdministrationError, Installation, InstallationOptions, NewAccount,
+    RootCredentials, mint_access_key, random_account_id,
 };
 pub use keys::{InstallationKeys, KeysError};
 pub use keyward_api::FaultCode;
 pub use keyward_credentials::MasterKey;
-pub use quotas::Quotas;
+pub use managed::AwsPolicies;
+pub use quotas::{AccountQuotas, QuotaChanges, Quotas};
 pub use random::{RandomError, random, random_number};
-pub use sign_in::may_change_password;
 pub use tries::{Begun, Tries, TryRules};
 pub use uses::{AccessKeyUse, Uses};

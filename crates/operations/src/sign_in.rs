@@ -95,12 +95,12 @@ impl Installation {
 
     /// Gives an account's root user another password. The caller has checked the old one, whose
     /// verifier it names, and has judged the new one. If the old one is no longer the password, the
-    /// fault is that it is incorrect.
+    /// fault is that it is incorrect. With the new one comes the audit record of the change.
     pub async fn change_root_password(
         &self,
         handle: &AccountHandle,
         old: Verifier,
-        new: Secret,
+        (new, audit): (Secret, Option<String>),
     ) -> Result<(), Fault> {
         // The salt stays: it stands for the password's owner in sessions, which go on.
         let recipe = Recipe {
@@ -124,7 +124,7 @@ impl Installation {
             };
             Ok((Changes::put(Record::RootUser(root)), ()))
         };
-        let changed = handle.writer.commit(change).await;
+        let changed = handle.writer.commit_audited(change, audit).await;
         changed.map_err(Refusal::into_fault)
     }
 

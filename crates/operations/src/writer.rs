@@ -90,9 +90,24 @@ impl Writer {
         T: Send + 'static,
         F: Fn(&Account) -> Result<(Changes, T), Refusal> + Send + 'static,
     {
+        self.commit_audited(change, None).await
+    }
+
+    /// The same, and with the change its audit record becomes durable. Where nothing is changed,
+    /// nothing is kept of it.
+    pub(crate) async fn commit_audited<T, F>(
+        &self,
+        change: F,
+        audit: Option<String>,
+    ) -> Result<T, Refusal>
+    where
+        T: Send + 'static,
+        F: Fn(&Account) -> Result<(Changes, T), Refusal> + Send + 'static,
+    {
         let (answer, answered) = oneshot::channel();
         let job = TypedJob {
             change,
+            audit,
             result: None,
             answer,
         };
@@ -109,12 +124,16 @@ trait Job: Send {
     /// Runs the closure; a refusal changes nothing. The result is kept until `finish`.
     fn run(&mut self, account: &Account) -> Changes;
 
+    /// The audit record of the change, should it be made.
+    fn audit(&self) -> Option<&str>;
+
     /// Answers the caller: with the closure's result, or with what kept it from becoming durable.
     fn finish(self: Box<Self>, durable: Result<(), Fault>);
 }
 
 struct TypedJob<T, F> {
     change: F,
+    audit: Option<String>,
     result: Option<Result<T, Refusal>>,
     answer: oneshot::Sender<Result<T, Refusal>>,
 }
@@ -133,6 +152,10 @@ where
         };
         self.result = Some(result);
         changes
+    }
+
+    fn audit(&self) -> Option<&str> {
+        self.audit.as_deref()
     }
 
     fn finish(self: Box<Self>, durable: Result<(), Fault>) {
@@ -188,6 +211,8 @@ struct Batch {
     /// Names that move with it.
     claims: Vec<Claim>,
     releases: Vec<Claim>,
+    /// The audit records of the closures that change something.
+    audit: Vec<String>,
     /// How many of the queued closures are in it.
     jobs: usize,
 }
@@ -270,6 +295,7 @@ impl WriterTask {
             writes: batch.writes.clone(),
             claims: batch.claims.iter().map(accounts::store_claim).collect(),
             releases: batch.releases.iter().map(accounts::store_claim).collect(),
+            audit: batch.audit.clone(),
         };
         let answers = self.store.commit(vec![commit]).await?;
         answers
@@ -301,6 +327,7 @@ fn run_jobs(base: &Arc<Account>, queued: &mut VecDeque<Box<dyn Job>>) -> Batch {
         writes: Vec::new(),
         claims: Vec::new(),
         releases: Vec::new(),
+        audit: Vec::new(),
         jobs: 0,
     };
     for job in queued.iter_mut() {
@@ -316,6 +343,7 @@ fn run_jobs(base: &Arc<Account>, queued: &mut VecDeque<Box<dyn Job>>) -> Batch {
         if !changes.is_empty() {
             // Whoever runs after this must see that the account is not the one it was.
             batch.account.set_version(base.version().saturating_add(1));
+            batch.audit.extend(job.audit().map(str::to_owned));
         }
         batch.claims.extend(changes.claims);
         batch.releases.extend(changes.releases);

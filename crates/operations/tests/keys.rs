@@ -48,6 +48,7 @@ async fn an_installation_from_before_there_was_a_sign_in_key_gets_one_for_good()
         writes: vec![Write::delete("sign_in_key", "1")],
         claims: Vec::new(),
         releases: Vec::new(),
+        audit: Vec::new(),
     };
     drop(loaded);
     store.commit(vec![commit]).await.unwrap();

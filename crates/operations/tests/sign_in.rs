@@ -7,9 +7,7 @@
 use std::sync::Arc;
 
 use keyward_names::{AccountId, Secret, UserId};
-use keyward_operations::{
-    AccountHandle, Circumstances, NewAccount, Principal, fault, may_change_password,
-};
+use keyward_operations::{AccountHandle, Circumstances, NewAccount, Principal, fault};
 use keyward_testkit::World;
 
 async fn world() -> (World, UserId) {
@@ -42,8 +40,9 @@ async fn a_signed_in_user_changes_the_password_with_the_rights_of_the_user() {
     );
     let installation = &world.installation;
     let came = Arc::new(Circumstances::default());
-    let may_change =
-        || may_change_password(&handle.account(), user, (&came, installation.clock.now()));
+    let may_change = || {
+        installation.may_change_password(&handle.account(), user, (&came, installation.clock.now()))
+    };
     assert!(!may_change());
     let refused = installation
         .change_password(&handle, (user, &came), (&old, &new))
@@ -106,13 +105,15 @@ async fn root_changes_the_password_that_it_knows() {
     let old = handle.account().root_user().unwrap().password.unwrap();
     let new = Secret::new("Roots-Own-1");
     let changed = installation
-        .change_root_password(&handle, old, new.clone())
+        .change_root_password(&handle, old, (new.clone(), None))
         .await;
     assert!(changed.is_ok());
     let root = handle.account().root_user().unwrap().clone();
     assert_eq!(root.password_changed, Some(installation.clock.now()));
     assert_eq!(root.password.unwrap().recipe.salt, old.recipe.salt);
-    let again = installation.change_root_password(&handle, old, new).await;
+    let again = installation
+        .change_root_password(&handle, old, (new, None))
+        .await;
     assert_eq!(
         again.unwrap_err().message(),
         fault::old_password_incorrect().message()

@@ -8,7 +8,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use keyward_operations::Installation;
+use keyward_operations::{Installation, Tls as SecuredBy};
 use keyward_signin::Door;
 use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
@@ -16,11 +16,12 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::{ProtocolVersion, ServerConfig};
 
 use crate::options::{Limits, Options, Tls};
 use crate::patience::Patient;
 use crate::received::Room;
+use crate::source::Peer;
 use crate::{Service, signing_keys};
 
 /// A server that listens.
@@ -88,7 +89,7 @@ impl Server {
                 () = &mut stop => break,
             };
             match accepted {
-                Ok((stream, peer)) => {
+                Ok((stream, address)) => {
                     let watcher = graceful.watcher();
                     let (tls, service) = (self.tls.clone(), Arc::clone(&self.service));
                     tokio::spawn(async move {
@@ -98,10 +99,15 @@ impl Server {
                         match tls {
                             Some(tls) => {
                                 if let Some(stream) = handshake(&tls, stream, &limits).await {
+                                    let tls = tls_of(&stream);
+                                    let peer = Peer { address, tls };
                                     serve(stream, peer, service, watcher).await;
                                 }
                             }
-                            None => serve(stream, peer, service, watcher).await,
+                            None => {
+                                let peer = Peer { address, tls: None };
+                                serve(stream, peer, service, watcher).await;
+                            }
                         }
                     });
                 }
@@ -135,15 +141,33 @@ async fn handshake(
     }
 }
 
+/// How a connection is secured, in the words of its protocol's registry.
+fn tls_of<S>(stream: &tokio_rustls::server::TlsStream<S>) -> Option<SecuredBy> {
+    let (_, connection) = stream.get_ref();
+    let version = if connection.protocol_version()? == ProtocolVersion::TLSv1_3 {
+        "TLSv1.3"
+    } else {
+        // The server speaks no older one.
+        "TLSv1.2"
+    };
+    let suite = connection.negotiated_cipher_suite()?.suite();
+    let suite = suite.as_str()?.replace("TLS13_", "TLS_");
+    Some(SecuredBy {
+        version,
+        cipher_suite: suite.into(),
+    })
+}
+
 async fn serve<S>(
     stream: S,
-    peer: SocketAddr,
+    peer: Peer,
     service: Arc<Service>,
     watcher: hyper_util::server::graceful::Watcher,
 ) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let limits = service.options.limits;
+    let address = peer.address;
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.header_time)
@@ -151,12 +175,12 @@ async fn serve<S>(
         .serve_connection(
             TokioIo::new(stream),
             service_fn(move |request| {
-                let service = Arc::clone(&service);
+                let (service, peer) = (Arc::clone(&service), peer.clone());
                 async move { Ok::<_, std::convert::Infallible>(service.serve(request, peer).await) }
             }),
         );
     if let Err(error) = watcher.watch(connection).await {
-        tracing::debug!(%peer, %error, "a connection ended early");
+        tracing::debug!(peer = %address, %error, "a connection ended early");
     }
 }
 

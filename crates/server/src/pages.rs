@@ -178,6 +178,7 @@ impl Request<'_> {
             password: form.secret("password"),
             source: self.source,
             browser: &browser,
+            circumstances: self.circumstances,
         };
         match Refusal::of_sign_in(self.door.sign_in(attempt).await) {
             Ok(session) => self.let_in(&session).await,

@@ -32,11 +32,11 @@ impl Service {
     pub(crate) async fn serve(
         &self,
         request: Request<Incoming>,
-        peer: SocketAddr,
+        peer: source::Peer,
     ) -> Response<Full<Bytes>> {
         let (head, body) = request.into_parts();
         let limits = &self.options.limits;
-        let destination = match self.destination(&head, peer) {
+        let destination = match self.destination(&head, peer.address) {
             Ok(destination) => destination,
             Err(answer) => {
                 received::pass_over(body, limits).await;
@@ -53,12 +53,14 @@ impl Service {
             Ok(received) => received,
             Err(error) => return refuse_body(error, destination),
         };
-        let came = source::Came::new(
-            peer,
+        let mut came = source::Came::new(
+            peer.address,
             &received.head.headers,
             &self.options.trusted_proxies,
             self.is_tls,
         );
+        came.circumstances.host = received.host().map(str::to_owned);
+        came.circumstances.tls = peer.tls;
         match destination {
             Destination::Api => self.api(&received, came).await,
             Destination::Dev => self.dev(received.head.uri.path(), &received).await,

@@ -4,9 +4,17 @@ use std::net::{IpAddr, SocketAddr};
 
 use hyper::HeaderMap;
 use hyper::header::{REFERER, USER_AGENT};
-use keyward_operations::Circumstances;
+use keyward_operations::{Circumstances, Tls};
 
 use crate::options::Network;
+
+/// Who is at the other end of a connection.
+#[derive(Clone)]
+pub(crate) struct Peer {
+    pub(crate) address: SocketAddr,
+    /// Where the server itself speaks TLS.
+    pub(crate) tls: Option<Tls>,
+}
 
 /// How a request came.
 pub(crate) struct Came {
@@ -51,6 +59,7 @@ impl Came {
                 referer: text(REFERER),
                 region: None,
                 signed_in: None,
+                ..Circumstances::default()
             },
         }
     }

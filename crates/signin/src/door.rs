@@ -6,8 +6,11 @@ use std::sync::Arc;
 use keyward_account::{Account, PasswordStanding};
 use keyward_credentials::{Digest, HashParameters, Recipe, Salt, Verifier};
 use keyward_names::{Age, Secret, Timestamp};
-use keyward_operations::{AccountHandle, HashError, HashQueue, Installation, Principal};
+use keyward_operations::{
+    AccountHandle, Circumstances, HashError, HashQueue, Installation, Principal,
+};
 
+use crate::audit::Login;
 use crate::lanes::{self, Lanes};
 use crate::sessions::principal_of_log;
 use crate::who::{self, Found};
@@ -32,6 +35,8 @@ pub struct Attempt<'a> {
     pub source: IpAddr,
     /// The browser, as far as it is known.
     pub browser: &'a Browser,
+    /// What else is known of the request.
+    pub circumstances: &'a Circumstances,
 }
 
 /// What comes of an attempt.
@@ -79,8 +84,10 @@ impl Door {
             }
         };
         let telling = Telling::of(&found, attempt.source);
+        let login = Login::begin(&self.installation, &found, attempt.circumstances);
         let outcome = self.judge(&found, (account, name), &attempt).await;
         telling.tell(&outcome);
+        login.tell(&outcome);
         outcome
     }
 

@@ -7,6 +7,7 @@
 //! ```
 //! # tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(async {
 //! use keyward_names::Secret;
+//! use keyward_operations::Circumstances;
 //! use keyward_signin::{Attempt, Browser, Door, SignIn};
 //!
 //! let world = keyward_testkit::World::new().await;
@@ -17,11 +18,13 @@
 //!     password: Secret::new("guessed"),
 //!     source: [192, 0, 2, 1].into(),
 //!     browser: &Browser::default(),
+//!     circumstances: &Circumstances::default(),
 //! };
 //! assert!(matches!(door.sign_in(attempt).await, SignIn::Incorrect));
 //! # });
 //! ```
 
+mod audit;
 mod browsers;
 mod door;
 mod form_tokens;

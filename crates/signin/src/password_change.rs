@@ -8,7 +8,7 @@ use keyward_names::Secret;
 use keyward_operations::{Fault, FaultCode, HashQueue, Principal, fault};
 
 use crate::sessions::principal_of_log;
-use crate::{Door, Session, Stage, Unavailable, Visitor, who};
+use crate::{Door, Session, Stage, Unavailable, Visitor, audit, who};
 
 /// The most characters that a password may have.
 const LONGEST: usize = 128;
@@ -116,7 +116,11 @@ impl Door {
                     )
                     .await;
                 match begun {
-                    Ok(Some(session)) => PasswordChange::Changed(session),
+                    Ok(Some(session)) => {
+                        let who = (&*account, session.principal);
+                        audit::succeeded(self.installation(), who, &visitor.circumstances);
+                        PasswordChange::Changed(session)
+                    }
                     Ok(None) => gone(),
                     Err(unavailable) => PasswordChange::Unavailable(unavailable),
                 }
@@ -158,10 +162,15 @@ impl Door {
         if !broken.is_empty() {
             return Err(PasswordChange::Breaks(broken));
         }
+        let record = audit::password_updated(installation, &account, &visitor.circumstances);
+        let kept_record = installation.audit.of_change(&record);
+        let new_one = (new.clone(), kept_record);
         installation
-            .change_root_password(&visitor.handle, kept, new.clone())
+            .change_root_password(&visitor.handle, kept, new_one)
             .await
-            .map_err(|fault| told(&fault, &account, new))
+            .map_err(|fault| told(&fault, &account, new))?;
+        installation.audit.send(&record);
+        Ok(())
     }
 }
 

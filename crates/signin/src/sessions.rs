@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use keyward_account::{Account, LoginProfile, PasswordStanding, User};
 use keyward_names::{AccountId, Age, Timestamp, root_arn, user_arn};
-use keyward_operations::{AccountHandle, Circumstances, Principal};
+use keyward_operations::{AccountHandle, Circumstances, Entrance, Installation, Principal};
 use serde::{Deserialize, Serialize};
 
 use crate::who::{password_changed, profile_of, salt_of};
@@ -58,6 +58,7 @@ pub struct Visitor {
     /// How the visitor came, and since when it is signed in.
     pub(crate) circumstances: Arc<Circumstances>,
     pub(crate) handle: Arc<AccountHandle>,
+    installation: Arc<Installation>,
 }
 
 impl Session {
@@ -131,6 +132,10 @@ impl Door {
             .map_err(Unavailable::because)?;
         let circumstances = Circumstances {
             signed_in: Some(session.begun),
+            entrance: match session.stage {
+                Stage::SignedIn => Entrance::Console,
+                Stage::NewPasswordDue => Entrance::Door,
+            },
             ..circumstances.clone()
         };
         Ok((!is_ended).then_some(Visitor {
@@ -138,6 +143,7 @@ impl Door {
             account,
             circumstances: Arc::new(circumstances),
             handle,
+            installation: Arc::clone(installation),
         }))
     }
 
@@ -225,7 +231,8 @@ impl Visitor {
         match self.session.principal {
             Principal::Root => true,
             Principal::User(user) => {
-                keyward_operations::may_change_password(&self.account, user, how)
+                self.installation
+                    .may_change_password(&self.account, user, how)
             }
         }
     }

@@ -97,6 +97,7 @@ impl Filler {
             writes,
             claims: Vec::new(),
             releases: Vec::new(),
+            audit: Vec::new(),
         };
         match store.commit(vec![commit]).await?.first() {
             Some(Committed::Done(version)) => self.version = *version,

@@ -2,7 +2,9 @@
 //! first table is touched, so an answer other than `Done` needs no rollback.
 
 use keyward_names::Timestamp;
-use keyward_store::{Claim, Commit, Committed, LoggedWrite, OneTimeKey, Shard, StoreError, Use};
+use keyward_store::{
+    Claim, Commit, Committed, KeptAudit, LoggedWrite, OneTimeKey, Shard, StoreError, Use, Version,
+};
 use rusqlite::{Connection, OptionalExtension};
 use serde_json::value::RawValue;
 
@@ -180,6 +182,7 @@ pub(crate) fn commit(
         commit.at.unix_seconds(),
         writes,
     ))?;
+    append_audit(connection, account, version, commit)?;
     prune(connection, account, Head { version, applied }, retention)?;
     let shard = Shard::of(commit.account).number();
     let position: u64 = statement::NEWEST_POSITION
@@ -228,6 +231,23 @@ fn write_directory(
         statement::CLAIM_NAME
             .on(connection)?
             .execute((kind, name, account))?;
+    }
+    Ok(())
+}
+
+fn append_audit(
+    connection: &Connection,
+    account: &str,
+    version: Version,
+    commit: &Commit,
+) -> rusqlite::Result<()> {
+    for record in &commit.audit {
+        statement::APPEND_AUDIT.on(connection)?.execute((
+            account,
+            version.number(),
+            commit.at.unix_seconds(),
+            record,
+        ))?;
     }
     Ok(())
 }
@@ -287,10 +307,28 @@ pub(crate) fn note_use(connection: &Connection, batch: &[Use]) -> rusqlite::Resu
     Ok(())
 }
 
+/// Forgets the oldest audit records, up to the first that was not made before a time.
+pub(crate) fn forget_audit(connection: &Connection, before: Timestamp) -> rusqlite::Result<usize> {
+    let before = before.unix_seconds();
+    let mut oldest = statement::OLDEST_AUDIT.on(connection)?;
+    let mut rows = oldest.query([KeptAudit::LIMIT])?;
+    let mut last: Option<u64> = None;
+    while let Some(row) = rows.next()? {
+        if row.get::<_, i64>(1)? >= before {
+            break;
+        }
+        last = Some(row.get(0)?);
+    }
+    match last {
+        Some(last) => statement::FORGET_AUDIT.on(connection)?.execute([last]),
+        None => Ok(0),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use keyward_names::AccountId;
-    use keyward_store::{Version, Write};
+    use keyward_store::Write;
 
     use super::*;
 
@@ -303,6 +341,7 @@ mod tests {
             writes,
             claims: Vec::new(),
             releases: Vec::new(),
+            audit: Vec::new(),
         })
     }
 

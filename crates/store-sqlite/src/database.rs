@@ -12,7 +12,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use crate::{OpenError, OpenOptions, Synchronous, statement};
 
 /// The layout of the tables that this version of the program writes and reads.
-const SCHEMA_VERSION: i64 = 1;
+const SCHEMA_VERSION: i64 = 2;
 
 /// The database's file in its folder. SQLite puts `-wal` and `-shm` beside it, of the same mode.
 const FILE: &str = "keyward.db";
@@ -156,6 +156,32 @@ impl Database {
     }
 }
 
+/// Opens a connection that only reads, beside whoever has the folder open. `None` if there is no
+/// database; without a connection if its layout is from before audit records.
+pub(crate) fn connect_onlooker(folder: &Path) -> Result<Option<Option<Connection>>, OpenError> {
+    let path = folder.join(FILE);
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    tune(&connection)?;
+    connection.busy_timeout(BUSY)?;
+    connection.execute_batch("PRAGMA query_only = ON")?;
+    let found: i64 = statement::READ_SCHEMA_VERSION
+        .on(&connection)?
+        .query_row([], |row| row.get(0))
+        .optional()?
+        .ok_or(OpenError::NotAStore)?;
+    match found {
+        1 => Ok(Some(None)),
+        SCHEMA_VERSION => Ok(Some(Some(connection))),
+        found => Err(OpenError::SchemaVersion {
+            found,
+            known: SCHEMA_VERSION,
+        }),
+    }
+}
+
 /// Has a connection make each statement ready once. Otherwise SQLite plans some of them anew at every
 /// use, in case the values bound to them suggest another plan: here none ever does.
 fn tune(connection: &Connection) -> rusqlite::Result<()> {
@@ -216,7 +242,8 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-/// Makes the tables of an empty database; checks those of any other.
+/// Makes the tables of an empty database; checks those of any other, and brings those of an earlier
+/// layout to this one.
 fn prepare_schema(connection: &mut Connection) -> Result<(), OpenError> {
     let transaction =
         connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
@@ -241,13 +268,33 @@ fn prepare_schema(connection: &mut Connection) -> Result<(), OpenError> {
             .query_row([], |row| row.get(0))
             .optional()?
             .ok_or(OpenError::NotAStore)?;
-        if found != SCHEMA_VERSION {
-            return Err(OpenError::SchemaVersion {
-                found,
-                known: SCHEMA_VERSION,
-            });
-        }
+        upgrade(&transaction, found)?;
     }
     transaction.commit()?;
+    Ok(())
+}
+
+fn upgrade(transaction: &Connection, found: i64) -> Result<(), OpenError> {
+    if !(1..=SCHEMA_VERSION).contains(&found) {
+        return Err(OpenError::SchemaVersion {
+            found,
+            known: SCHEMA_VERSION,
+        });
+    }
+    if found == SCHEMA_VERSION {
+        return Ok(());
+    }
+    let done = usize::try_from(found - 1).unwrap_or(usize::MAX);
+    for upgrade in statement::UPGRADES.iter().skip(done) {
+        transaction.execute_batch(upgrade)?;
+    }
+    statement::ADVANCE_SCHEMA_VERSION
+        .on(transaction)?
+        .execute([SCHEMA_VERSION])?;
+    tracing::info!(
+        from = found,
+        to = SCHEMA_VERSION,
+        "the store was brought to this layout"
+    );
     Ok(())
 }

@@ -23,6 +23,7 @@
 //! ```
 
 mod apply;
+mod audit_history;
 mod checkpoint;
 mod database;
 mod failure;
@@ -41,14 +42,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use keyward_names::{AccountId, Timestamp};
 use keyward_store::{
-    Changed, Changes, Commit, Committed, DirectoryEntry, Loaded, OneTimeKey, Position,
-    RecordSender, Shard, ShardHead, Store, StoreError, Use, Version, record_channel,
+    AuditPlace, Changed, Changes, Commit, Committed, DirectoryEntry, KeptAudit, Loaded, OneTimeKey,
+    Position, RecordSender, Shard, ShardHead, Store, StoreError, Use, Version, record_channel,
 };
 use rusqlite::Connection;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::task::spawn_blocking;
 
 use crate::apply::PreparedCommit;
+pub use crate::audit_history::AuditHistory;
 use crate::database::Database;
 use crate::load::LoadTarget;
 use crate::lookups::Lookups;
@@ -354,6 +356,16 @@ impl Store for SqliteStore {
     async fn uses(&self, account: AccountId, subjects: &[String]) -> Result<Vec<Use>, StoreError> {
         let subjects = subjects.to_owned();
         self.look_up(move |connection| reader::uses(connection, account, &subjects))
+            .await
+    }
+
+    async fn audit(&self, after: AuditPlace) -> Result<Vec<KeptAudit>, StoreError> {
+        self.read(move |connection| reader::audit(connection, after))
+            .await
+    }
+
+    async fn forget_audit(&self, before: Timestamp) -> Result<usize, StoreError> {
+        self.write(|answer| WriteJob::ForgetAudit(before, answer))
             .await
     }
 

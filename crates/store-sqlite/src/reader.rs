@@ -6,8 +6,8 @@ use std::sync::{Mutex, PoisonError};
 
 use keyward_names::{AccountId, Timestamp};
 use keyward_store::{
-    Changed, Changes, DirectoryEntry, LogEntry, Position, Shard, ShardHead, StoreError, Use,
-    Version,
+    AuditPlace, Changed, Changes, DirectoryEntry, KeptAudit, LogEntry, Position, Shard, ShardHead,
+    StoreError, Use, Version,
 };
 use rusqlite::{Connection, Row};
 
@@ -189,6 +189,34 @@ pub(crate) fn directory_list(
             })
         })
         .collect()
+}
+
+/// The audit records after a place.
+pub(crate) fn audit(
+    connection: &Connection,
+    after: AuditPlace,
+) -> Result<Vec<KeptAudit>, StoreError> {
+    let parameters = (after.number(), KeptAudit::LIMIT);
+    let rows: Vec<(u64, String, u64, String)> =
+        rows(connection, statement::READ_AUDIT, parameters, |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        })?;
+    rows.into_iter()
+        .map(|(place, account, version, record)| {
+            Ok(KeptAudit {
+                place: AuditPlace::new(place),
+                account: parse_account(&account)?,
+                version: Version::new(version),
+                record,
+            })
+        })
+        .collect()
+}
+
+/// The place of the newest audit record.
+pub(crate) fn newest_audit(connection: &Connection) -> rusqlite::Result<AuditPlace> {
+    let mut newest = statement::NEWEST_AUDIT.on(connection)?;
+    newest.query_row([], |row| row.get(0)).map(AuditPlace::new)
 }
 
 /// Whether a key was used up.

@@ -18,6 +18,9 @@ impl Statement {
 
 pub(crate) const SCHEMA: &str = include_str!("../sql/schema.sql");
 
+/// What brings the tables of each earlier layout, the first one's first, to the next.
+pub(crate) const UPGRADES: &[&str] = &[include_str!("../sql/upgrade_1_to_2.sql")];
+
 /// Names each statement after its file, and lists them all.
 macro_rules! statements {
     ($($name:ident = $file:literal;)*) => {
@@ -34,6 +37,7 @@ macro_rules! statements {
 statements! {
     READ_SCHEMA_VERSION = "read_schema_version.sql";
     WRITE_SCHEMA_VERSION = "write_schema_version.sql";
+    ADVANCE_SCHEMA_VERSION = "advance_schema_version.sql";
     ACCOUNT_HEAD = "account_head.sql";
     PUT_RECORD = "put_record.sql";
     DELETE_RECORD = "delete_record.sql";
@@ -56,6 +60,11 @@ statements! {
     FORGET_USED = "forget_used.sql";
     NOTE_USE = "note_use.sql";
     READ_USE = "read_use.sql";
+    APPEND_AUDIT = "append_audit.sql";
+    READ_AUDIT = "read_audit.sql";
+    NEWEST_AUDIT = "newest_audit.sql";
+    OLDEST_AUDIT = "oldest_audit.sql";
+    FORGET_AUDIT = "forget_audit.sql";
 }
 
 #[cfg(test)]

@@ -78,6 +78,7 @@ pub(crate) enum WriteJob {
         answer: Answer<bool>,
     },
     NoteUse(Vec<Use>, Answer<()>),
+    ForgetAudit(Timestamp, Answer<usize>),
 }
 
 /// Starts the thread. It ends, and leaves the database tidy, when the sender is dropped and all jobs
@@ -390,6 +391,7 @@ enum Outcome {
     Commit(Vec<Committed>),
     UseOnce(bool),
     NoteUse,
+    ForgetAudit(usize),
 }
 
 impl WriteJob {
@@ -401,7 +403,7 @@ impl WriteJob {
                     size += prepared.size();
                 }
             }
-            Self::UseOnce { .. } | Self::NoteUse(..) => {}
+            Self::UseOnce { .. } | Self::NoteUse(..) | Self::ForgetAudit(..) => {}
         }
         size
     }
@@ -424,6 +426,9 @@ impl WriteJob {
             Self::NoteUse(batch, _) => {
                 apply::note_use(connection, batch).map(|()| Outcome::NoteUse)
             }
+            Self::ForgetAudit(before, _) => {
+                apply::forget_audit(connection, *before).map(Outcome::ForgetAudit)
+            }
         }
     }
 
@@ -443,9 +448,16 @@ impl WriteJob {
             }
             (Self::UseOnce { answer, .. }, Outcome::UseOnce(first)) => drop(answer.send(Ok(first))),
             (Self::NoteUse(_, caller), Outcome::NoteUse) => drop(caller.send(Ok(()))),
-            (job, Outcome::Commit(_) | Outcome::UseOnce(_) | Outcome::NoteUse) => {
-                job.fail(&failure::corrupt("an answer"));
+            (Self::ForgetAudit(_, caller), Outcome::ForgetAudit(gone)) => {
+                drop(caller.send(Ok(gone)));
             }
+            (
+                job,
+                Outcome::Commit(_)
+                | Outcome::UseOnce(_)
+                | Outcome::NoteUse
+                | Outcome::ForgetAudit(_),
+            ) => job.fail(&failure::corrupt("an answer")),
         }
         Vec::new()
     }
@@ -456,6 +468,7 @@ impl WriteJob {
             Self::Commit(_, caller) => drop(caller.send(Err(error))),
             Self::UseOnce { answer, .. } => drop(answer.send(Err(error))),
             Self::NoteUse(_, caller) => drop(caller.send(Err(error))),
+            Self::ForgetAudit(_, caller) => drop(caller.send(Err(error))),
         }
     }
 }

@@ -12,8 +12,8 @@ use std::path::Path;
 use std::process::Command;
 
 use keyward_names::{AccountId, Timestamp};
-use keyward_store::{Changes, Commit, Committed, Store, StoreError, Version, Write};
-use keyward_store_sqlite::{OpenError, OpenOptions, SqliteStore};
+use keyward_store::{AuditPlace, Changes, Commit, Committed, Store, StoreError, Version, Write};
+use keyward_store_sqlite::{AuditHistory, OpenError, OpenOptions, SqliteStore};
 use rusqlite::Connection;
 
 #[tokio::test]
@@ -188,6 +188,68 @@ async fn another_layout_and_another_programs_file_are_refused() {
 }
 
 #[tokio::test]
+async fn a_store_of_an_earlier_layout_is_brought_to_this_one() {
+    const OLD: &str = include_str!("../fixtures/layout-1.sql");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("keyward.db");
+    Connection::open(&path).unwrap().execute_batch(OLD).unwrap();
+    // Onlookers don't wait for that.
+    let history = AuditHistory::open(folder.path()).unwrap().unwrap();
+    assert_eq!(history.after(AuditPlace::START).unwrap(), []);
+    let id = AccountId::parse("123456789012").unwrap();
+    for version in 1..3 {
+        // Once it is brought there, and once it is there.
+        let store = open(folder.path());
+        let loaded = store.load(id).await.unwrap().unwrap();
+        assert_eq!(loaded.version, Version::new(version));
+        assert!(loaded.into_records().await.unwrap().len() >= 3);
+        let commit = Commit {
+            account: id,
+            audit: vec![version.to_string()],
+            ..new_commit(version, 1, 10)
+        };
+        store.commit(vec![commit]).await.unwrap();
+        store.close().await.unwrap();
+    }
+    let history = AuditHistory::open(folder.path()).unwrap().unwrap();
+    assert_eq!(history.after(AuditPlace::START).unwrap().len(), 2);
+
+    // It does not differ from one that was made so.
+    let new = tempfile::tempdir().unwrap();
+    open(new.path()).close().await.unwrap();
+    let tables = |folder: &Path| -> Vec<String> {
+        let connection = Connection::open(folder.join("keyward.db")).unwrap();
+        let sql = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name";
+        let mut found = connection.prepare(sql).unwrap();
+        let rows = found.query_map([], |row| row.get(0)).unwrap();
+        rows.map(Result::unwrap).collect()
+    };
+    assert_eq!(tables(folder.path()), tables(new.path()));
+}
+
+#[tokio::test]
+async fn audit_records_are_looked_at_while_the_store_is_open_and_after() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(AuditHistory::open(folder.path()).unwrap().is_none());
+    let store = open(folder.path());
+    let history = AuditHistory::open(folder.path()).unwrap().unwrap();
+    assert_eq!(history.newest().unwrap(), AuditPlace::START);
+    let commit = Commit {
+        audit: vec!["one".to_owned(), "two".to_owned()],
+        ..new_commit(0, 1, 10)
+    };
+    store.commit(vec![commit]).await.unwrap();
+    let found = history.after(AuditPlace::START).unwrap();
+    let records: Vec<_> = found.iter().map(|kept| kept.record.as_str()).collect();
+    assert_eq!(records, ["one", "two"]);
+    assert_eq!(history.newest().unwrap(), found[1].place);
+    drop(history);
+    store.close().await.unwrap();
+    let history = AuditHistory::open(folder.path()).unwrap().unwrap();
+    assert_eq!(history.after(AuditPlace::START).unwrap(), found);
+}
+
+#[tokio::test]
 async fn another_program_reads_while_the_store_writes() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path());
@@ -300,8 +362,15 @@ async fn commit(
     records: u64,
     bytes: usize,
 ) -> Result<(), StoreError> {
+    let commit = new_commit(expected, records, bytes);
+    let answers = store.commit(vec![commit]).await?;
+    assert_eq!(answers, [Committed::Done(Version::new(expected + 1))]);
+    Ok(())
+}
+
+fn new_commit(expected: u64, records: u64, bytes: usize) -> Commit {
     let body = format!(r#"{{"v":1,"pad":"{}"}}"#, "x".repeat(bytes));
-    let commit = Commit {
+    Commit {
         account: account(),
         expected: Version::new(expected),
         entry_id: format!("entry-{expected}"),
@@ -311,10 +380,8 @@ async fn commit(
             .collect(),
         claims: Vec::new(),
         releases: Vec::new(),
-    };
-    let answers = store.commit(vec![commit]).await?;
-    assert_eq!(answers, [Committed::Done(Version::new(expected + 1))]);
-    Ok(())
+        audit: Vec::new(),
+    }
 }
 
 /// Another process copies: closing a database's file in this one would drop SQLite's locks on it.

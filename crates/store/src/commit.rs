@@ -54,6 +54,9 @@ pub struct Commit {
     pub claims: Vec<Claim>,
     /// The names to give back first. A name that the account does not hold is left alone.
     pub releases: Vec<Claim>,
+    /// The audit records of the requests that the change is made of: texts that a store keeps as they
+    /// are, and knows nothing of.
+    pub audit: Vec<String>,
 }
 
 /// Puts or deletes a record.

@@ -9,6 +9,7 @@
     reason = "the suite is test code, only run by the tests of stores"
 )]
 
+mod audit;
 mod commits;
 mod loads;
 mod logs;
@@ -22,6 +23,7 @@ use keyward_names::{AccountId, Timestamp};
 
 use crate::{Claim, Commit, Committed, Record, Store, Version, Write};
 
+pub use audit::*;
 pub use commits::*;
 pub use loads::*;
 pub use logs::*;
@@ -81,6 +83,11 @@ macro_rules! contract_tests {
             a_used_key_is_seen_at_once_by_everyone
             asking_uses_nothing_up_and_keys_do_not_meet
             an_older_note_never_replaces_a_newer_one
+            audit_records_are_kept_with_their_change_and_not_without
+            audit_records_survive_a_crash
+            audit_records_outlive_the_log
+            audit_records_are_read_in_parts
+            old_audit_records_are_forgotten
         );
     };
     (@each $subject:expr; $($promise:ident)*) => {
@@ -113,6 +120,7 @@ fn commit(account: AccountId, expected: u64, writes: Vec<Write>) -> Commit {
         writes,
         claims: Vec::new(),
         releases: Vec::new(),
+        audit: Vec::new(),
     }
 }
 

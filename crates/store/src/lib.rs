@@ -17,6 +17,7 @@
 //!         writes: vec![Write::put("greeting", "morning", r#"{"v":1,"text":"hello"}"#)],
 //!         claims: Vec::new(),
 //!         releases: Vec::new(),
+//!         audit: Vec::new(),
 //!     };
 //!     match store.commit(vec![commit]).await?.into_iter().next() {
 //!         Some(Committed::Done(version)) => Ok(version),
@@ -26,6 +27,7 @@
 //! }
 //! ```
 
+mod audit;
 mod commit;
 pub mod contract;
 mod error;
@@ -37,6 +39,7 @@ mod usage;
 use async_trait::async_trait;
 use keyward_names::{AccountId, Timestamp};
 
+pub use audit::{AuditPlace, KeptAudit};
 pub use commit::{Claim, Commit, Committed, DirectoryEntry, Version, Write};
 pub use error::StoreError;
 pub use log::{Changes, LogEntry, LoggedWrite};
@@ -70,6 +73,7 @@ pub trait Store: Send + Sync + 'static {
     ///   [`Committed::Taken`], and then the releases are not done either;
     /// * its writes are done in order, so the last of two writes of one key stands;
     /// * the change is appended to the account's log, and to its shard's;
+    /// * its audit records are kept, after all that were kept before;
     /// * the version goes up by one: [`Committed::Done`].
     ///
     /// An answer other than `Done` leaves the rest of the batch alone. Of callers that expect the
@@ -132,6 +136,17 @@ pub trait Store: Send + Sync + 'static {
     /// The last notes of some subjects of an account, in the order asked for; subjects without a
     /// note are left out.
     async fn uses(&self, account: AccountId, subjects: &[String]) -> Result<Vec<Use>, StoreError>;
+
+    /// The audit records of changes after a place, oldest first, at most [`KeptAudit::LIMIT`] of them:
+    /// the rest is asked for after the last one's place. Those of one commit are neighbours, in their
+    /// order. They are there as soon and as surely as their change, and for longer than its entry
+    /// in the log: until they are forgotten.
+    async fn audit(&self, after: AuditPlace) -> Result<Vec<KeptAudit>, StoreError>;
+
+    /// Forgets the audit records of changes that were made before a time, and says how many: the oldest
+    /// up to the first one that was made later. The very newest stays in any case. At most
+    /// [`KeptAudit::LIMIT`] at once, so that no other write waits for long.
+    async fn forget_audit(&self, before: Timestamp) -> Result<usize, StoreError>;
 
     /// Ends the store in good order: what was asked for before is done first, and files are left
     /// tidy. Afterwards every verb is [`StoreError::Unavailable`]. A store that is not closed loses

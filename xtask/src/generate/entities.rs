@@ -94,6 +94,8 @@ fn imports(service: &Service<'_>, code: &str) -> String {
         (shapes.as_str(), "&shapes::"),
         ("crate::element::Element", ".write("),
         ("crate::element::Element", "impl Element"),
+        ("crate::recorded::Members", "&mut Members<"),
+        ("crate::recorded::Recorded", "impl Recorded"),
         ("crate::reader::Name", "Name::new("),
         ("crate::reader::Presence", "Presence::"),
         ("crate::reader::Read", "Read<Self>"),
@@ -112,11 +114,17 @@ struct Code {
     definition: String,
     reading: String,
     writing: String,
+    recording: String,
 }
 
 impl Code {
     fn append_to(&self, file: &mut String) {
-        for part in [&self.definition, &self.reading, &self.writing] {
+        for part in [
+            &self.definition,
+            &self.reading,
+            &self.writing,
+            &self.recording,
+        ] {
             if !part.is_empty() {
                 file.push('\n');
                 file.push_str(part);
@@ -140,6 +148,7 @@ fn structure(service: &Service<'_>, shape: &str, role: Role, about: &str) -> Res
         } else {
             String::new()
         },
+        recording: recording(service, shape)?,
     })
 }
 
@@ -172,7 +181,8 @@ fn empty_input(service: &Service<'_>, operation: &str) -> String {
         "\n/// The input of `{operation}`, which has no members.\n\
          #[derive(Debug, Clone, PartialEq)]\npub struct {name} {{}}\n\n\
          impl {name} {{\n\
-         fn read(_: &mut Reader<'_, '_>) -> Read<Self> {{\nOk(Some(Self {{}}))\n}}\n}}\n\n{}",
+         fn read(_: &mut Reader<'_, '_>) -> Read<Self> {{\nOk(Some(Self {{}}))\n}}\n}}\n\n{}\n\
+         impl Recorded for {name} {{\nfn record(&self, _: &mut Members<'_>) {{}}\n}}\n",
         decoding(service, &name)
     )
 }
@@ -358,4 +368,24 @@ fn write_member(service: &Service<'_>, member: Member<'_>) -> Result<String> {
             "if let Some({field}) = &self.{field} {{\nxml.percent_encoded(\"{name}\", {field});\n}}\n"
         )
     })
+}
+
+/// How a structure shows in audit records: without its secrets.
+fn recording(service: &Service<'_>, shape: &str) -> Result<String> {
+    let name = names::type_name(shape);
+    let mut body = String::new();
+    for member in service.members(shape)? {
+        if !service.is_unrecorded(member)? {
+            let (shown, field) = (
+                names::violation_field(member.name),
+                names::field(member.name),
+            );
+            writeln!(body, "members.add(\"{shown}\", &self.{field});")?;
+        }
+    }
+    let members = if body.is_empty() { "_" } else { "members" };
+    Ok(format!(
+        "impl Recorded for {name} {{\n\
+         fn record(&self, {members}: &mut Members<'_>) {{\n{body}}}\n}}\n"
+    ))
 }

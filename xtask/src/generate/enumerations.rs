@@ -13,7 +13,7 @@ use crate::names;
 /// Writes `{service}_enums.rs`, if the service has any.
 pub(crate) fn write(service: &Service<'_>, files: &mut Files) -> Result<()> {
     let mut file = String::from(
-        "//! Texts of which the model lists all values.\n\nuse crate::constraints::Choice;\nuse crate::element::Element;\nuse keyward_wire::XmlWriter;\n",
+        "//! Texts of which the model lists all values.\n\nuse crate::constraints::Choice;\nuse crate::element::Element;\nuse crate::recorded::Shown;\nuse crate::Service;\nuse keyward_wire::XmlWriter;\n",
     );
     let mut has_any = false;
     for (shape, _) in service.model.shapes.iter() {
@@ -24,6 +24,7 @@ pub(crate) fn write(service: &Service<'_>, files: &mut Files) -> Result<()> {
         if let Some(values) = service.enumeration(shape)? {
             has_any = true;
             file.push_str(&enumeration(shape, values)?);
+            file.push_str(&shown(shape));
             if is_input {
                 file.push_str(&choice(shape, values));
             }
@@ -79,6 +80,15 @@ fn element(shape: &str) -> String {
         "\nimpl Element for {} {{\n\
          fn write(&self, name: &'static str, xml: &mut XmlWriter) {{\n\
          xml.text(name, self.as_str());\n}}\n}}\n",
+        names::type_name(shape)
+    )
+}
+
+fn shown(shape: &str) -> String {
+    format!(
+        "\nimpl Shown for {} {{\n\
+         fn show(&self, json: &mut String, service: Service) {{\n\
+         self.as_str().show(json, service);\n}}\n}}\n",
         names::type_name(shape)
     )
 }

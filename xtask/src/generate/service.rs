@@ -246,6 +246,32 @@ impl<'a> Service<'a> {
         self.covers(&self.overrides.percent_encoded, shape, "")
     }
 
+    /// Whether a value of a member is left out of audit records: because it is secret, or made of what
+    /// is, or bytes, or because an exception says so.
+    pub(crate) fn is_unrecorded(&self, member: Member<'_>) -> Result<bool> {
+        Ok(
+            self.covers(&self.overrides.unrecorded, member.shape, member.name)
+                || self.is_unfit_for_records(member.shape)?,
+        )
+    }
+
+    /// Whether a value, or each part of a list or map, must not be seen, or is bytes. The members of structures are
+    /// judged one by one.
+    fn is_unfit_for_records(&self, shape: &str) -> Result<bool> {
+        Ok(match self.model.shape(shape)? {
+            Shape::List { member, .. } => self.is_unfit_for_records(member)?,
+            Shape::Map { key, value, .. } => {
+                self.is_unfit_for_records(key)? || self.is_unfit_for_records(value)?
+            }
+            Shape::Blob { .. } => true,
+            Shape::Structure { .. }
+            | Shape::String { .. }
+            | Shape::Integer { .. }
+            | Shape::Boolean { .. }
+            | Shape::Timestamp {} => self.is_sensitive(shape)?,
+        })
+    }
+
     /// Whether the sentence about a list's wrong element ends in that none may be missing.
     pub(crate) fn names_null(&self, shape: &str) -> bool {
         self.covers(&self.overrides.names_null, shape, "")

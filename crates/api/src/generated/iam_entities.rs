@@ -7,6 +7,8 @@ use crate::reader::Name;
 use crate::reader::Presence;
 use crate::reader::Read;
 use crate::reader::Reader;
+use crate::recorded::Members;
+use crate::recorded::Recorded;
 use keyward_wire::XmlWriter;
 
 /// The model's `AccessDetail`.
@@ -41,6 +43,20 @@ impl Element for AccessDetail {
     }
 }
 
+impl Recorded for AccessDetail {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("serviceName", &self.service_name);
+        members.add("serviceNamespace", &self.service_namespace);
+        members.add("region", &self.region);
+        members.add("entityPath", &self.entity_path);
+        members.add("lastAuthenticatedTime", &self.last_authenticated_time);
+        members.add(
+            "totalAuthenticatedEntities",
+            &self.total_authenticated_entities,
+        );
+    }
+}
+
 /// The model's `AccessKey`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AccessKey {
@@ -68,6 +84,15 @@ impl Element for AccessKey {
     }
 }
 
+impl Recorded for AccessKey {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add("accessKeyId", &self.access_key_id);
+        members.add("status", &self.status);
+        members.add("createDate", &self.create_date);
+    }
+}
+
 /// The model's `AccessKeyLastUsed`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AccessKeyLastUsed {
@@ -86,6 +111,14 @@ impl Element for AccessKeyLastUsed {
             self.service_name.write("ServiceName", xml);
             self.region.write("Region", xml);
         });
+    }
+}
+
+impl Recorded for AccessKeyLastUsed {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("lastUsedDate", &self.last_used_date);
+        members.add("serviceName", &self.service_name);
+        members.add("region", &self.region);
     }
 }
 
@@ -113,6 +146,15 @@ impl Element for AccessKeyMetadata {
     }
 }
 
+impl Recorded for AccessKeyMetadata {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add("accessKeyId", &self.access_key_id);
+        members.add("status", &self.status);
+        members.add("createDate", &self.create_date);
+    }
+}
+
 /// The model's `AttachedPermissionsBoundary`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AttachedPermissionsBoundary {
@@ -133,6 +175,13 @@ impl Element for AttachedPermissionsBoundary {
     }
 }
 
+impl Recorded for AttachedPermissionsBoundary {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("permissionsBoundaryType", &self.permissions_boundary_type);
+        members.add("permissionsBoundaryArn", &self.permissions_boundary_arn);
+    }
+}
+
 /// The model's `AttachedPolicy`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AttachedPolicy {
@@ -148,6 +197,13 @@ impl Element for AttachedPolicy {
             self.policy_name.write("PolicyName", xml);
             self.policy_arn.write("PolicyArn", xml);
         });
+    }
+}
+
+impl Recorded for AttachedPolicy {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("policyName", &self.policy_name);
+        members.add("policyArn", &self.policy_arn);
     }
 }
 
@@ -189,6 +245,14 @@ impl ContextEntry {
     }
 }
 
+impl Recorded for ContextEntry {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("contextKeyName", &self.context_key_name);
+        members.add("contextKeyValues", &self.context_key_values);
+        members.add("contextKeyType", &self.context_key_type);
+    }
+}
+
 /// The model's `DelegationPermission`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DelegationPermission {
@@ -224,6 +288,13 @@ impl Element for DelegationPermission {
             self.policy_template_arn.write("PolicyTemplateArn", xml);
             self.parameters.write("Parameters", xml);
         });
+    }
+}
+
+impl Recorded for DelegationPermission {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("policyTemplateArn", &self.policy_template_arn);
+        members.add("parameters", &self.parameters);
     }
 }
 
@@ -300,6 +371,34 @@ impl Element for DelegationRequest {
     }
 }
 
+impl Recorded for DelegationRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("delegationRequestId", &self.delegation_request_id);
+        members.add("ownerAccountId", &self.owner_account_id);
+        members.add("description", &self.description);
+        members.add("requestMessage", &self.request_message);
+        members.add("permissions", &self.permissions);
+        members.add("permissionPolicy", &self.permission_policy);
+        members.add(
+            "rolePermissionRestrictionArns",
+            &self.role_permission_restriction_arns,
+        );
+        members.add("ownerId", &self.owner_id);
+        members.add("approverId", &self.approver_id);
+        members.add("state", &self.state);
+        members.add("expirationTime", &self.expiration_time);
+        members.add("requestorId", &self.requestor_id);
+        members.add("requestorName", &self.requestor_name);
+        members.add("createDate", &self.create_date);
+        members.add("sessionDuration", &self.session_duration);
+        members.add("redirectUrl", &self.redirect_url);
+        members.add("notes", &self.notes);
+        members.add("rejectionReason", &self.rejection_reason);
+        members.add("onlySendByOwner", &self.only_send_by_owner);
+        members.add("updatedTime", &self.updated_time);
+    }
+}
+
 /// The model's `DeletionTaskFailureReasonType`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeletionTaskFailureReasonType {
@@ -318,6 +417,13 @@ impl Element for DeletionTaskFailureReasonType {
     }
 }
 
+impl Recorded for DeletionTaskFailureReasonType {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("reason", &self.reason);
+        members.add("roleUsageList", &self.role_usage_list);
+    }
+}
+
 /// The model's `EntityDetails`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EntityDetails {
@@ -333,6 +439,13 @@ impl Element for EntityDetails {
             self.entity_info.write("EntityInfo", xml);
             self.last_authenticated.write("LastAuthenticated", xml);
         });
+    }
+}
+
+impl Recorded for EntityDetails {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("entityInfo", &self.entity_info);
+        members.add("lastAuthenticated", &self.last_authenticated);
     }
 }
 
@@ -363,6 +476,16 @@ impl Element for EntityInfo {
     }
 }
 
+impl Recorded for EntityInfo {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("arn", &self.arn);
+        members.add("name", &self.name);
+        members.add("type", &self.r#type);
+        members.add("id", &self.id);
+        members.add("path", &self.path);
+    }
+}
+
 /// The model's `ErrorDetails`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ErrorDetails {
@@ -378,6 +501,13 @@ impl Element for ErrorDetails {
             self.message.write("Message", xml);
             self.code.write("Code", xml);
         });
+    }
+}
+
+impl Recorded for ErrorDetails {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("message", &self.message);
+        members.add("code", &self.code);
     }
 }
 
@@ -425,6 +555,26 @@ impl Element for EvaluationResult {
     }
 }
 
+impl Recorded for EvaluationResult {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("evalActionName", &self.eval_action_name);
+        members.add("evalResourceName", &self.eval_resource_name);
+        members.add("evalDecision", &self.eval_decision);
+        members.add("matchedStatements", &self.matched_statements);
+        members.add("missingContextValues", &self.missing_context_values);
+        members.add(
+            "organizationsDecisionDetail",
+            &self.organizations_decision_detail,
+        );
+        members.add(
+            "permissionsBoundaryDecisionDetail",
+            &self.permissions_boundary_decision_detail,
+        );
+        members.add("evalDecisionDetails", &self.eval_decision_details);
+        members.add("resourceSpecificResults", &self.resource_specific_results);
+    }
+}
+
 /// The model's `Group`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Group {
@@ -449,6 +599,16 @@ impl Element for Group {
             self.arn.write("Arn", xml);
             self.create_date.write("CreateDate", xml);
         });
+    }
+}
+
+impl Recorded for Group {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("path", &self.path);
+        members.add("groupName", &self.group_name);
+        members.add("groupId", &self.group_id);
+        members.add("arn", &self.arn);
+        members.add("createDate", &self.create_date);
     }
 }
 
@@ -486,6 +646,18 @@ impl Element for GroupDetail {
     }
 }
 
+impl Recorded for GroupDetail {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("path", &self.path);
+        members.add("groupName", &self.group_name);
+        members.add("groupId", &self.group_id);
+        members.add("arn", &self.arn);
+        members.add("createDate", &self.create_date);
+        members.add("groupPolicyList", &self.group_policy_list);
+        members.add("attachedManagedPolicies", &self.attached_managed_policies);
+    }
+}
+
 /// The model's `InlinePolicy`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InlinePolicy {
@@ -504,6 +676,13 @@ impl Element for InlinePolicy {
     }
 }
 
+impl Recorded for InlinePolicy {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("policyName", &self.policy_name);
+        members.add("policyDocument", &self.policy_document);
+    }
+}
+
 /// The model's `InlinePolicyIdentifierType`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InlinePolicyIdentifierType {
@@ -511,7 +690,7 @@ pub struct InlinePolicyIdentifierType {
     pub policy_name: keyward_names::PolicyName,
     /// `AttachmentType`: one of `user`, `group`, `role`.
     pub attachment_type: super::iam_enums::AttachmentType,
-    /// `AttachmentName`: text of 1 to 128 characters, `[\w+=,.@-]+`.
+    /// `AttachmentName`: text of 1 to 128 characters, `[\w+=,.@*?-]+`.
     pub attachment_name: String,
 }
 
@@ -548,6 +727,14 @@ impl InlinePolicyIdentifierType {
     }
 }
 
+impl Recorded for InlinePolicyIdentifierType {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("policyName", &self.policy_name);
+        members.add("attachmentType", &self.attachment_type);
+        members.add("attachmentName", &self.attachment_name);
+    }
+}
+
 /// The model's `InstanceProfile`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InstanceProfile {
@@ -581,6 +768,18 @@ impl Element for InstanceProfile {
     }
 }
 
+impl Recorded for InstanceProfile {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("path", &self.path);
+        members.add("instanceProfileName", &self.instance_profile_name);
+        members.add("instanceProfileId", &self.instance_profile_id);
+        members.add("arn", &self.arn);
+        members.add("createDate", &self.create_date);
+        members.add("roles", &self.roles);
+        members.add("tags", &self.tags);
+    }
+}
+
 /// The model's `ListPoliciesGrantingServiceAccessEntry`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListPoliciesGrantingServiceAccessEntry {
@@ -596,6 +795,13 @@ impl Element for ListPoliciesGrantingServiceAccessEntry {
             self.service_namespace.write("ServiceNamespace", xml);
             self.policies.write("Policies", xml);
         });
+    }
+}
+
+impl Recorded for ListPoliciesGrantingServiceAccessEntry {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("serviceNamespace", &self.service_namespace);
+        members.add("policies", &self.policies);
     }
 }
 
@@ -621,6 +827,14 @@ impl Element for LoginProfile {
     }
 }
 
+impl Recorded for LoginProfile {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add("createDate", &self.create_date);
+        members.add("passwordResetRequired", &self.password_reset_required);
+    }
+}
+
 /// The model's `MFADevice`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MFADevice {
@@ -639,6 +853,14 @@ impl Element for MFADevice {
             self.serial_number.write("SerialNumber", xml);
             self.enable_date.write("EnableDate", xml);
         });
+    }
+}
+
+impl Recorded for MFADevice {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add("serialNumber", &self.serial_number);
+        members.add("enableDate", &self.enable_date);
     }
 }
 
@@ -691,6 +913,26 @@ impl Element for ManagedPolicyDetail {
     }
 }
 
+impl Recorded for ManagedPolicyDetail {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("policyName", &self.policy_name);
+        members.add("policyId", &self.policy_id);
+        members.add("arn", &self.arn);
+        members.add("path", &self.path);
+        members.add("defaultVersionId", &self.default_version_id);
+        members.add("attachmentCount", &self.attachment_count);
+        members.add(
+            "permissionsBoundaryUsageCount",
+            &self.permissions_boundary_usage_count,
+        );
+        members.add("isAttachable", &self.is_attachable);
+        members.add("description", &self.description);
+        members.add("createDate", &self.create_date);
+        members.add("updateDate", &self.update_date);
+        members.add("policyVersionList", &self.policy_version_list);
+    }
+}
+
 /// The model's `OpenIDConnectProviderListEntry`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OpenIDConnectProviderListEntry {
@@ -703,6 +945,12 @@ impl Element for OpenIDConnectProviderListEntry {
         xml.element(name, |xml| {
             self.arn.write("Arn", xml);
         });
+    }
+}
+
+impl Recorded for OpenIDConnectProviderListEntry {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("arn", &self.arn);
     }
 }
 
@@ -732,6 +980,15 @@ impl OrderedOrganizationPolicyType {
     }
 }
 
+impl Recorded for OrderedOrganizationPolicyType {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add(
+            "serviceControlPolicyInputList",
+            &self.service_control_policy_input_list,
+        );
+    }
+}
+
 /// The model's `OrganizationsDecisionDetail`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OrganizationsDecisionDetail {
@@ -745,6 +1002,12 @@ impl Element for OrganizationsDecisionDetail {
             self.allowed_by_organizations
                 .write("AllowedByOrganizations", xml);
         });
+    }
+}
+
+impl Recorded for OrganizationsDecisionDetail {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("allowedByOrganizations", &self.allowed_by_organizations);
     }
 }
 
@@ -778,6 +1041,18 @@ impl Element for ParameterDefinition {
             self.default_value.write("DefaultValue", xml);
             self.immutable.write("Immutable", xml);
         });
+    }
+}
+
+impl Recorded for ParameterDefinition {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("name", &self.name);
+        members.add("type", &self.r#type);
+        members.add("subType", &self.sub_type);
+        members.add("description", &self.description);
+        members.add("isRequired", &self.is_required);
+        members.add("defaultValue", &self.default_value);
+        members.add("immutable", &self.immutable);
     }
 }
 
@@ -828,6 +1103,30 @@ impl Element for PasswordPolicy {
     }
 }
 
+impl Recorded for PasswordPolicy {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("minimumPasswordLength", &self.minimum_password_length);
+        members.add("requireSymbols", &self.require_symbols);
+        members.add("requireNumbers", &self.require_numbers);
+        members.add(
+            "requireUppercaseCharacters",
+            &self.require_uppercase_characters,
+        );
+        members.add(
+            "requireLowercaseCharacters",
+            &self.require_lowercase_characters,
+        );
+        members.add(
+            "allowUsersToChangePassword",
+            &self.allow_users_to_change_password,
+        );
+        members.add("expirePasswords", &self.expire_passwords);
+        members.add("maxPasswordAge", &self.max_password_age);
+        members.add("passwordReusePrevention", &self.password_reuse_prevention);
+        members.add("hardExpiry", &self.hard_expiry);
+    }
+}
+
 /// The model's `PermissionsBoundaryDecisionDetail`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PermissionsBoundaryDecisionDetail {
@@ -841,6 +1140,15 @@ impl Element for PermissionsBoundaryDecisionDetail {
             self.allowed_by_permissions_boundary
                 .write("AllowedByPermissionsBoundary", xml);
         });
+    }
+}
+
+impl Recorded for PermissionsBoundaryDecisionDetail {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add(
+            "allowedByPermissionsBoundary",
+            &self.allowed_by_permissions_boundary,
+        );
     }
 }
 
@@ -893,6 +1201,26 @@ impl Element for Policy {
     }
 }
 
+impl Recorded for Policy {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("policyName", &self.policy_name);
+        members.add("policyId", &self.policy_id);
+        members.add("arn", &self.arn);
+        members.add("path", &self.path);
+        members.add("defaultVersionId", &self.default_version_id);
+        members.add("attachmentCount", &self.attachment_count);
+        members.add(
+            "permissionsBoundaryUsageCount",
+            &self.permissions_boundary_usage_count,
+        );
+        members.add("isAttachable", &self.is_attachable);
+        members.add("description", &self.description);
+        members.add("createDate", &self.create_date);
+        members.add("updateDate", &self.update_date);
+        members.add("tags", &self.tags);
+    }
+}
+
 /// The model's `PolicyDetail`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PolicyDetail {
@@ -910,6 +1238,13 @@ impl Element for PolicyDetail {
                 xml.percent_encoded("PolicyDocument", policy_document);
             }
         });
+    }
+}
+
+impl Recorded for PolicyDetail {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("policyName", &self.policy_name);
+        members.add("policyDocument", &self.policy_document);
     }
 }
 
@@ -940,6 +1275,16 @@ impl Element for PolicyGrantingServiceAccess {
     }
 }
 
+impl Recorded for PolicyGrantingServiceAccess {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("policyName", &self.policy_name);
+        members.add("policyType", &self.policy_type);
+        members.add("policyArn", &self.policy_arn);
+        members.add("entityType", &self.entity_type);
+        members.add("entityName", &self.entity_name);
+    }
+}
+
 /// The model's `PolicyGroup`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PolicyGroup {
@@ -955,6 +1300,13 @@ impl Element for PolicyGroup {
             self.group_name.write("GroupName", xml);
             self.group_id.write("GroupId", xml);
         });
+    }
+}
+
+impl Recorded for PolicyGroup {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("groupName", &self.group_name);
+        members.add("groupId", &self.group_id);
     }
 }
 
@@ -987,6 +1339,14 @@ impl PolicyIdentifier {
             policy_arn,
             inline_policy_identifier,
         }))
+    }
+}
+
+impl Recorded for PolicyIdentifier {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("policyType", &self.policy_type);
+        members.add("policyArn", &self.policy_arn);
+        members.add("inlinePolicyIdentifier", &self.inline_policy_identifier);
     }
 }
 
@@ -1035,6 +1395,14 @@ impl Element for PolicyParameter {
     }
 }
 
+impl Recorded for PolicyParameter {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("name", &self.name);
+        members.add("values", &self.values);
+        members.add("type", &self.r#type);
+    }
+}
+
 /// The model's `PolicyRole`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PolicyRole {
@@ -1053,6 +1421,13 @@ impl Element for PolicyRole {
     }
 }
 
+impl Recorded for PolicyRole {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("roleName", &self.role_name);
+        members.add("roleId", &self.role_id);
+    }
+}
+
 /// The model's `PolicyUser`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PolicyUser {
@@ -1068,6 +1443,13 @@ impl Element for PolicyUser {
             self.user_name.write("UserName", xml);
             self.user_id.write("UserId", xml);
         });
+    }
+}
+
+impl Recorded for PolicyUser {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add("userId", &self.user_id);
     }
 }
 
@@ -1097,6 +1479,15 @@ impl Element for PolicyVersion {
     }
 }
 
+impl Recorded for PolicyVersion {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("document", &self.document);
+        members.add("versionId", &self.version_id);
+        members.add("isDefaultVersion", &self.is_default_version);
+        members.add("createDate", &self.create_date);
+    }
+}
+
 /// The model's `Position`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Position {
@@ -1112,6 +1503,13 @@ impl Element for Position {
             self.line.write("Line", xml);
             self.column.write("Column", xml);
         });
+    }
+}
+
+impl Recorded for Position {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("line", &self.line);
+        members.add("column", &self.column);
     }
 }
 
@@ -1133,6 +1531,12 @@ impl ReplacementValueEntry {
             return Ok(None);
         };
         Ok(Some(Self { values }))
+    }
+}
+
+impl Recorded for ReplacementValueEntry {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("values", &self.values);
     }
 }
 
@@ -1167,6 +1571,20 @@ impl Element for ResourceSpecificResult {
             self.permissions_boundary_decision_detail
                 .write("PermissionsBoundaryDecisionDetail", xml);
         });
+    }
+}
+
+impl Recorded for ResourceSpecificResult {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("evalResourceName", &self.eval_resource_name);
+        members.add("evalResourceDecision", &self.eval_resource_decision);
+        members.add("matchedStatements", &self.matched_statements);
+        members.add("missingContextValues", &self.missing_context_values);
+        members.add("evalDecisionDetails", &self.eval_decision_details);
+        members.add(
+            "permissionsBoundaryDecisionDetail",
+            &self.permissions_boundary_decision_detail,
+        );
     }
 }
 
@@ -1217,6 +1635,26 @@ impl Element for Role {
             self.role_last_used.write("RoleLastUsed", xml);
             self.source_role_template.write("SourceRoleTemplate", xml);
         });
+    }
+}
+
+impl Recorded for Role {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("path", &self.path);
+        members.add("roleName", &self.role_name);
+        members.add("roleId", &self.role_id);
+        members.add("arn", &self.arn);
+        members.add("createDate", &self.create_date);
+        members.add(
+            "assumeRolePolicyDocument",
+            &self.assume_role_policy_document,
+        );
+        members.add("description", &self.description);
+        members.add("maxSessionDuration", &self.max_session_duration);
+        members.add("permissionsBoundary", &self.permissions_boundary);
+        members.add("tags", &self.tags);
+        members.add("roleLastUsed", &self.role_last_used);
+        members.add("sourceRoleTemplate", &self.source_role_template);
     }
 }
 
@@ -1271,6 +1709,26 @@ impl Element for RoleDetail {
     }
 }
 
+impl Recorded for RoleDetail {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("path", &self.path);
+        members.add("roleName", &self.role_name);
+        members.add("roleId", &self.role_id);
+        members.add("arn", &self.arn);
+        members.add("createDate", &self.create_date);
+        members.add(
+            "assumeRolePolicyDocument",
+            &self.assume_role_policy_document,
+        );
+        members.add("instanceProfileList", &self.instance_profile_list);
+        members.add("rolePolicyList", &self.role_policy_list);
+        members.add("attachedManagedPolicies", &self.attached_managed_policies);
+        members.add("permissionsBoundary", &self.permissions_boundary);
+        members.add("tags", &self.tags);
+        members.add("roleLastUsed", &self.role_last_used);
+    }
+}
+
 /// The model's `RoleLastUsed`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RoleLastUsed {
@@ -1286,6 +1744,13 @@ impl Element for RoleLastUsed {
             self.last_used_date.write("LastUsedDate", xml);
             self.region.write("Region", xml);
         });
+    }
+}
+
+impl Recorded for RoleLastUsed {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("lastUsedDate", &self.last_used_date);
+        members.add("region", &self.region);
     }
 }
 
@@ -1381,6 +1846,37 @@ impl Element for RoleTemplateVersion {
     }
 }
 
+impl Recorded for RoleTemplateVersion {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("templateArn", &self.template_arn);
+        members.add("templateName", &self.template_name);
+        members.add("templateVersionId", &self.template_version_id);
+        members.add("description", &self.description);
+        members.add("majorVersion", &self.major_version);
+        members.add("defaultMinorVersion", &self.default_minor_version);
+        members.add("managedByType", &self.managed_by_type);
+        members.add("managedByValue", &self.managed_by_value);
+        members.add("enabled", &self.enabled);
+        members.add("minorVersion", &self.minor_version);
+        members.add("roleNamePattern", &self.role_name_pattern);
+        members.add("rolePathPattern", &self.role_path_pattern);
+        members.add("roleDescriptionPattern", &self.role_description_pattern);
+        members.add(
+            "assumeRolePolicyDocumentTemplate",
+            &self.assume_role_policy_document_template,
+        );
+        members.add("inlinePolicyTemplates", &self.inline_policy_templates);
+        members.add("managedPolicyArns", &self.managed_policy_arns);
+        members.add("permissionBoundaryArn", &self.permission_boundary_arn);
+        members.add("parametersDefinition", &self.parameters_definition);
+        members.add("roleTagsTemplate", &self.role_tags_template);
+        members.add("maxSessionDuration", &self.max_session_duration);
+        members.add("versionEnabled", &self.version_enabled);
+        members.add("createTimestamp", &self.create_timestamp);
+        members.add("updateTimestamp", &self.update_timestamp);
+    }
+}
+
 /// The model's `RoleUsageType`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RoleUsageType {
@@ -1396,6 +1892,13 @@ impl Element for RoleUsageType {
             self.region.write("Region", xml);
             self.resources.write("Resources", xml);
         });
+    }
+}
+
+impl Recorded for RoleUsageType {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("region", &self.region);
+        members.add("resources", &self.resources);
     }
 }
 
@@ -1417,6 +1920,13 @@ impl Element for SAMLPrivateKey {
     }
 }
 
+impl Recorded for SAMLPrivateKey {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("keyId", &self.key_id);
+        members.add("timestamp", &self.timestamp);
+    }
+}
+
 /// The model's `SAMLProviderListEntry`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SAMLProviderListEntry {
@@ -1435,6 +1945,14 @@ impl Element for SAMLProviderListEntry {
             self.valid_until.write("ValidUntil", xml);
             self.create_date.write("CreateDate", xml);
         });
+    }
+}
+
+impl Recorded for SAMLProviderListEntry {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("arn", &self.arn);
+        members.add("validUntil", &self.valid_until);
+        members.add("createDate", &self.create_date);
     }
 }
 
@@ -1468,6 +1986,17 @@ impl Element for SSHPublicKey {
     }
 }
 
+impl Recorded for SSHPublicKey {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add("sSHPublicKeyId", &self.ssh_public_key_id);
+        members.add("fingerprint", &self.fingerprint);
+        members.add("sSHPublicKeyBody", &self.ssh_public_key_body);
+        members.add("status", &self.status);
+        members.add("uploadDate", &self.upload_date);
+    }
+}
+
 /// The model's `SSHPublicKeyMetadata`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SSHPublicKeyMetadata {
@@ -1489,6 +2018,15 @@ impl Element for SSHPublicKeyMetadata {
             self.status.write("Status", xml);
             self.upload_date.write("UploadDate", xml);
         });
+    }
+}
+
+impl Recorded for SSHPublicKeyMetadata {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add("sSHPublicKeyId", &self.ssh_public_key_id);
+        members.add("status", &self.status);
+        members.add("uploadDate", &self.upload_date);
     }
 }
 
@@ -1514,6 +2052,18 @@ impl Element for ServerCertificate {
             self.certificate_chain.write("CertificateChain", xml);
             self.tags.write("Tags", xml);
         });
+    }
+}
+
+impl Recorded for ServerCertificate {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add(
+            "serverCertificateMetadata",
+            &self.server_certificate_metadata,
+        );
+        members.add("certificateBody", &self.certificate_body);
+        members.add("certificateChain", &self.certificate_chain);
+        members.add("tags", &self.tags);
     }
 }
 
@@ -1545,6 +2095,17 @@ impl Element for ServerCertificateMetadata {
             self.upload_date.write("UploadDate", xml);
             self.expiration.write("Expiration", xml);
         });
+    }
+}
+
+impl Recorded for ServerCertificateMetadata {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("path", &self.path);
+        members.add("serverCertificateName", &self.server_certificate_name);
+        members.add("serverCertificateId", &self.server_certificate_id);
+        members.add("arn", &self.arn);
+        members.add("uploadDate", &self.upload_date);
+        members.add("expiration", &self.expiration);
     }
 }
 
@@ -1582,6 +2143,24 @@ impl Element for ServiceLastAccessed {
             self.tracked_actions_last_accessed
                 .write("TrackedActionsLastAccessed", xml);
         });
+    }
+}
+
+impl Recorded for ServiceLastAccessed {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("serviceName", &self.service_name);
+        members.add("lastAuthenticated", &self.last_authenticated);
+        members.add("serviceNamespace", &self.service_namespace);
+        members.add("lastAuthenticatedEntity", &self.last_authenticated_entity);
+        members.add("lastAuthenticatedRegion", &self.last_authenticated_region);
+        members.add(
+            "totalAuthenticatedEntities",
+            &self.total_authenticated_entities,
+        );
+        members.add(
+            "trackedActionsLastAccessed",
+            &self.tracked_actions_last_accessed,
+        );
     }
 }
 
@@ -1630,6 +2209,22 @@ impl Element for ServiceSpecificCredential {
     }
 }
 
+impl Recorded for ServiceSpecificCredential {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("createDate", &self.create_date);
+        members.add("expirationDate", &self.expiration_date);
+        members.add("serviceName", &self.service_name);
+        members.add("serviceUserName", &self.service_user_name);
+        members.add("serviceCredentialAlias", &self.service_credential_alias);
+        members.add(
+            "serviceSpecificCredentialId",
+            &self.service_specific_credential_id,
+        );
+        members.add("userName", &self.user_name);
+        members.add("status", &self.status);
+    }
+}
+
 /// The model's `ServiceSpecificCredentialMetadata`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ServiceSpecificCredentialMetadata {
@@ -1668,6 +2263,22 @@ impl Element for ServiceSpecificCredentialMetadata {
     }
 }
 
+impl Recorded for ServiceSpecificCredentialMetadata {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add("status", &self.status);
+        members.add("serviceUserName", &self.service_user_name);
+        members.add("serviceCredentialAlias", &self.service_credential_alias);
+        members.add("createDate", &self.create_date);
+        members.add("expirationDate", &self.expiration_date);
+        members.add(
+            "serviceSpecificCredentialId",
+            &self.service_specific_credential_id,
+        );
+        members.add("serviceName", &self.service_name);
+    }
+}
+
 /// The model's `SigningCertificate`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SigningCertificate {
@@ -1695,6 +2306,16 @@ impl Element for SigningCertificate {
     }
 }
 
+impl Recorded for SigningCertificate {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add("certificateId", &self.certificate_id);
+        members.add("certificateBody", &self.certificate_body);
+        members.add("status", &self.status);
+        members.add("uploadDate", &self.upload_date);
+    }
+}
+
 /// The model's `SourceRoleTemplate`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SourceRoleTemplate {
@@ -1711,6 +2332,13 @@ impl Element for SourceRoleTemplate {
             self.template_minor_version
                 .write("TemplateMinorVersion", xml);
         });
+    }
+}
+
+impl Recorded for SourceRoleTemplate {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("templateArn", &self.template_arn);
+        members.add("templateMinorVersion", &self.template_minor_version);
     }
 }
 
@@ -1735,6 +2363,15 @@ impl Element for Statement {
             self.start_position.write("StartPosition", xml);
             self.end_position.write("EndPosition", xml);
         });
+    }
+}
+
+impl Recorded for Statement {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("sourcePolicyId", &self.source_policy_id);
+        members.add("sourcePolicyType", &self.source_policy_type);
+        members.add("startPosition", &self.start_position);
+        members.add("endPosition", &self.end_position);
     }
 }
 
@@ -1778,6 +2415,13 @@ impl Element for Tag {
     }
 }
 
+impl Recorded for Tag {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("key", &self.key);
+        members.add("value", &self.value);
+    }
+}
+
 /// The model's `TagTemplate`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TagTemplate {
@@ -1793,6 +2437,13 @@ impl Element for TagTemplate {
             self.key.write("Key", xml);
             self.value.write("Value", xml);
         });
+    }
+}
+
+impl Recorded for TagTemplate {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("key", &self.key);
+        members.add("value", &self.value);
     }
 }
 
@@ -1817,6 +2468,15 @@ impl Element for TrackedActionLastAccessed {
             self.last_accessed_time.write("LastAccessedTime", xml);
             self.last_accessed_region.write("LastAccessedRegion", xml);
         });
+    }
+}
+
+impl Recorded for TrackedActionLastAccessed {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("actionName", &self.action_name);
+        members.add("lastAccessedEntity", &self.last_accessed_entity);
+        members.add("lastAccessedTime", &self.last_accessed_time);
+        members.add("lastAccessedRegion", &self.last_accessed_region);
     }
 }
 
@@ -1853,6 +2513,19 @@ impl Element for User {
             self.permissions_boundary.write("PermissionsBoundary", xml);
             self.tags.write("Tags", xml);
         });
+    }
+}
+
+impl Recorded for User {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("path", &self.path);
+        members.add("userName", &self.user_name);
+        members.add("userId", &self.user_id);
+        members.add("arn", &self.arn);
+        members.add("createDate", &self.create_date);
+        members.add("passwordLastUsed", &self.password_last_used);
+        members.add("permissionsBoundary", &self.permissions_boundary);
+        members.add("tags", &self.tags);
     }
 }
 
@@ -1899,6 +2572,21 @@ impl Element for UserDetail {
     }
 }
 
+impl Recorded for UserDetail {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("path", &self.path);
+        members.add("userName", &self.user_name);
+        members.add("userId", &self.user_id);
+        members.add("arn", &self.arn);
+        members.add("createDate", &self.create_date);
+        members.add("userPolicyList", &self.user_policy_list);
+        members.add("groupList", &self.group_list);
+        members.add("attachedManagedPolicies", &self.attached_managed_policies);
+        members.add("permissionsBoundary", &self.permissions_boundary);
+        members.add("tags", &self.tags);
+    }
+}
+
 /// The model's `VirtualMFADevice`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VirtualMFADevice {
@@ -1926,5 +2614,14 @@ impl Element for VirtualMFADevice {
             self.enable_date.write("EnableDate", xml);
             self.tags.write("Tags", xml);
         });
+    }
+}
+
+impl Recorded for VirtualMFADevice {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("serialNumber", &self.serial_number);
+        members.add("user", &self.user);
+        members.add("enableDate", &self.enable_date);
+        members.add("tags", &self.tags);
     }
 }

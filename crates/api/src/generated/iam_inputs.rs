@@ -6,6 +6,8 @@ use crate::reader::Name;
 use crate::reader::Presence;
 use crate::reader::Read;
 use crate::reader::Reader;
+use crate::recorded::Members;
+use crate::recorded::Recorded;
 
 /// The input of `AcceptDelegationRequest`.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +35,12 @@ impl AcceptDelegationRequestRequest {
 impl crate::Input for AcceptDelegationRequestRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for AcceptDelegationRequestRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("delegationRequestId", &self.delegation_request_id);
     }
 }
 
@@ -91,6 +99,14 @@ impl crate::Input for AcquireRoleRequest {
     }
 }
 
+impl Recorded for AcquireRoleRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("templateArn", &self.template_arn);
+        members.add("templateMinorVersion", &self.template_minor_version);
+        members.add("replacementValues", &self.replacement_values);
+    }
+}
+
 /// The input of `AddClientIDToOpenIDConnectProvider`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AddClientIDToOpenIDConnectProviderRequest {
@@ -128,6 +144,16 @@ impl AddClientIDToOpenIDConnectProviderRequest {
 impl crate::Input for AddClientIDToOpenIDConnectProviderRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for AddClientIDToOpenIDConnectProviderRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add(
+            "openIDConnectProviderArn",
+            &self.open_id_connect_provider_arn,
+        );
+        members.add("clientID", &self.client_id);
     }
 }
 
@@ -171,6 +197,13 @@ impl crate::Input for AddRoleToInstanceProfileRequest {
     }
 }
 
+impl Recorded for AddRoleToInstanceProfileRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("instanceProfileName", &self.instance_profile_name);
+        members.add("roleName", &self.role_name);
+    }
+}
+
 /// The input of `AddUserToGroup`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AddUserToGroupRequest {
@@ -211,6 +244,13 @@ impl crate::Input for AddUserToGroupRequest {
     }
 }
 
+impl Recorded for AddUserToGroupRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("groupName", &self.group_name);
+        members.add("userName", &self.user_name);
+    }
+}
+
 /// The input of `AssociateDelegationRequest`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AssociateDelegationRequestRequest {
@@ -237,6 +277,12 @@ impl AssociateDelegationRequestRequest {
 impl crate::Input for AssociateDelegationRequestRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for AssociateDelegationRequestRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("delegationRequestId", &self.delegation_request_id);
     }
 }
 
@@ -280,6 +326,13 @@ impl crate::Input for AttachGroupPolicyRequest {
     }
 }
 
+impl Recorded for AttachGroupPolicyRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("groupName", &self.group_name);
+        members.add("policyArn", &self.policy_arn);
+    }
+}
+
 /// The input of `AttachRolePolicy`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AttachRolePolicyRequest {
@@ -317,6 +370,13 @@ impl AttachRolePolicyRequest {
 impl crate::Input for AttachRolePolicyRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for AttachRolePolicyRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("roleName", &self.role_name);
+        members.add("policyArn", &self.policy_arn);
     }
 }
 
@@ -360,6 +420,13 @@ impl crate::Input for AttachUserPolicyRequest {
     }
 }
 
+impl Recorded for AttachUserPolicyRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add("policyArn", &self.policy_arn);
+    }
+}
+
 /// The input of `ChangePassword`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChangePasswordRequest {
@@ -400,6 +467,10 @@ impl crate::Input for ChangePasswordRequest {
     }
 }
 
+impl Recorded for ChangePasswordRequest {
+    fn record(&self, _: &mut Members<'_>) {}
+}
+
 /// The input of `CreateAccessKey`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CreateAccessKeyRequest {
@@ -421,6 +492,12 @@ impl CreateAccessKeyRequest {
 impl crate::Input for CreateAccessKeyRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for CreateAccessKeyRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
     }
 }
 
@@ -448,6 +525,12 @@ impl CreateAccountAliasRequest {
 impl crate::Input for CreateAccountAliasRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for CreateAccountAliasRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("accountAlias", &self.account_alias);
     }
 }
 
@@ -555,6 +638,20 @@ impl crate::Input for CreateDelegationRequestRequest {
     }
 }
 
+impl Recorded for CreateDelegationRequestRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("ownerAccountId", &self.owner_account_id);
+        members.add("description", &self.description);
+        members.add("permissions", &self.permissions);
+        members.add("requestMessage", &self.request_message);
+        members.add("requestorWorkflowId", &self.requestor_workflow_id);
+        members.add("redirectUrl", &self.redirect_url);
+        members.add("notificationChannel", &self.notification_channel);
+        members.add("sessionDuration", &self.session_duration);
+        members.add("onlySendByOwner", &self.only_send_by_owner);
+    }
+}
+
 /// The input of `CreateGroup`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CreateGroupRequest {
@@ -586,6 +683,13 @@ impl CreateGroupRequest {
 impl crate::Input for CreateGroupRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for CreateGroupRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("path", &self.path);
+        members.add("groupName", &self.group_name);
     }
 }
 
@@ -635,6 +739,14 @@ impl crate::Input for CreateInstanceProfileRequest {
     }
 }
 
+impl Recorded for CreateInstanceProfileRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("instanceProfileName", &self.instance_profile_name);
+        members.add("path", &self.path);
+        members.add("tags", &self.tags);
+    }
+}
+
 /// The input of `CreateLoginProfile`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CreateLoginProfileRequest {
@@ -673,6 +785,13 @@ impl CreateLoginProfileRequest {
 impl crate::Input for CreateLoginProfileRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for CreateLoginProfileRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add("passwordResetRequired", &self.password_reset_required);
     }
 }
 
@@ -727,6 +846,15 @@ impl CreateOpenIDConnectProviderRequest {
 impl crate::Input for CreateOpenIDConnectProviderRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for CreateOpenIDConnectProviderRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("url", &self.url);
+        members.add("clientIDList", &self.client_id_list);
+        members.add("thumbprintList", &self.thumbprint_list);
+        members.add("tags", &self.tags);
     }
 }
 
@@ -795,6 +923,16 @@ impl crate::Input for CreatePolicyRequest {
     }
 }
 
+impl Recorded for CreatePolicyRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("policyName", &self.policy_name);
+        members.add("path", &self.path);
+        members.add("policyDocument", &self.policy_document);
+        members.add("description", &self.description);
+        members.add("tags", &self.tags);
+    }
+}
+
 /// The input of `CreatePolicyVersion`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CreatePolicyVersionRequest {
@@ -839,6 +977,14 @@ impl CreatePolicyVersionRequest {
 impl crate::Input for CreatePolicyVersionRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for CreatePolicyVersionRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("policyArn", &self.policy_arn);
+        members.add("policyDocument", &self.policy_document);
+        members.add("setAsDefault", &self.set_as_default);
     }
 }
 
@@ -923,6 +1069,21 @@ impl crate::Input for CreateRoleRequest {
     }
 }
 
+impl Recorded for CreateRoleRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("path", &self.path);
+        members.add("roleName", &self.role_name);
+        members.add(
+            "assumeRolePolicyDocument",
+            &self.assume_role_policy_document,
+        );
+        members.add("description", &self.description);
+        members.add("maxSessionDuration", &self.max_session_duration);
+        members.add("permissionsBoundary", &self.permissions_boundary);
+        members.add("tags", &self.tags);
+    }
+}
+
 /// The input of `CreateSAMLProvider`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CreateSAMLProviderRequest {
@@ -987,6 +1148,15 @@ impl crate::Input for CreateSAMLProviderRequest {
     }
 }
 
+impl Recorded for CreateSAMLProviderRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("sAMLMetadataDocument", &self.saml_metadata_document);
+        members.add("name", &self.name);
+        members.add("tags", &self.tags);
+        members.add("assertionEncryptionMode", &self.assertion_encryption_mode);
+    }
+}
+
 /// The input of `CreateServiceLinkedRole`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CreateServiceLinkedRoleRequest {
@@ -1029,6 +1199,14 @@ impl CreateServiceLinkedRoleRequest {
 impl crate::Input for CreateServiceLinkedRoleRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for CreateServiceLinkedRoleRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("aWSServiceName", &self.aws_service_name);
+        members.add("description", &self.description);
+        members.add("customSuffix", &self.custom_suffix);
     }
 }
 
@@ -1077,6 +1255,14 @@ impl CreateServiceSpecificCredentialRequest {
 impl crate::Input for CreateServiceSpecificCredentialRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for CreateServiceSpecificCredentialRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add("serviceName", &self.service_name);
+        members.add("credentialAgeDays", &self.credential_age_days);
     }
 }
 
@@ -1134,6 +1320,15 @@ impl crate::Input for CreateUserRequest {
     }
 }
 
+impl Recorded for CreateUserRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("path", &self.path);
+        members.add("userName", &self.user_name);
+        members.add("permissionsBoundary", &self.permissions_boundary);
+        members.add("tags", &self.tags);
+    }
+}
+
 /// The input of `CreateVirtualMFADevice`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CreateVirtualMFADeviceRequest {
@@ -1180,6 +1375,14 @@ impl crate::Input for CreateVirtualMFADeviceRequest {
     }
 }
 
+impl Recorded for CreateVirtualMFADeviceRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("path", &self.path);
+        members.add("virtualMFADeviceName", &self.virtual_mfa_device_name);
+        members.add("tags", &self.tags);
+    }
+}
+
 /// The input of `DeactivateMFADevice`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeactivateMFADeviceRequest {
@@ -1214,6 +1417,13 @@ impl DeactivateMFADeviceRequest {
 impl crate::Input for DeactivateMFADeviceRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for DeactivateMFADeviceRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add("serialNumber", &self.serial_number);
     }
 }
 
@@ -1254,6 +1464,13 @@ impl crate::Input for DeleteAccessKeyRequest {
     }
 }
 
+impl Recorded for DeleteAccessKeyRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add("accessKeyId", &self.access_key_id);
+    }
+}
+
 /// The input of `DeleteAccountAlias`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeleteAccountAliasRequest {
@@ -1281,6 +1498,12 @@ impl crate::Input for DeleteAccountAliasRequest {
     }
 }
 
+impl Recorded for DeleteAccountAliasRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("accountAlias", &self.account_alias);
+    }
+}
+
 /// The input of `DeleteAccountPasswordPolicy`, which has no members.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeleteAccountPasswordPolicyRequest {}
@@ -1295,6 +1518,10 @@ impl crate::Input for DeleteAccountPasswordPolicyRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
     }
+}
+
+impl Recorded for DeleteAccountPasswordPolicyRequest {
+    fn record(&self, _: &mut Members<'_>) {}
 }
 
 /// The input of `DeleteGroup`.
@@ -1321,6 +1548,12 @@ impl DeleteGroupRequest {
 impl crate::Input for DeleteGroupRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for DeleteGroupRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("groupName", &self.group_name);
     }
 }
 
@@ -1364,6 +1597,13 @@ impl crate::Input for DeleteGroupPolicyRequest {
     }
 }
 
+impl Recorded for DeleteGroupPolicyRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("groupName", &self.group_name);
+        members.add("policyName", &self.policy_name);
+    }
+}
+
 /// The input of `DeleteInstanceProfile`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeleteInstanceProfileRequest {
@@ -1393,6 +1633,12 @@ impl crate::Input for DeleteInstanceProfileRequest {
     }
 }
 
+impl Recorded for DeleteInstanceProfileRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("instanceProfileName", &self.instance_profile_name);
+    }
+}
+
 /// The input of `DeleteLoginProfile`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeleteLoginProfileRequest {
@@ -1414,6 +1660,12 @@ impl DeleteLoginProfileRequest {
 impl crate::Input for DeleteLoginProfileRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for DeleteLoginProfileRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
     }
 }
 
@@ -1446,6 +1698,15 @@ impl crate::Input for DeleteOpenIDConnectProviderRequest {
     }
 }
 
+impl Recorded for DeleteOpenIDConnectProviderRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add(
+            "openIDConnectProviderArn",
+            &self.open_id_connect_provider_arn,
+        );
+    }
+}
+
 /// The input of `DeletePolicy`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeletePolicyRequest {
@@ -1470,6 +1731,12 @@ impl DeletePolicyRequest {
 impl crate::Input for DeletePolicyRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for DeletePolicyRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("policyArn", &self.policy_arn);
     }
 }
 
@@ -1513,6 +1780,13 @@ impl crate::Input for DeletePolicyVersionRequest {
     }
 }
 
+impl Recorded for DeletePolicyVersionRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("policyArn", &self.policy_arn);
+        members.add("versionId", &self.version_id);
+    }
+}
+
 /// The input of `DeleteRole`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeleteRoleRequest {
@@ -1540,6 +1814,12 @@ impl crate::Input for DeleteRoleRequest {
     }
 }
 
+impl Recorded for DeleteRoleRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("roleName", &self.role_name);
+    }
+}
+
 /// The input of `DeleteRolePermissionsBoundary`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeleteRolePermissionsBoundaryRequest {
@@ -1564,6 +1844,12 @@ impl DeleteRolePermissionsBoundaryRequest {
 impl crate::Input for DeleteRolePermissionsBoundaryRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for DeleteRolePermissionsBoundaryRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("roleName", &self.role_name);
     }
 }
 
@@ -1607,6 +1893,13 @@ impl crate::Input for DeleteRolePolicyRequest {
     }
 }
 
+impl Recorded for DeleteRolePolicyRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("roleName", &self.role_name);
+        members.add("policyName", &self.policy_name);
+    }
+}
+
 /// The input of `DeleteSAMLProvider`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeleteSAMLProviderRequest {
@@ -1631,6 +1924,12 @@ impl DeleteSAMLProviderRequest {
 impl crate::Input for DeleteSAMLProviderRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for DeleteSAMLProviderRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("sAMLProviderArn", &self.saml_provider_arn);
     }
 }
 
@@ -1674,6 +1973,13 @@ impl crate::Input for DeleteSSHPublicKeyRequest {
     }
 }
 
+impl Recorded for DeleteSSHPublicKeyRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add("sSHPublicKeyId", &self.ssh_public_key_id);
+    }
+}
+
 /// The input of `DeleteServerCertificate`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeleteServerCertificateRequest {
@@ -1703,6 +2009,12 @@ impl crate::Input for DeleteServerCertificateRequest {
     }
 }
 
+impl Recorded for DeleteServerCertificateRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("serverCertificateName", &self.server_certificate_name);
+    }
+}
+
 /// The input of `DeleteServiceLinkedRole`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeleteServiceLinkedRoleRequest {
@@ -1727,6 +2039,12 @@ impl DeleteServiceLinkedRoleRequest {
 impl crate::Input for DeleteServiceLinkedRoleRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for DeleteServiceLinkedRoleRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("roleName", &self.role_name);
     }
 }
 
@@ -1767,6 +2085,16 @@ impl crate::Input for DeleteServiceSpecificCredentialRequest {
     }
 }
 
+impl Recorded for DeleteServiceSpecificCredentialRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add(
+            "serviceSpecificCredentialId",
+            &self.service_specific_credential_id,
+        );
+    }
+}
+
 /// The input of `DeleteSigningCertificate`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeleteSigningCertificateRequest {
@@ -1804,6 +2132,13 @@ impl crate::Input for DeleteSigningCertificateRequest {
     }
 }
 
+impl Recorded for DeleteSigningCertificateRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add("certificateId", &self.certificate_id);
+    }
+}
+
 /// The input of `DeleteUser`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeleteUserRequest {
@@ -1831,6 +2166,12 @@ impl crate::Input for DeleteUserRequest {
     }
 }
 
+impl Recorded for DeleteUserRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+    }
+}
+
 /// The input of `DeleteUserPermissionsBoundary`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeleteUserPermissionsBoundaryRequest {
@@ -1855,6 +2196,12 @@ impl DeleteUserPermissionsBoundaryRequest {
 impl crate::Input for DeleteUserPermissionsBoundaryRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for DeleteUserPermissionsBoundaryRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
     }
 }
 
@@ -1898,6 +2245,13 @@ impl crate::Input for DeleteUserPolicyRequest {
     }
 }
 
+impl Recorded for DeleteUserPolicyRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add("policyName", &self.policy_name);
+    }
+}
+
 /// The input of `DeleteVirtualMFADevice`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeleteVirtualMFADeviceRequest {
@@ -1922,6 +2276,12 @@ impl DeleteVirtualMFADeviceRequest {
 impl crate::Input for DeleteVirtualMFADeviceRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for DeleteVirtualMFADeviceRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("serialNumber", &self.serial_number);
     }
 }
 
@@ -1965,6 +2325,13 @@ impl crate::Input for DetachGroupPolicyRequest {
     }
 }
 
+impl Recorded for DetachGroupPolicyRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("groupName", &self.group_name);
+        members.add("policyArn", &self.policy_arn);
+    }
+}
+
 /// The input of `DetachRolePolicy`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DetachRolePolicyRequest {
@@ -2002,6 +2369,13 @@ impl DetachRolePolicyRequest {
 impl crate::Input for DetachRolePolicyRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for DetachRolePolicyRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("roleName", &self.role_name);
+        members.add("policyArn", &self.policy_arn);
     }
 }
 
@@ -2045,6 +2419,13 @@ impl crate::Input for DetachUserPolicyRequest {
     }
 }
 
+impl Recorded for DetachUserPolicyRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add("policyArn", &self.policy_arn);
+    }
+}
+
 /// The input of `DisableOrganizationsRootCredentialsManagement`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DisableOrganizationsRootCredentialsManagementRequest {}
@@ -2059,6 +2440,10 @@ impl crate::Input for DisableOrganizationsRootCredentialsManagementRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
     }
+}
+
+impl Recorded for DisableOrganizationsRootCredentialsManagementRequest {
+    fn record(&self, _: &mut Members<'_>) {}
 }
 
 /// The input of `DisableOrganizationsRootSessions`.
@@ -2077,6 +2462,10 @@ impl crate::Input for DisableOrganizationsRootSessionsRequest {
     }
 }
 
+impl Recorded for DisableOrganizationsRootSessionsRequest {
+    fn record(&self, _: &mut Members<'_>) {}
+}
+
 /// The input of `DisableOutboundWebIdentityFederation`, which has no members.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DisableOutboundWebIdentityFederationRequest {}
@@ -2091,6 +2480,10 @@ impl crate::Input for DisableOutboundWebIdentityFederationRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
     }
+}
+
+impl Recorded for DisableOutboundWebIdentityFederationRequest {
+    fn record(&self, _: &mut Members<'_>) {}
 }
 
 /// The input of `EnableMFADevice`.
@@ -2155,6 +2548,13 @@ impl crate::Input for EnableMFADeviceRequest {
     }
 }
 
+impl Recorded for EnableMFADeviceRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add("serialNumber", &self.serial_number);
+    }
+}
+
 /// The input of `EnableOrganizationsRootCredentialsManagement`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EnableOrganizationsRootCredentialsManagementRequest {}
@@ -2169,6 +2569,10 @@ impl crate::Input for EnableOrganizationsRootCredentialsManagementRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
     }
+}
+
+impl Recorded for EnableOrganizationsRootCredentialsManagementRequest {
+    fn record(&self, _: &mut Members<'_>) {}
 }
 
 /// The input of `EnableOrganizationsRootSessions`.
@@ -2187,6 +2591,10 @@ impl crate::Input for EnableOrganizationsRootSessionsRequest {
     }
 }
 
+impl Recorded for EnableOrganizationsRootSessionsRequest {
+    fn record(&self, _: &mut Members<'_>) {}
+}
+
 /// The input of `EnableOutboundWebIdentityFederation`, which has no members.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EnableOutboundWebIdentityFederationRequest {}
@@ -2203,6 +2611,10 @@ impl crate::Input for EnableOutboundWebIdentityFederationRequest {
     }
 }
 
+impl Recorded for EnableOutboundWebIdentityFederationRequest {
+    fn record(&self, _: &mut Members<'_>) {}
+}
+
 /// The input of `GenerateCredentialReport`, which has no members.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GenerateCredentialReportRequest {}
@@ -2217,6 +2629,10 @@ impl crate::Input for GenerateCredentialReportRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
     }
+}
+
+impl Recorded for GenerateCredentialReportRequest {
+    fn record(&self, _: &mut Members<'_>) {}
 }
 
 /// The input of `GenerateOrganizationsAccessReport`.
@@ -2256,6 +2672,13 @@ impl crate::Input for GenerateOrganizationsAccessReportRequest {
     }
 }
 
+impl Recorded for GenerateOrganizationsAccessReportRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("entityPath", &self.entity_path);
+        members.add("organizationsPolicyId", &self.organizations_policy_id);
+    }
+}
+
 /// The input of `GenerateServiceLastAccessedDetails`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GenerateServiceLastAccessedDetailsRequest {
@@ -2287,6 +2710,13 @@ impl crate::Input for GenerateServiceLastAccessedDetailsRequest {
     }
 }
 
+impl Recorded for GenerateServiceLastAccessedDetailsRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("arn", &self.arn);
+        members.add("granularity", &self.granularity);
+    }
+}
+
 /// The input of `GetAccessKeyLastUsed`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetAccessKeyLastUsedRequest {
@@ -2311,6 +2741,12 @@ impl GetAccessKeyLastUsedRequest {
 impl crate::Input for GetAccessKeyLastUsedRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for GetAccessKeyLastUsedRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("accessKeyId", &self.access_key_id);
     }
 }
 
@@ -2356,6 +2792,14 @@ impl crate::Input for GetAccountAuthorizationDetailsRequest {
     }
 }
 
+impl Recorded for GetAccountAuthorizationDetailsRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("filter", &self.filter);
+        members.add("maxItems", &self.max_items);
+        members.add("marker", &self.marker);
+    }
+}
+
 /// The input of `GetAccountPasswordPolicy`, which has no members.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetAccountPasswordPolicyRequest {}
@@ -2370,6 +2814,10 @@ impl crate::Input for GetAccountPasswordPolicyRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
     }
+}
+
+impl Recorded for GetAccountPasswordPolicyRequest {
+    fn record(&self, _: &mut Members<'_>) {}
 }
 
 /// The input of `GetAccountProperties`.
@@ -2388,6 +2836,10 @@ impl crate::Input for GetAccountPropertiesRequest {
     }
 }
 
+impl Recorded for GetAccountPropertiesRequest {
+    fn record(&self, _: &mut Members<'_>) {}
+}
+
 /// The input of `GetAccountSummary`, which has no members.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetAccountSummaryRequest {}
@@ -2402,6 +2854,10 @@ impl crate::Input for GetAccountSummaryRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
     }
+}
+
+impl Recorded for GetAccountSummaryRequest {
+    fn record(&self, _: &mut Members<'_>) {}
 }
 
 /// The input of `GetContextKeysForCustomPolicy`.
@@ -2431,6 +2887,12 @@ impl GetContextKeysForCustomPolicyRequest {
 impl crate::Input for GetContextKeysForCustomPolicyRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for GetContextKeysForCustomPolicyRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("policyInputList", &self.policy_input_list);
     }
 }
 
@@ -2474,6 +2936,13 @@ impl crate::Input for GetContextKeysForPrincipalPolicyRequest {
     }
 }
 
+impl Recorded for GetContextKeysForPrincipalPolicyRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("policySourceArn", &self.policy_source_arn);
+        members.add("policyInputList", &self.policy_input_list);
+    }
+}
+
 /// The input of `GetCredentialReport`, which has no members.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetCredentialReportRequest {}
@@ -2488,6 +2957,10 @@ impl crate::Input for GetCredentialReportRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
     }
+}
+
+impl Recorded for GetCredentialReportRequest {
+    fn record(&self, _: &mut Members<'_>) {}
 }
 
 /// The input of `GetDelegationRequest`.
@@ -2523,6 +2996,16 @@ impl GetDelegationRequestRequest {
 impl crate::Input for GetDelegationRequestRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for GetDelegationRequestRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("delegationRequestId", &self.delegation_request_id);
+        members.add(
+            "delegationPermissionCheck",
+            &self.delegation_permission_check,
+        );
     }
 }
 
@@ -2571,6 +3054,14 @@ impl crate::Input for GetGroupRequest {
     }
 }
 
+impl Recorded for GetGroupRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("groupName", &self.group_name);
+        members.add("marker", &self.marker);
+        members.add("maxItems", &self.max_items);
+    }
+}
+
 /// The input of `GetGroupPolicy`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetGroupPolicyRequest {
@@ -2611,6 +3102,13 @@ impl crate::Input for GetGroupPolicyRequest {
     }
 }
 
+impl Recorded for GetGroupPolicyRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("groupName", &self.group_name);
+        members.add("policyName", &self.policy_name);
+    }
+}
+
 /// The input of `GetHumanReadableSummary`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetHumanReadableSummaryRequest {
@@ -2645,6 +3143,13 @@ impl crate::Input for GetHumanReadableSummaryRequest {
     }
 }
 
+impl Recorded for GetHumanReadableSummaryRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("entityArn", &self.entity_arn);
+        members.add("locale", &self.locale);
+    }
+}
+
 /// The input of `GetInstanceProfile`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetInstanceProfileRequest {
@@ -2674,6 +3179,12 @@ impl crate::Input for GetInstanceProfileRequest {
     }
 }
 
+impl Recorded for GetInstanceProfileRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("instanceProfileName", &self.instance_profile_name);
+    }
+}
+
 /// The input of `GetLoginProfile`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetLoginProfileRequest {
@@ -2695,6 +3206,12 @@ impl GetLoginProfileRequest {
 impl crate::Input for GetLoginProfileRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for GetLoginProfileRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
     }
 }
 
@@ -2735,6 +3252,13 @@ impl crate::Input for GetMFADeviceRequest {
     }
 }
 
+impl Recorded for GetMFADeviceRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("serialNumber", &self.serial_number);
+        members.add("userName", &self.user_name);
+    }
+}
+
 /// The input of `GetOpenIDConnectProvider`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetOpenIDConnectProviderRequest {
@@ -2761,6 +3285,15 @@ impl GetOpenIDConnectProviderRequest {
 impl crate::Input for GetOpenIDConnectProviderRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for GetOpenIDConnectProviderRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add(
+            "openIDConnectProviderArn",
+            &self.open_id_connect_provider_arn,
+        );
     }
 }
 
@@ -2813,6 +3346,15 @@ impl crate::Input for GetOrganizationsAccessReportRequest {
     }
 }
 
+impl Recorded for GetOrganizationsAccessReportRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("jobId", &self.job_id);
+        members.add("maxItems", &self.max_items);
+        members.add("marker", &self.marker);
+        members.add("sortKey", &self.sort_key);
+    }
+}
+
 /// The input of `GetOutboundWebIdentityFederationInfo`, which has no members.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetOutboundWebIdentityFederationInfoRequest {}
@@ -2827,6 +3369,10 @@ impl crate::Input for GetOutboundWebIdentityFederationInfoRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
     }
+}
+
+impl Recorded for GetOutboundWebIdentityFederationInfoRequest {
+    fn record(&self, _: &mut Members<'_>) {}
 }
 
 /// The input of `GetPolicy`.
@@ -2853,6 +3399,12 @@ impl GetPolicyRequest {
 impl crate::Input for GetPolicyRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for GetPolicyRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("policyArn", &self.policy_arn);
     }
 }
 
@@ -2896,6 +3448,13 @@ impl crate::Input for GetPolicyVersionRequest {
     }
 }
 
+impl Recorded for GetPolicyVersionRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("policyArn", &self.policy_arn);
+        members.add("versionId", &self.version_id);
+    }
+}
+
 /// The input of `GetRole`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetRoleRequest {
@@ -2920,6 +3479,12 @@ impl GetRoleRequest {
 impl crate::Input for GetRoleRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for GetRoleRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("roleName", &self.role_name);
     }
 }
 
@@ -2963,6 +3528,13 @@ impl crate::Input for GetRolePolicyRequest {
     }
 }
 
+impl Recorded for GetRolePolicyRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("roleName", &self.role_name);
+        members.add("policyName", &self.policy_name);
+    }
+}
+
 /// The input of `GetRoleTemplateVersion`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetRoleTemplateVersionRequest {
@@ -3000,6 +3572,13 @@ impl crate::Input for GetRoleTemplateVersionRequest {
     }
 }
 
+impl Recorded for GetRoleTemplateVersionRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("templateArn", &self.template_arn);
+        members.add("minorVersion", &self.minor_version);
+    }
+}
+
 /// The input of `GetSAMLProvider`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetSAMLProviderRequest {
@@ -3024,6 +3603,12 @@ impl GetSAMLProviderRequest {
 impl crate::Input for GetSAMLProviderRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for GetSAMLProviderRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("sAMLProviderArn", &self.saml_provider_arn);
     }
 }
 
@@ -3074,6 +3659,14 @@ impl crate::Input for GetSSHPublicKeyRequest {
     }
 }
 
+impl Recorded for GetSSHPublicKeyRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add("sSHPublicKeyId", &self.ssh_public_key_id);
+        members.add("encoding", &self.encoding);
+    }
+}
+
 /// The input of `GetServerCertificate`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetServerCertificateRequest {
@@ -3100,6 +3693,12 @@ impl GetServerCertificateRequest {
 impl crate::Input for GetServerCertificateRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for GetServerCertificateRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("serverCertificateName", &self.server_certificate_name);
     }
 }
 
@@ -3145,6 +3744,14 @@ impl GetServiceLastAccessedDetailsRequest {
 impl crate::Input for GetServiceLastAccessedDetailsRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for GetServiceLastAccessedDetailsRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("jobId", &self.job_id);
+        members.add("maxItems", &self.max_items);
+        members.add("marker", &self.marker);
     }
 }
 
@@ -3204,6 +3811,15 @@ impl crate::Input for GetServiceLastAccessedDetailsWithEntitiesRequest {
     }
 }
 
+impl Recorded for GetServiceLastAccessedDetailsWithEntitiesRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("jobId", &self.job_id);
+        members.add("serviceNamespace", &self.service_namespace);
+        members.add("maxItems", &self.max_items);
+        members.add("marker", &self.marker);
+    }
+}
+
 /// The input of `GetServiceLinkedRoleDeletionStatus`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetServiceLinkedRoleDeletionStatusRequest {
@@ -3231,6 +3847,12 @@ impl crate::Input for GetServiceLinkedRoleDeletionStatusRequest {
     }
 }
 
+impl Recorded for GetServiceLinkedRoleDeletionStatusRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("deletionTaskId", &self.deletion_task_id);
+    }
+}
+
 /// The input of `GetUser`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetUserRequest {
@@ -3252,6 +3874,12 @@ impl GetUserRequest {
 impl crate::Input for GetUserRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for GetUserRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
     }
 }
 
@@ -3292,6 +3920,13 @@ impl GetUserPolicyRequest {
 impl crate::Input for GetUserPolicyRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for GetUserPolicyRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add("policyName", &self.policy_name);
     }
 }
 
@@ -3337,6 +3972,14 @@ impl crate::Input for ListAccessKeysRequest {
     }
 }
 
+impl Recorded for ListAccessKeysRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add("marker", &self.marker);
+        members.add("maxItems", &self.max_items);
+    }
+}
+
 /// The input of `ListAccountAliases`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListAccountAliasesRequest {
@@ -3365,6 +4008,13 @@ impl ListAccountAliasesRequest {
 impl crate::Input for ListAccountAliasesRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for ListAccountAliasesRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("marker", &self.marker);
+        members.add("maxItems", &self.max_items);
     }
 }
 
@@ -3421,6 +4071,15 @@ impl crate::Input for ListAttachedGroupPoliciesRequest {
     }
 }
 
+impl Recorded for ListAttachedGroupPoliciesRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("groupName", &self.group_name);
+        members.add("pathPrefix", &self.path_prefix);
+        members.add("marker", &self.marker);
+        members.add("maxItems", &self.max_items);
+    }
+}
+
 /// The input of `ListAttachedRolePolicies`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListAttachedRolePoliciesRequest {
@@ -3471,6 +4130,15 @@ impl ListAttachedRolePoliciesRequest {
 impl crate::Input for ListAttachedRolePoliciesRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for ListAttachedRolePoliciesRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("roleName", &self.role_name);
+        members.add("pathPrefix", &self.path_prefix);
+        members.add("marker", &self.marker);
+        members.add("maxItems", &self.max_items);
     }
 }
 
@@ -3527,6 +4195,15 @@ impl crate::Input for ListAttachedUserPoliciesRequest {
     }
 }
 
+impl Recorded for ListAttachedUserPoliciesRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add("pathPrefix", &self.path_prefix);
+        members.add("marker", &self.marker);
+        members.add("maxItems", &self.max_items);
+    }
+}
+
 /// The input of `ListDelegationRequests`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListDelegationRequestsRequest {
@@ -3566,6 +4243,14 @@ impl ListDelegationRequestsRequest {
 impl crate::Input for ListDelegationRequestsRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for ListDelegationRequestsRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("ownerId", &self.owner_id);
+        members.add("marker", &self.marker);
+        members.add("maxItems", &self.max_items);
     }
 }
 
@@ -3636,6 +4321,17 @@ impl crate::Input for ListEntitiesForPolicyRequest {
     }
 }
 
+impl Recorded for ListEntitiesForPolicyRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("policyArn", &self.policy_arn);
+        members.add("entityFilter", &self.entity_filter);
+        members.add("pathPrefix", &self.path_prefix);
+        members.add("policyUsageFilter", &self.policy_usage_filter);
+        members.add("marker", &self.marker);
+        members.add("maxItems", &self.max_items);
+    }
+}
+
 /// The input of `ListGroupPolicies`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListGroupPoliciesRequest {
@@ -3681,6 +4377,14 @@ impl crate::Input for ListGroupPoliciesRequest {
     }
 }
 
+impl Recorded for ListGroupPoliciesRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("groupName", &self.group_name);
+        members.add("marker", &self.marker);
+        members.add("maxItems", &self.max_items);
+    }
+}
+
 /// The input of `ListGroups`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListGroupsRequest {
@@ -3720,6 +4424,14 @@ impl ListGroupsRequest {
 impl crate::Input for ListGroupsRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for ListGroupsRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("pathPrefix", &self.path_prefix);
+        members.add("marker", &self.marker);
+        members.add("maxItems", &self.max_items);
     }
 }
 
@@ -3768,6 +4480,14 @@ impl crate::Input for ListGroupsForUserRequest {
     }
 }
 
+impl Recorded for ListGroupsForUserRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add("marker", &self.marker);
+        members.add("maxItems", &self.max_items);
+    }
+}
+
 /// The input of `ListInstanceProfileTags`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListInstanceProfileTagsRequest {
@@ -3813,6 +4533,14 @@ impl crate::Input for ListInstanceProfileTagsRequest {
     }
 }
 
+impl Recorded for ListInstanceProfileTagsRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("instanceProfileName", &self.instance_profile_name);
+        members.add("marker", &self.marker);
+        members.add("maxItems", &self.max_items);
+    }
+}
+
 /// The input of `ListInstanceProfiles`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListInstanceProfilesRequest {
@@ -3852,6 +4580,14 @@ impl ListInstanceProfilesRequest {
 impl crate::Input for ListInstanceProfilesRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for ListInstanceProfilesRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("pathPrefix", &self.path_prefix);
+        members.add("marker", &self.marker);
+        members.add("maxItems", &self.max_items);
     }
 }
 
@@ -3900,6 +4636,14 @@ impl crate::Input for ListInstanceProfilesForRoleRequest {
     }
 }
 
+impl Recorded for ListInstanceProfilesForRoleRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("roleName", &self.role_name);
+        members.add("marker", &self.marker);
+        members.add("maxItems", &self.max_items);
+    }
+}
+
 /// The input of `ListMFADeviceTags`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListMFADeviceTagsRequest {
@@ -3945,6 +4689,14 @@ impl crate::Input for ListMFADeviceTagsRequest {
     }
 }
 
+impl Recorded for ListMFADeviceTagsRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("serialNumber", &self.serial_number);
+        members.add("marker", &self.marker);
+        members.add("maxItems", &self.max_items);
+    }
+}
+
 /// The input of `ListMFADevices`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListMFADevicesRequest {
@@ -3984,6 +4736,14 @@ impl ListMFADevicesRequest {
 impl crate::Input for ListMFADevicesRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for ListMFADevicesRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add("marker", &self.marker);
+        members.add("maxItems", &self.max_items);
     }
 }
 
@@ -4032,6 +4792,17 @@ impl crate::Input for ListOpenIDConnectProviderTagsRequest {
     }
 }
 
+impl Recorded for ListOpenIDConnectProviderTagsRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add(
+            "openIDConnectProviderArn",
+            &self.open_id_connect_provider_arn,
+        );
+        members.add("marker", &self.marker);
+        members.add("maxItems", &self.max_items);
+    }
+}
+
 /// The input of `ListOpenIDConnectProviders`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListOpenIDConnectProvidersRequest {}
@@ -4048,6 +4819,10 @@ impl crate::Input for ListOpenIDConnectProvidersRequest {
     }
 }
 
+impl Recorded for ListOpenIDConnectProvidersRequest {
+    fn record(&self, _: &mut Members<'_>) {}
+}
+
 /// The input of `ListOrganizationsFeatures`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListOrganizationsFeaturesRequest {}
@@ -4062,6 +4837,10 @@ impl crate::Input for ListOrganizationsFeaturesRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
     }
+}
+
+impl Recorded for ListOrganizationsFeaturesRequest {
+    fn record(&self, _: &mut Members<'_>) {}
 }
 
 /// The input of `ListPolicies`.
@@ -4124,6 +4903,17 @@ impl crate::Input for ListPoliciesRequest {
     }
 }
 
+impl Recorded for ListPoliciesRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("scope", &self.scope);
+        members.add("onlyAttached", &self.only_attached);
+        members.add("pathPrefix", &self.path_prefix);
+        members.add("policyUsageFilter", &self.policy_usage_filter);
+        members.add("marker", &self.marker);
+        members.add("maxItems", &self.max_items);
+    }
+}
+
 /// The input of `ListPoliciesGrantingServiceAccess`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListPoliciesGrantingServiceAccessRequest {
@@ -4175,6 +4965,14 @@ impl crate::Input for ListPoliciesGrantingServiceAccessRequest {
     }
 }
 
+impl Recorded for ListPoliciesGrantingServiceAccessRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("marker", &self.marker);
+        members.add("arn", &self.arn);
+        members.add("serviceNamespaces", &self.service_namespaces);
+    }
+}
+
 /// The input of `ListPolicyTags`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListPolicyTagsRequest {
@@ -4217,6 +5015,14 @@ impl ListPolicyTagsRequest {
 impl crate::Input for ListPolicyTagsRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for ListPolicyTagsRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("policyArn", &self.policy_arn);
+        members.add("marker", &self.marker);
+        members.add("maxItems", &self.max_items);
     }
 }
 
@@ -4265,6 +5071,14 @@ impl crate::Input for ListPolicyVersionsRequest {
     }
 }
 
+impl Recorded for ListPolicyVersionsRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("policyArn", &self.policy_arn);
+        members.add("marker", &self.marker);
+        members.add("maxItems", &self.max_items);
+    }
+}
+
 /// The input of `ListRolePolicies`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListRolePoliciesRequest {
@@ -4307,6 +5121,14 @@ impl ListRolePoliciesRequest {
 impl crate::Input for ListRolePoliciesRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for ListRolePoliciesRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("roleName", &self.role_name);
+        members.add("marker", &self.marker);
+        members.add("maxItems", &self.max_items);
     }
 }
 
@@ -4355,6 +5177,14 @@ impl crate::Input for ListRoleTagsRequest {
     }
 }
 
+impl Recorded for ListRoleTagsRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("roleName", &self.role_name);
+        members.add("marker", &self.marker);
+        members.add("maxItems", &self.max_items);
+    }
+}
+
 /// The input of `ListRoles`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListRolesRequest {
@@ -4394,6 +5224,14 @@ impl ListRolesRequest {
 impl crate::Input for ListRolesRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for ListRolesRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("pathPrefix", &self.path_prefix);
+        members.add("marker", &self.marker);
+        members.add("maxItems", &self.max_items);
     }
 }
 
@@ -4442,6 +5280,14 @@ impl crate::Input for ListSAMLProviderTagsRequest {
     }
 }
 
+impl Recorded for ListSAMLProviderTagsRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("sAMLProviderArn", &self.saml_provider_arn);
+        members.add("marker", &self.marker);
+        members.add("maxItems", &self.max_items);
+    }
+}
+
 /// The input of `ListSAMLProviders`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListSAMLProvidersRequest {}
@@ -4456,6 +5302,10 @@ impl crate::Input for ListSAMLProvidersRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
     }
+}
+
+impl Recorded for ListSAMLProvidersRequest {
+    fn record(&self, _: &mut Members<'_>) {}
 }
 
 /// The input of `ListSSHPublicKeys`.
@@ -4497,6 +5347,14 @@ impl ListSSHPublicKeysRequest {
 impl crate::Input for ListSSHPublicKeysRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for ListSSHPublicKeysRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add("marker", &self.marker);
+        members.add("maxItems", &self.max_items);
     }
 }
 
@@ -4545,6 +5403,14 @@ impl crate::Input for ListServerCertificateTagsRequest {
     }
 }
 
+impl Recorded for ListServerCertificateTagsRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("serverCertificateName", &self.server_certificate_name);
+        members.add("marker", &self.marker);
+        members.add("maxItems", &self.max_items);
+    }
+}
+
 /// The input of `ListServerCertificates`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListServerCertificatesRequest {
@@ -4584,6 +5450,14 @@ impl ListServerCertificatesRequest {
 impl crate::Input for ListServerCertificatesRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for ListServerCertificatesRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("pathPrefix", &self.path_prefix);
+        members.add("marker", &self.marker);
+        members.add("maxItems", &self.max_items);
     }
 }
 
@@ -4641,6 +5515,16 @@ impl crate::Input for ListServiceSpecificCredentialsRequest {
     }
 }
 
+impl Recorded for ListServiceSpecificCredentialsRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add("serviceName", &self.service_name);
+        members.add("allUsers", &self.all_users);
+        members.add("marker", &self.marker);
+        members.add("maxItems", &self.max_items);
+    }
+}
+
 /// The input of `ListSigningCertificates`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListSigningCertificatesRequest {
@@ -4680,6 +5564,14 @@ impl ListSigningCertificatesRequest {
 impl crate::Input for ListSigningCertificatesRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for ListSigningCertificatesRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add("marker", &self.marker);
+        members.add("maxItems", &self.max_items);
     }
 }
 
@@ -4728,6 +5620,14 @@ impl crate::Input for ListUserPoliciesRequest {
     }
 }
 
+impl Recorded for ListUserPoliciesRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add("marker", &self.marker);
+        members.add("maxItems", &self.max_items);
+    }
+}
+
 /// The input of `ListUserTags`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListUserTagsRequest {
@@ -4773,6 +5673,14 @@ impl crate::Input for ListUserTagsRequest {
     }
 }
 
+impl Recorded for ListUserTagsRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add("marker", &self.marker);
+        members.add("maxItems", &self.max_items);
+    }
+}
+
 /// The input of `ListUsers`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListUsersRequest {
@@ -4812,6 +5720,14 @@ impl ListUsersRequest {
 impl crate::Input for ListUsersRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for ListUsersRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("pathPrefix", &self.path_prefix);
+        members.add("marker", &self.marker);
+        members.add("maxItems", &self.max_items);
     }
 }
 
@@ -4856,6 +5772,14 @@ impl crate::Input for ListVirtualMFADevicesRequest {
     }
 }
 
+impl Recorded for ListVirtualMFADevicesRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("assignmentStatus", &self.assignment_status);
+        members.add("marker", &self.marker);
+        members.add("maxItems", &self.max_items);
+    }
+}
+
 /// The input of `PutAccountProperties`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PutAccountPropertiesRequest {
@@ -4890,6 +5814,12 @@ impl PutAccountPropertiesRequest {
 impl crate::Input for PutAccountPropertiesRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for PutAccountPropertiesRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("properties", &self.properties);
     }
 }
 
@@ -4944,6 +5874,14 @@ impl crate::Input for PutGroupPolicyRequest {
     }
 }
 
+impl Recorded for PutGroupPolicyRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("groupName", &self.group_name);
+        members.add("policyName", &self.policy_name);
+        members.add("policyDocument", &self.policy_document);
+    }
+}
+
 /// The input of `PutRolePermissionsBoundary`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PutRolePermissionsBoundaryRequest {
@@ -4981,6 +5919,13 @@ impl PutRolePermissionsBoundaryRequest {
 impl crate::Input for PutRolePermissionsBoundaryRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for PutRolePermissionsBoundaryRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("roleName", &self.role_name);
+        members.add("permissionsBoundary", &self.permissions_boundary);
     }
 }
 
@@ -5035,6 +5980,14 @@ impl crate::Input for PutRolePolicyRequest {
     }
 }
 
+impl Recorded for PutRolePolicyRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("roleName", &self.role_name);
+        members.add("policyName", &self.policy_name);
+        members.add("policyDocument", &self.policy_document);
+    }
+}
+
 /// The input of `PutUserPermissionsBoundary`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PutUserPermissionsBoundaryRequest {
@@ -5072,6 +6025,13 @@ impl PutUserPermissionsBoundaryRequest {
 impl crate::Input for PutUserPermissionsBoundaryRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for PutUserPermissionsBoundaryRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add("permissionsBoundary", &self.permissions_boundary);
     }
 }
 
@@ -5126,6 +6086,14 @@ impl crate::Input for PutUserPolicyRequest {
     }
 }
 
+impl Recorded for PutUserPolicyRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add("policyName", &self.policy_name);
+        members.add("policyDocument", &self.policy_document);
+    }
+}
+
 /// The input of `RejectDelegationRequest`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RejectDelegationRequestRequest {
@@ -5160,6 +6128,13 @@ impl RejectDelegationRequestRequest {
 impl crate::Input for RejectDelegationRequestRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for RejectDelegationRequestRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("delegationRequestId", &self.delegation_request_id);
+        members.add("notes", &self.notes);
     }
 }
 
@@ -5203,6 +6178,16 @@ impl crate::Input for RemoveClientIDFromOpenIDConnectProviderRequest {
     }
 }
 
+impl Recorded for RemoveClientIDFromOpenIDConnectProviderRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add(
+            "openIDConnectProviderArn",
+            &self.open_id_connect_provider_arn,
+        );
+        members.add("clientID", &self.client_id);
+    }
+}
+
 /// The input of `RemoveRoleFromInstanceProfile`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RemoveRoleFromInstanceProfileRequest {
@@ -5240,6 +6225,13 @@ impl RemoveRoleFromInstanceProfileRequest {
 impl crate::Input for RemoveRoleFromInstanceProfileRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for RemoveRoleFromInstanceProfileRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("instanceProfileName", &self.instance_profile_name);
+        members.add("roleName", &self.role_name);
     }
 }
 
@@ -5283,6 +6275,13 @@ impl crate::Input for RemoveUserFromGroupRequest {
     }
 }
 
+impl Recorded for RemoveUserFromGroupRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("groupName", &self.group_name);
+        members.add("userName", &self.user_name);
+    }
+}
+
 /// The input of `ResetServiceSpecificCredential`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ResetServiceSpecificCredentialRequest {
@@ -5317,6 +6316,16 @@ impl ResetServiceSpecificCredentialRequest {
 impl crate::Input for ResetServiceSpecificCredentialRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for ResetServiceSpecificCredentialRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add(
+            "serviceSpecificCredentialId",
+            &self.service_specific_credential_id,
+        );
     }
 }
 
@@ -5382,6 +6391,13 @@ impl crate::Input for ResyncMFADeviceRequest {
     }
 }
 
+impl Recorded for ResyncMFADeviceRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add("serialNumber", &self.serial_number);
+    }
+}
+
 /// The input of `SendDelegationToken`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SendDelegationTokenRequest {
@@ -5408,6 +6424,12 @@ impl SendDelegationTokenRequest {
 impl crate::Input for SendDelegationTokenRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for SendDelegationTokenRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("delegationRequestId", &self.delegation_request_id);
     }
 }
 
@@ -5451,6 +6473,13 @@ impl crate::Input for SetDefaultPolicyVersionRequest {
     }
 }
 
+impl Recorded for SetDefaultPolicyVersionRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("policyArn", &self.policy_arn);
+        members.add("versionId", &self.version_id);
+    }
+}
+
 /// The input of `SetSecurityTokenServicePreferences`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SetSecurityTokenServicePreferencesRequest {
@@ -5476,6 +6505,15 @@ impl SetSecurityTokenServicePreferencesRequest {
 impl crate::Input for SetSecurityTokenServicePreferencesRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for SetSecurityTokenServicePreferencesRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add(
+            "globalEndpointTokenVersion",
+            &self.global_endpoint_token_version,
+        );
     }
 }
 
@@ -5614,6 +6652,29 @@ impl SimulateCustomPolicyRequest {
 impl crate::Input for SimulateCustomPolicyRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for SimulateCustomPolicyRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("policyInputList", &self.policy_input_list);
+        members.add(
+            "permissionsBoundaryPolicyInputList",
+            &self.permissions_boundary_policy_input_list,
+        );
+        members.add(
+            "orderedOrganizationPolicyInputList",
+            &self.ordered_organization_policy_input_list,
+        );
+        members.add("actionNames", &self.action_names);
+        members.add("resourceArns", &self.resource_arns);
+        members.add("resourcePolicy", &self.resource_policy);
+        members.add("resourceOwner", &self.resource_owner);
+        members.add("callerArn", &self.caller_arn);
+        members.add("contextEntries", &self.context_entries);
+        members.add("resourceHandlingOption", &self.resource_handling_option);
+        members.add("maxItems", &self.max_items);
+        members.add("marker", &self.marker);
     }
 }
 
@@ -5759,6 +6820,27 @@ impl crate::Input for SimulatePrincipalPolicyRequest {
     }
 }
 
+impl Recorded for SimulatePrincipalPolicyRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("policySourceArn", &self.policy_source_arn);
+        members.add("policyInputList", &self.policy_input_list);
+        members.add(
+            "permissionsBoundaryPolicyInputList",
+            &self.permissions_boundary_policy_input_list,
+        );
+        members.add("policyExclusionList", &self.policy_exclusion_list);
+        members.add("actionNames", &self.action_names);
+        members.add("resourceArns", &self.resource_arns);
+        members.add("resourcePolicy", &self.resource_policy);
+        members.add("resourceOwner", &self.resource_owner);
+        members.add("callerArn", &self.caller_arn);
+        members.add("contextEntries", &self.context_entries);
+        members.add("resourceHandlingOption", &self.resource_handling_option);
+        members.add("maxItems", &self.max_items);
+        members.add("marker", &self.marker);
+    }
+}
+
 /// The input of `TagInstanceProfile`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TagInstanceProfileRequest {
@@ -5797,6 +6879,13 @@ impl TagInstanceProfileRequest {
 impl crate::Input for TagInstanceProfileRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for TagInstanceProfileRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("instanceProfileName", &self.instance_profile_name);
+        members.add("tags", &self.tags);
     }
 }
 
@@ -5841,6 +6930,13 @@ impl crate::Input for TagMFADeviceRequest {
     }
 }
 
+impl Recorded for TagMFADeviceRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("serialNumber", &self.serial_number);
+        members.add("tags", &self.tags);
+    }
+}
+
 /// The input of `TagOpenIDConnectProvider`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TagOpenIDConnectProviderRequest {
@@ -5882,6 +6978,16 @@ impl crate::Input for TagOpenIDConnectProviderRequest {
     }
 }
 
+impl Recorded for TagOpenIDConnectProviderRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add(
+            "openIDConnectProviderArn",
+            &self.open_id_connect_provider_arn,
+        );
+        members.add("tags", &self.tags);
+    }
+}
+
 /// The input of `TagPolicy`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TagPolicyRequest {
@@ -5920,6 +7026,13 @@ impl crate::Input for TagPolicyRequest {
     }
 }
 
+impl Recorded for TagPolicyRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("policyArn", &self.policy_arn);
+        members.add("tags", &self.tags);
+    }
+}
+
 /// The input of `TagRole`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TagRoleRequest {
@@ -5955,6 +7068,13 @@ impl TagRoleRequest {
 impl crate::Input for TagRoleRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for TagRoleRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("roleName", &self.role_name);
+        members.add("tags", &self.tags);
     }
 }
 
@@ -5999,6 +7119,13 @@ impl crate::Input for TagSAMLProviderRequest {
     }
 }
 
+impl Recorded for TagSAMLProviderRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("sAMLProviderArn", &self.saml_provider_arn);
+        members.add("tags", &self.tags);
+    }
+}
+
 /// The input of `TagServerCertificate`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TagServerCertificateRequest {
@@ -6040,6 +7167,13 @@ impl crate::Input for TagServerCertificateRequest {
     }
 }
 
+impl Recorded for TagServerCertificateRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("serverCertificateName", &self.server_certificate_name);
+        members.add("tags", &self.tags);
+    }
+}
+
 /// The input of `TagUser`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TagUserRequest {
@@ -6075,6 +7209,13 @@ impl TagUserRequest {
 impl crate::Input for TagUserRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for TagUserRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add("tags", &self.tags);
     }
 }
 
@@ -6118,6 +7259,13 @@ impl crate::Input for UntagInstanceProfileRequest {
     }
 }
 
+impl Recorded for UntagInstanceProfileRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("instanceProfileName", &self.instance_profile_name);
+        members.add("tagKeys", &self.tag_keys);
+    }
+}
+
 /// The input of `UntagMFADevice`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UntagMFADeviceRequest {
@@ -6155,6 +7303,13 @@ impl UntagMFADeviceRequest {
 impl crate::Input for UntagMFADeviceRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for UntagMFADeviceRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("serialNumber", &self.serial_number);
+        members.add("tagKeys", &self.tag_keys);
     }
 }
 
@@ -6198,6 +7353,16 @@ impl crate::Input for UntagOpenIDConnectProviderRequest {
     }
 }
 
+impl Recorded for UntagOpenIDConnectProviderRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add(
+            "openIDConnectProviderArn",
+            &self.open_id_connect_provider_arn,
+        );
+        members.add("tagKeys", &self.tag_keys);
+    }
+}
+
 /// The input of `UntagPolicy`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UntagPolicyRequest {
@@ -6235,6 +7400,13 @@ impl UntagPolicyRequest {
 impl crate::Input for UntagPolicyRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for UntagPolicyRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("policyArn", &self.policy_arn);
+        members.add("tagKeys", &self.tag_keys);
     }
 }
 
@@ -6278,6 +7450,13 @@ impl crate::Input for UntagRoleRequest {
     }
 }
 
+impl Recorded for UntagRoleRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("roleName", &self.role_name);
+        members.add("tagKeys", &self.tag_keys);
+    }
+}
+
 /// The input of `UntagSAMLProvider`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UntagSAMLProviderRequest {
@@ -6315,6 +7494,13 @@ impl UntagSAMLProviderRequest {
 impl crate::Input for UntagSAMLProviderRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for UntagSAMLProviderRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("sAMLProviderArn", &self.saml_provider_arn);
+        members.add("tagKeys", &self.tag_keys);
     }
 }
 
@@ -6358,6 +7544,13 @@ impl crate::Input for UntagServerCertificateRequest {
     }
 }
 
+impl Recorded for UntagServerCertificateRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("serverCertificateName", &self.server_certificate_name);
+        members.add("tagKeys", &self.tag_keys);
+    }
+}
+
 /// The input of `UntagUser`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UntagUserRequest {
@@ -6395,6 +7588,13 @@ impl UntagUserRequest {
 impl crate::Input for UntagUserRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for UntagUserRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add("tagKeys", &self.tag_keys);
     }
 }
 
@@ -6439,6 +7639,14 @@ impl UpdateAccessKeyRequest {
 impl crate::Input for UpdateAccessKeyRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for UpdateAccessKeyRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add("accessKeyId", &self.access_key_id);
+        members.add("status", &self.status);
     }
 }
 
@@ -6524,6 +7732,29 @@ impl crate::Input for UpdateAccountPasswordPolicyRequest {
     }
 }
 
+impl Recorded for UpdateAccountPasswordPolicyRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("minimumPasswordLength", &self.minimum_password_length);
+        members.add("requireSymbols", &self.require_symbols);
+        members.add("requireNumbers", &self.require_numbers);
+        members.add(
+            "requireUppercaseCharacters",
+            &self.require_uppercase_characters,
+        );
+        members.add(
+            "requireLowercaseCharacters",
+            &self.require_lowercase_characters,
+        );
+        members.add(
+            "allowUsersToChangePassword",
+            &self.allow_users_to_change_password,
+        );
+        members.add("maxPasswordAge", &self.max_password_age);
+        members.add("passwordReusePrevention", &self.password_reuse_prevention);
+        members.add("hardExpiry", &self.hard_expiry);
+    }
+}
+
 /// The input of `UpdateAssumeRolePolicy`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UpdateAssumeRolePolicyRequest {
@@ -6564,6 +7795,13 @@ impl crate::Input for UpdateAssumeRolePolicyRequest {
     }
 }
 
+impl Recorded for UpdateAssumeRolePolicyRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("roleName", &self.role_name);
+        members.add("policyDocument", &self.policy_document);
+    }
+}
+
 /// The input of `UpdateDelegationRequest`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UpdateDelegationRequestRequest {
@@ -6598,6 +7836,13 @@ impl UpdateDelegationRequestRequest {
 impl crate::Input for UpdateDelegationRequestRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for UpdateDelegationRequestRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("delegationRequestId", &self.delegation_request_id);
+        members.add("notes", &self.notes);
     }
 }
 
@@ -6646,6 +7891,14 @@ impl crate::Input for UpdateGroupRequest {
     }
 }
 
+impl Recorded for UpdateGroupRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("groupName", &self.group_name);
+        members.add("newPath", &self.new_path);
+        members.add("newGroupName", &self.new_group_name);
+    }
+}
+
 /// The input of `UpdateLoginProfile`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UpdateLoginProfileRequest {
@@ -6690,6 +7943,13 @@ impl crate::Input for UpdateLoginProfileRequest {
     }
 }
 
+impl Recorded for UpdateLoginProfileRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add("passwordResetRequired", &self.password_reset_required);
+    }
+}
+
 /// The input of `UpdateOpenIDConnectProviderThumbprint`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UpdateOpenIDConnectProviderThumbprintRequest {
@@ -6727,6 +7987,16 @@ impl UpdateOpenIDConnectProviderThumbprintRequest {
 impl crate::Input for UpdateOpenIDConnectProviderThumbprintRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for UpdateOpenIDConnectProviderThumbprintRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add(
+            "openIDConnectProviderArn",
+            &self.open_id_connect_provider_arn,
+        );
+        members.add("thumbprintList", &self.thumbprint_list);
     }
 }
 
@@ -6775,6 +8045,14 @@ impl crate::Input for UpdateRoleRequest {
     }
 }
 
+impl Recorded for UpdateRoleRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("roleName", &self.role_name);
+        members.add("description", &self.description);
+        members.add("maxSessionDuration", &self.max_session_duration);
+    }
+}
+
 /// The input of `UpdateRoleDescription`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UpdateRoleDescriptionRequest {
@@ -6812,6 +8090,13 @@ impl UpdateRoleDescriptionRequest {
 impl crate::Input for UpdateRoleDescriptionRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for UpdateRoleDescriptionRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("roleName", &self.role_name);
+        members.add("description", &self.description);
     }
 }
 
@@ -6875,6 +8160,15 @@ impl crate::Input for UpdateSAMLProviderRequest {
     }
 }
 
+impl Recorded for UpdateSAMLProviderRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("sAMLMetadataDocument", &self.saml_metadata_document);
+        members.add("sAMLProviderArn", &self.saml_provider_arn);
+        members.add("assertionEncryptionMode", &self.assertion_encryption_mode);
+        members.add("removePrivateKey", &self.remove_private_key);
+    }
+}
+
 /// The input of `UpdateSSHPublicKey`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UpdateSSHPublicKeyRequest {
@@ -6919,6 +8213,14 @@ impl UpdateSSHPublicKeyRequest {
 impl crate::Input for UpdateSSHPublicKeyRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for UpdateSSHPublicKeyRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add("sSHPublicKeyId", &self.ssh_public_key_id);
+        members.add("status", &self.status);
     }
 }
 
@@ -6967,6 +8269,17 @@ impl crate::Input for UpdateServerCertificateRequest {
     }
 }
 
+impl Recorded for UpdateServerCertificateRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("serverCertificateName", &self.server_certificate_name);
+        members.add("newPath", &self.new_path);
+        members.add(
+            "newServerCertificateName",
+            &self.new_server_certificate_name,
+        );
+    }
+}
+
 /// The input of `UpdateServiceSpecificCredential`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UpdateServiceSpecificCredentialRequest {
@@ -7011,6 +8324,17 @@ impl crate::Input for UpdateServiceSpecificCredentialRequest {
     }
 }
 
+impl Recorded for UpdateServiceSpecificCredentialRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add(
+            "serviceSpecificCredentialId",
+            &self.service_specific_credential_id,
+        );
+        members.add("status", &self.status);
+    }
+}
+
 /// The input of `UpdateSigningCertificate`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UpdateSigningCertificateRequest {
@@ -7052,6 +8376,14 @@ impl UpdateSigningCertificateRequest {
 impl crate::Input for UpdateSigningCertificateRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for UpdateSigningCertificateRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add("certificateId", &self.certificate_id);
+        members.add("status", &self.status);
     }
 }
 
@@ -7100,6 +8432,14 @@ impl crate::Input for UpdateUserRequest {
     }
 }
 
+impl Recorded for UpdateUserRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add("newPath", &self.new_path);
+        members.add("newUserName", &self.new_user_name);
+    }
+}
+
 /// The input of `UploadSSHPublicKey`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UploadSSHPublicKeyRequest {
@@ -7137,6 +8477,13 @@ impl UploadSSHPublicKeyRequest {
 impl crate::Input for UploadSSHPublicKeyRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for UploadSSHPublicKeyRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add("sSHPublicKeyBody", &self.ssh_public_key_body);
     }
 }
 
@@ -7216,6 +8563,16 @@ impl crate::Input for UploadServerCertificateRequest {
     }
 }
 
+impl Recorded for UploadServerCertificateRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("path", &self.path);
+        members.add("serverCertificateName", &self.server_certificate_name);
+        members.add("certificateBody", &self.certificate_body);
+        members.add("certificateChain", &self.certificate_chain);
+        members.add("tags", &self.tags);
+    }
+}
+
 /// The input of `UploadSigningCertificate`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UploadSigningCertificateRequest {
@@ -7250,5 +8607,12 @@ impl UploadSigningCertificateRequest {
 impl crate::Input for UploadSigningCertificateRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for UploadSigningCertificateRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add("certificateBody", &self.certificate_body);
     }
 }

@@ -2,6 +2,8 @@
 //! What callers get from the operations.
 
 use crate::element::Element;
+use crate::recorded::Members;
+use crate::recorded::Recorded;
 use keyward_wire::XmlWriter;
 
 /// The output of `AcquireRole`.
@@ -19,6 +21,12 @@ impl crate::Output for AcquireRoleResponse {
     }
 }
 
+impl Recorded for AcquireRoleResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("role", &self.role);
+    }
+}
+
 /// The output of `CreateAccessKey`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CreateAccessKeyResponse {
@@ -31,6 +39,12 @@ impl crate::Output for CreateAccessKeyResponse {
 
     fn encode(&self, xml: &mut XmlWriter) {
         self.access_key.write("AccessKey", xml);
+    }
+}
+
+impl Recorded for CreateAccessKeyResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("accessKey", &self.access_key);
     }
 }
 
@@ -52,6 +66,13 @@ impl crate::Output for CreateDelegationRequestResponse {
     }
 }
 
+impl Recorded for CreateDelegationRequestResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("consoleDeepLink", &self.console_deep_link);
+        members.add("delegationRequestId", &self.delegation_request_id);
+    }
+}
+
 /// The output of `CreateGroup`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CreateGroupResponse {
@@ -64,6 +85,12 @@ impl crate::Output for CreateGroupResponse {
 
     fn encode(&self, xml: &mut XmlWriter) {
         self.group.write("Group", xml);
+    }
+}
+
+impl Recorded for CreateGroupResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("group", &self.group);
     }
 }
 
@@ -82,6 +109,12 @@ impl crate::Output for CreateInstanceProfileResponse {
     }
 }
 
+impl Recorded for CreateInstanceProfileResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("instanceProfile", &self.instance_profile);
+    }
+}
+
 /// The output of `CreateLoginProfile`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CreateLoginProfileResponse {
@@ -94,6 +127,12 @@ impl crate::Output for CreateLoginProfileResponse {
 
     fn encode(&self, xml: &mut XmlWriter) {
         self.login_profile.write("LoginProfile", xml);
+    }
+}
+
+impl Recorded for CreateLoginProfileResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("loginProfile", &self.login_profile);
     }
 }
 
@@ -116,6 +155,16 @@ impl crate::Output for CreateOpenIDConnectProviderResponse {
     }
 }
 
+impl Recorded for CreateOpenIDConnectProviderResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add(
+            "openIDConnectProviderArn",
+            &self.open_id_connect_provider_arn,
+        );
+        members.add("tags", &self.tags);
+    }
+}
+
 /// The output of `CreatePolicy`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CreatePolicyResponse {
@@ -128,6 +177,12 @@ impl crate::Output for CreatePolicyResponse {
 
     fn encode(&self, xml: &mut XmlWriter) {
         self.policy.write("Policy", xml);
+    }
+}
+
+impl Recorded for CreatePolicyResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("policy", &self.policy);
     }
 }
 
@@ -146,6 +201,12 @@ impl crate::Output for CreatePolicyVersionResponse {
     }
 }
 
+impl Recorded for CreatePolicyVersionResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("policyVersion", &self.policy_version);
+    }
+}
+
 /// The output of `CreateRole`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CreateRoleResponse {
@@ -158,6 +219,12 @@ impl crate::Output for CreateRoleResponse {
 
     fn encode(&self, xml: &mut XmlWriter) {
         self.role.write("Role", xml);
+    }
+}
+
+impl Recorded for CreateRoleResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("role", &self.role);
     }
 }
 
@@ -179,6 +246,13 @@ impl crate::Output for CreateSAMLProviderResponse {
     }
 }
 
+impl Recorded for CreateSAMLProviderResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("sAMLProviderArn", &self.saml_provider_arn);
+        members.add("tags", &self.tags);
+    }
+}
+
 /// The output of `CreateServiceLinkedRole`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CreateServiceLinkedRoleResponse {
@@ -191,6 +265,12 @@ impl crate::Output for CreateServiceLinkedRoleResponse {
 
     fn encode(&self, xml: &mut XmlWriter) {
         self.role.write("Role", xml);
+    }
+}
+
+impl Recorded for CreateServiceLinkedRoleResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("role", &self.role);
     }
 }
 
@@ -210,6 +290,15 @@ impl crate::Output for CreateServiceSpecificCredentialResponse {
     }
 }
 
+impl Recorded for CreateServiceSpecificCredentialResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add(
+            "serviceSpecificCredential",
+            &self.service_specific_credential,
+        );
+    }
+}
+
 /// The output of `CreateUser`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CreateUserResponse {
@@ -222,6 +311,12 @@ impl crate::Output for CreateUserResponse {
 
     fn encode(&self, xml: &mut XmlWriter) {
         self.user.write("User", xml);
+    }
+}
+
+impl Recorded for CreateUserResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("user", &self.user);
     }
 }
 
@@ -240,6 +335,12 @@ impl crate::Output for CreateVirtualMFADeviceResponse {
     }
 }
 
+impl Recorded for CreateVirtualMFADeviceResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("virtualMFADevice", &self.virtual_mfa_device);
+    }
+}
+
 /// The output of `DeleteServiceLinkedRole`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeleteServiceLinkedRoleResponse {
@@ -252,6 +353,12 @@ impl crate::Output for DeleteServiceLinkedRoleResponse {
 
     fn encode(&self, xml: &mut XmlWriter) {
         self.deletion_task_id.write("DeletionTaskId", xml);
+    }
+}
+
+impl Recorded for DeleteServiceLinkedRoleResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("deletionTaskId", &self.deletion_task_id);
     }
 }
 
@@ -273,6 +380,13 @@ impl crate::Output for DisableOrganizationsRootCredentialsManagementResponse {
     }
 }
 
+impl Recorded for DisableOrganizationsRootCredentialsManagementResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("organizationId", &self.organization_id);
+        members.add("enabledFeatures", &self.enabled_features);
+    }
+}
+
 /// The output of `DisableOrganizationsRootSessions`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DisableOrganizationsRootSessionsResponse {
@@ -288,6 +402,13 @@ impl crate::Output for DisableOrganizationsRootSessionsResponse {
     fn encode(&self, xml: &mut XmlWriter) {
         self.organization_id.write("OrganizationId", xml);
         self.enabled_features.write("EnabledFeatures", xml);
+    }
+}
+
+impl Recorded for DisableOrganizationsRootSessionsResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("organizationId", &self.organization_id);
+        members.add("enabledFeatures", &self.enabled_features);
     }
 }
 
@@ -309,6 +430,13 @@ impl crate::Output for EnableOrganizationsRootCredentialsManagementResponse {
     }
 }
 
+impl Recorded for EnableOrganizationsRootCredentialsManagementResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("organizationId", &self.organization_id);
+        members.add("enabledFeatures", &self.enabled_features);
+    }
+}
+
 /// The output of `EnableOrganizationsRootSessions`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EnableOrganizationsRootSessionsResponse {
@@ -327,6 +455,13 @@ impl crate::Output for EnableOrganizationsRootSessionsResponse {
     }
 }
 
+impl Recorded for EnableOrganizationsRootSessionsResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("organizationId", &self.organization_id);
+        members.add("enabledFeatures", &self.enabled_features);
+    }
+}
+
 /// The output of `EnableOutboundWebIdentityFederation`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EnableOutboundWebIdentityFederationResponse {
@@ -339,6 +474,12 @@ impl crate::Output for EnableOutboundWebIdentityFederationResponse {
 
     fn encode(&self, xml: &mut XmlWriter) {
         self.issuer_identifier.write("IssuerIdentifier", xml);
+    }
+}
+
+impl Recorded for EnableOutboundWebIdentityFederationResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("issuerIdentifier", &self.issuer_identifier);
     }
 }
 
@@ -360,6 +501,13 @@ impl crate::Output for GenerateCredentialReportResponse {
     }
 }
 
+impl Recorded for GenerateCredentialReportResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("state", &self.state);
+        members.add("description", &self.description);
+    }
+}
+
 /// The output of `GenerateOrganizationsAccessReport`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GenerateOrganizationsAccessReportResponse {
@@ -372,6 +520,12 @@ impl crate::Output for GenerateOrganizationsAccessReportResponse {
 
     fn encode(&self, xml: &mut XmlWriter) {
         self.job_id.write("JobId", xml);
+    }
+}
+
+impl Recorded for GenerateOrganizationsAccessReportResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("jobId", &self.job_id);
     }
 }
 
@@ -390,6 +544,12 @@ impl crate::Output for GenerateServiceLastAccessedDetailsResponse {
     }
 }
 
+impl Recorded for GenerateServiceLastAccessedDetailsResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("jobId", &self.job_id);
+    }
+}
+
 /// The output of `GetAccessKeyLastUsed`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetAccessKeyLastUsedResponse {
@@ -405,6 +565,13 @@ impl crate::Output for GetAccessKeyLastUsedResponse {
     fn encode(&self, xml: &mut XmlWriter) {
         self.user_name.write("UserName", xml);
         self.access_key_last_used.write("AccessKeyLastUsed", xml);
+    }
+}
+
+impl Recorded for GetAccessKeyLastUsedResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add("accessKeyLastUsed", &self.access_key_last_used);
     }
 }
 
@@ -438,6 +605,17 @@ impl crate::Output for GetAccountAuthorizationDetailsResponse {
     }
 }
 
+impl Recorded for GetAccountAuthorizationDetailsResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userDetailList", &self.user_detail_list);
+        members.add("groupDetailList", &self.group_detail_list);
+        members.add("roleDetailList", &self.role_detail_list);
+        members.add("policies", &self.policies);
+        members.add("isTruncated", &self.is_truncated);
+        members.add("marker", &self.marker);
+    }
+}
+
 /// The output of `GetAccountPasswordPolicy`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetAccountPasswordPolicyResponse {
@@ -450,6 +628,12 @@ impl crate::Output for GetAccountPasswordPolicyResponse {
 
     fn encode(&self, xml: &mut XmlWriter) {
         self.password_policy.write("PasswordPolicy", xml);
+    }
+}
+
+impl Recorded for GetAccountPasswordPolicyResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("passwordPolicy", &self.password_policy);
     }
 }
 
@@ -468,6 +652,12 @@ impl crate::Output for GetAccountPropertiesResponse {
     }
 }
 
+impl Recorded for GetAccountPropertiesResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("properties", &self.properties);
+    }
+}
+
 /// The output of `GetAccountSummary`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetAccountSummaryResponse {
@@ -483,6 +673,12 @@ impl crate::Output for GetAccountSummaryResponse {
     }
 }
 
+impl Recorded for GetAccountSummaryResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("summaryMap", &self.summary_map);
+    }
+}
+
 /// The output of `GetContextKeysForCustomPolicy`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetContextKeysForPolicyResponse {
@@ -495,6 +691,12 @@ impl crate::Output for GetContextKeysForPolicyResponse {
 
     fn encode(&self, xml: &mut XmlWriter) {
         self.context_key_names.write("ContextKeyNames", xml);
+    }
+}
+
+impl Recorded for GetContextKeysForPolicyResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("contextKeyNames", &self.context_key_names);
     }
 }
 
@@ -519,6 +721,13 @@ impl crate::Output for GetCredentialReportResponse {
     }
 }
 
+impl Recorded for GetCredentialReportResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("reportFormat", &self.report_format);
+        members.add("generatedTime", &self.generated_time);
+    }
+}
+
 /// The output of `GetDelegationRequest`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetDelegationRequestResponse {
@@ -539,6 +748,14 @@ impl crate::Output for GetDelegationRequestResponse {
             .write("PermissionCheckStatus", xml);
         self.permission_check_result
             .write("PermissionCheckResult", xml);
+    }
+}
+
+impl Recorded for GetDelegationRequestResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("delegationRequest", &self.delegation_request);
+        members.add("permissionCheckStatus", &self.permission_check_status);
+        members.add("permissionCheckResult", &self.permission_check_result);
     }
 }
 
@@ -566,6 +783,15 @@ impl crate::Output for GetGroupResponse {
     }
 }
 
+impl Recorded for GetGroupResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("group", &self.group);
+        members.add("users", &self.users);
+        members.add("isTruncated", &self.is_truncated);
+        members.add("marker", &self.marker);
+    }
+}
+
 /// The output of `GetGroupPolicy`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetGroupPolicyResponse {
@@ -584,6 +810,14 @@ impl crate::Output for GetGroupPolicyResponse {
         self.group_name.write("GroupName", xml);
         self.policy_name.write("PolicyName", xml);
         xml.percent_encoded("PolicyDocument", &self.policy_document);
+    }
+}
+
+impl Recorded for GetGroupPolicyResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("groupName", &self.group_name);
+        members.add("policyName", &self.policy_name);
+        members.add("policyDocument", &self.policy_document);
     }
 }
 
@@ -608,6 +842,14 @@ impl crate::Output for GetHumanReadableSummaryResponse {
     }
 }
 
+impl Recorded for GetHumanReadableSummaryResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("summaryContent", &self.summary_content);
+        members.add("locale", &self.locale);
+        members.add("summaryState", &self.summary_state);
+    }
+}
+
 /// The output of `GetInstanceProfile`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetInstanceProfileResponse {
@@ -623,6 +865,12 @@ impl crate::Output for GetInstanceProfileResponse {
     }
 }
 
+impl Recorded for GetInstanceProfileResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("instanceProfile", &self.instance_profile);
+    }
+}
+
 /// The output of `GetLoginProfile`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetLoginProfileResponse {
@@ -635,6 +883,12 @@ impl crate::Output for GetLoginProfileResponse {
 
     fn encode(&self, xml: &mut XmlWriter) {
         self.login_profile.write("LoginProfile", xml);
+    }
+}
+
+impl Recorded for GetLoginProfileResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("loginProfile", &self.login_profile);
     }
 }
 
@@ -662,6 +916,15 @@ impl crate::Output for GetMFADeviceResponse {
     }
 }
 
+impl Recorded for GetMFADeviceResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add("serialNumber", &self.serial_number);
+        members.add("enableDate", &self.enable_date);
+        members.add("certifications", &self.certifications);
+    }
+}
+
 /// The output of `GetOpenIDConnectProvider`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetOpenIDConnectProviderResponse {
@@ -686,6 +949,16 @@ impl crate::Output for GetOpenIDConnectProviderResponse {
         self.thumbprint_list.write("ThumbprintList", xml);
         self.create_date.write("CreateDate", xml);
         self.tags.write("Tags", xml);
+    }
+}
+
+impl Recorded for GetOpenIDConnectProviderResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("url", &self.url);
+        members.add("clientIDList", &self.client_id_list);
+        members.add("thumbprintList", &self.thumbprint_list);
+        members.add("createDate", &self.create_date);
+        members.add("tags", &self.tags);
     }
 }
 
@@ -730,6 +1003,26 @@ impl crate::Output for GetOrganizationsAccessReportResponse {
     }
 }
 
+impl Recorded for GetOrganizationsAccessReportResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("jobStatus", &self.job_status);
+        members.add("jobCreationDate", &self.job_creation_date);
+        members.add("jobCompletionDate", &self.job_completion_date);
+        members.add(
+            "numberOfServicesAccessible",
+            &self.number_of_services_accessible,
+        );
+        members.add(
+            "numberOfServicesNotAccessed",
+            &self.number_of_services_not_accessed,
+        );
+        members.add("accessDetails", &self.access_details);
+        members.add("isTruncated", &self.is_truncated);
+        members.add("marker", &self.marker);
+        members.add("errorDetails", &self.error_details);
+    }
+}
+
 /// The output of `GetOutboundWebIdentityFederationInfo`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetOutboundWebIdentityFederationInfoResponse {
@@ -748,6 +1041,13 @@ impl crate::Output for GetOutboundWebIdentityFederationInfoResponse {
     }
 }
 
+impl Recorded for GetOutboundWebIdentityFederationInfoResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("issuerIdentifier", &self.issuer_identifier);
+        members.add("jwtVendingEnabled", &self.jwt_vending_enabled);
+    }
+}
+
 /// The output of `GetPolicy`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetPolicyResponse {
@@ -760,6 +1060,12 @@ impl crate::Output for GetPolicyResponse {
 
     fn encode(&self, xml: &mut XmlWriter) {
         self.policy.write("Policy", xml);
+    }
+}
+
+impl Recorded for GetPolicyResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("policy", &self.policy);
     }
 }
 
@@ -778,6 +1084,12 @@ impl crate::Output for GetPolicyVersionResponse {
     }
 }
 
+impl Recorded for GetPolicyVersionResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("policyVersion", &self.policy_version);
+    }
+}
+
 /// The output of `GetRole`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetRoleResponse {
@@ -790,6 +1102,12 @@ impl crate::Output for GetRoleResponse {
 
     fn encode(&self, xml: &mut XmlWriter) {
         self.role.write("Role", xml);
+    }
+}
+
+impl Recorded for GetRoleResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("role", &self.role);
     }
 }
 
@@ -814,6 +1132,14 @@ impl crate::Output for GetRolePolicyResponse {
     }
 }
 
+impl Recorded for GetRolePolicyResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("roleName", &self.role_name);
+        members.add("policyName", &self.policy_name);
+        members.add("policyDocument", &self.policy_document);
+    }
+}
+
 /// The output of `GetRoleTemplateVersion`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetRoleTemplateVersionResponse {
@@ -826,6 +1152,12 @@ impl crate::Output for GetRoleTemplateVersionResponse {
 
     fn encode(&self, xml: &mut XmlWriter) {
         self.role_template_version.write("RoleTemplateVersion", xml);
+    }
+}
+
+impl Recorded for GetRoleTemplateVersionResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("roleTemplateVersion", &self.role_template_version);
     }
 }
 
@@ -864,6 +1196,18 @@ impl crate::Output for GetSAMLProviderResponse {
     }
 }
 
+impl Recorded for GetSAMLProviderResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("sAMLProviderUUID", &self.saml_provider_uuid);
+        members.add("sAMLMetadataDocument", &self.saml_metadata_document);
+        members.add("createDate", &self.create_date);
+        members.add("validUntil", &self.valid_until);
+        members.add("tags", &self.tags);
+        members.add("assertionEncryptionMode", &self.assertion_encryption_mode);
+        members.add("privateKeyList", &self.private_key_list);
+    }
+}
+
 /// The output of `GetSSHPublicKey`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetSSHPublicKeyResponse {
@@ -879,6 +1223,12 @@ impl crate::Output for GetSSHPublicKeyResponse {
     }
 }
 
+impl Recorded for GetSSHPublicKeyResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("sSHPublicKey", &self.ssh_public_key);
+    }
+}
+
 /// The output of `GetServerCertificate`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetServerCertificateResponse {
@@ -891,6 +1241,12 @@ impl crate::Output for GetServerCertificateResponse {
 
     fn encode(&self, xml: &mut XmlWriter) {
         self.server_certificate.write("ServerCertificate", xml);
+    }
+}
+
+impl Recorded for GetServerCertificateResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("serverCertificate", &self.server_certificate);
     }
 }
 
@@ -931,6 +1287,19 @@ impl crate::Output for GetServiceLastAccessedDetailsResponse {
     }
 }
 
+impl Recorded for GetServiceLastAccessedDetailsResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("jobStatus", &self.job_status);
+        members.add("jobType", &self.job_type);
+        members.add("jobCreationDate", &self.job_creation_date);
+        members.add("servicesLastAccessed", &self.services_last_accessed);
+        members.add("jobCompletionDate", &self.job_completion_date);
+        members.add("isTruncated", &self.is_truncated);
+        members.add("marker", &self.marker);
+        members.add("error", &self.error);
+    }
+}
+
 /// The output of `GetServiceLastAccessedDetailsWithEntities`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetServiceLastAccessedDetailsWithEntitiesResponse {
@@ -964,6 +1333,18 @@ impl crate::Output for GetServiceLastAccessedDetailsWithEntitiesResponse {
     }
 }
 
+impl Recorded for GetServiceLastAccessedDetailsWithEntitiesResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("jobStatus", &self.job_status);
+        members.add("jobCreationDate", &self.job_creation_date);
+        members.add("jobCompletionDate", &self.job_completion_date);
+        members.add("entityDetailsList", &self.entity_details_list);
+        members.add("isTruncated", &self.is_truncated);
+        members.add("marker", &self.marker);
+        members.add("error", &self.error);
+    }
+}
+
 /// The output of `GetServiceLinkedRoleDeletionStatus`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetServiceLinkedRoleDeletionStatusResponse {
@@ -982,6 +1363,13 @@ impl crate::Output for GetServiceLinkedRoleDeletionStatusResponse {
     }
 }
 
+impl Recorded for GetServiceLinkedRoleDeletionStatusResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("status", &self.status);
+        members.add("reason", &self.reason);
+    }
+}
+
 /// The output of `GetUser`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetUserResponse {
@@ -994,6 +1382,12 @@ impl crate::Output for GetUserResponse {
 
     fn encode(&self, xml: &mut XmlWriter) {
         self.user.write("User", xml);
+    }
+}
+
+impl Recorded for GetUserResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("user", &self.user);
     }
 }
 
@@ -1018,6 +1412,14 @@ impl crate::Output for GetUserPolicyResponse {
     }
 }
 
+impl Recorded for GetUserPolicyResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userName", &self.user_name);
+        members.add("policyName", &self.policy_name);
+        members.add("policyDocument", &self.policy_document);
+    }
+}
+
 /// The output of `ListAccessKeys`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListAccessKeysResponse {
@@ -1036,6 +1438,14 @@ impl crate::Output for ListAccessKeysResponse {
         self.access_key_metadata.write("AccessKeyMetadata", xml);
         self.is_truncated.write("IsTruncated", xml);
         self.marker.write("Marker", xml);
+    }
+}
+
+impl Recorded for ListAccessKeysResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("accessKeyMetadata", &self.access_key_metadata);
+        members.add("isTruncated", &self.is_truncated);
+        members.add("marker", &self.marker);
     }
 }
 
@@ -1060,6 +1470,14 @@ impl crate::Output for ListAccountAliasesResponse {
     }
 }
 
+impl Recorded for ListAccountAliasesResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("accountAliases", &self.account_aliases);
+        members.add("isTruncated", &self.is_truncated);
+        members.add("marker", &self.marker);
+    }
+}
+
 /// The output of `ListAttachedGroupPolicies`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListAttachedGroupPoliciesResponse {
@@ -1078,6 +1496,14 @@ impl crate::Output for ListAttachedGroupPoliciesResponse {
         self.attached_policies.write("AttachedPolicies", xml);
         self.is_truncated.write("IsTruncated", xml);
         self.marker.write("Marker", xml);
+    }
+}
+
+impl Recorded for ListAttachedGroupPoliciesResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("attachedPolicies", &self.attached_policies);
+        members.add("isTruncated", &self.is_truncated);
+        members.add("marker", &self.marker);
     }
 }
 
@@ -1102,6 +1528,14 @@ impl crate::Output for ListAttachedRolePoliciesResponse {
     }
 }
 
+impl Recorded for ListAttachedRolePoliciesResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("attachedPolicies", &self.attached_policies);
+        members.add("isTruncated", &self.is_truncated);
+        members.add("marker", &self.marker);
+    }
+}
+
 /// The output of `ListAttachedUserPolicies`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListAttachedUserPoliciesResponse {
@@ -1123,6 +1557,14 @@ impl crate::Output for ListAttachedUserPoliciesResponse {
     }
 }
 
+impl Recorded for ListAttachedUserPoliciesResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("attachedPolicies", &self.attached_policies);
+        members.add("isTruncated", &self.is_truncated);
+        members.add("marker", &self.marker);
+    }
+}
+
 /// The output of `ListDelegationRequests`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListDelegationRequestsResponse {
@@ -1141,6 +1583,14 @@ impl crate::Output for ListDelegationRequestsResponse {
         self.delegation_requests.write("DelegationRequests", xml);
         self.marker.write("Marker", xml);
         self.is_truncated.write("isTruncated", xml);
+    }
+}
+
+impl Recorded for ListDelegationRequestsResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("delegationRequests", &self.delegation_requests);
+        members.add("marker", &self.marker);
+        members.add("isTruncated", &self.is_truncated);
     }
 }
 
@@ -1171,6 +1621,16 @@ impl crate::Output for ListEntitiesForPolicyResponse {
     }
 }
 
+impl Recorded for ListEntitiesForPolicyResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("policyGroups", &self.policy_groups);
+        members.add("policyUsers", &self.policy_users);
+        members.add("policyRoles", &self.policy_roles);
+        members.add("isTruncated", &self.is_truncated);
+        members.add("marker", &self.marker);
+    }
+}
+
 /// The output of `ListGroupPolicies`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListGroupPoliciesResponse {
@@ -1189,6 +1649,14 @@ impl crate::Output for ListGroupPoliciesResponse {
         self.policy_names.write("PolicyNames", xml);
         self.is_truncated.write("IsTruncated", xml);
         self.marker.write("Marker", xml);
+    }
+}
+
+impl Recorded for ListGroupPoliciesResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("policyNames", &self.policy_names);
+        members.add("isTruncated", &self.is_truncated);
+        members.add("marker", &self.marker);
     }
 }
 
@@ -1213,6 +1681,14 @@ impl crate::Output for ListGroupsResponse {
     }
 }
 
+impl Recorded for ListGroupsResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("groups", &self.groups);
+        members.add("isTruncated", &self.is_truncated);
+        members.add("marker", &self.marker);
+    }
+}
+
 /// The output of `ListGroupsForUser`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListGroupsForUserResponse {
@@ -1231,6 +1707,14 @@ impl crate::Output for ListGroupsForUserResponse {
         self.groups.write("Groups", xml);
         self.is_truncated.write("IsTruncated", xml);
         self.marker.write("Marker", xml);
+    }
+}
+
+impl Recorded for ListGroupsForUserResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("groups", &self.groups);
+        members.add("isTruncated", &self.is_truncated);
+        members.add("marker", &self.marker);
     }
 }
 
@@ -1255,6 +1739,14 @@ impl crate::Output for ListInstanceProfileTagsResponse {
     }
 }
 
+impl Recorded for ListInstanceProfileTagsResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("tags", &self.tags);
+        members.add("isTruncated", &self.is_truncated);
+        members.add("marker", &self.marker);
+    }
+}
+
 /// The output of `ListInstanceProfiles`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListInstanceProfilesResponse {
@@ -1273,6 +1765,14 @@ impl crate::Output for ListInstanceProfilesResponse {
         self.instance_profiles.write("InstanceProfiles", xml);
         self.is_truncated.write("IsTruncated", xml);
         self.marker.write("Marker", xml);
+    }
+}
+
+impl Recorded for ListInstanceProfilesResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("instanceProfiles", &self.instance_profiles);
+        members.add("isTruncated", &self.is_truncated);
+        members.add("marker", &self.marker);
     }
 }
 
@@ -1297,6 +1797,14 @@ impl crate::Output for ListInstanceProfilesForRoleResponse {
     }
 }
 
+impl Recorded for ListInstanceProfilesForRoleResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("instanceProfiles", &self.instance_profiles);
+        members.add("isTruncated", &self.is_truncated);
+        members.add("marker", &self.marker);
+    }
+}
+
 /// The output of `ListMFADeviceTags`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListMFADeviceTagsResponse {
@@ -1315,6 +1823,14 @@ impl crate::Output for ListMFADeviceTagsResponse {
         self.tags.write("Tags", xml);
         self.is_truncated.write("IsTruncated", xml);
         self.marker.write("Marker", xml);
+    }
+}
+
+impl Recorded for ListMFADeviceTagsResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("tags", &self.tags);
+        members.add("isTruncated", &self.is_truncated);
+        members.add("marker", &self.marker);
     }
 }
 
@@ -1339,6 +1855,14 @@ impl crate::Output for ListMFADevicesResponse {
     }
 }
 
+impl Recorded for ListMFADevicesResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("mFADevices", &self.mfa_devices);
+        members.add("isTruncated", &self.is_truncated);
+        members.add("marker", &self.marker);
+    }
+}
+
 /// The output of `ListOpenIDConnectProviderTags`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListOpenIDConnectProviderTagsResponse {
@@ -1360,6 +1884,14 @@ impl crate::Output for ListOpenIDConnectProviderTagsResponse {
     }
 }
 
+impl Recorded for ListOpenIDConnectProviderTagsResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("tags", &self.tags);
+        members.add("isTruncated", &self.is_truncated);
+        members.add("marker", &self.marker);
+    }
+}
+
 /// The output of `ListOpenIDConnectProviders`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListOpenIDConnectProvidersResponse {
@@ -1374,6 +1906,15 @@ impl crate::Output for ListOpenIDConnectProvidersResponse {
     fn encode(&self, xml: &mut XmlWriter) {
         self.open_id_connect_provider_list
             .write("OpenIDConnectProviderList", xml);
+    }
+}
+
+impl Recorded for ListOpenIDConnectProvidersResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add(
+            "openIDConnectProviderList",
+            &self.open_id_connect_provider_list,
+        );
     }
 }
 
@@ -1395,6 +1936,13 @@ impl crate::Output for ListOrganizationsFeaturesResponse {
     }
 }
 
+impl Recorded for ListOrganizationsFeaturesResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("organizationId", &self.organization_id);
+        members.add("enabledFeatures", &self.enabled_features);
+    }
+}
+
 /// The output of `ListPolicies`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListPoliciesResponse {
@@ -1413,6 +1961,14 @@ impl crate::Output for ListPoliciesResponse {
         self.policies.write("Policies", xml);
         self.is_truncated.write("IsTruncated", xml);
         self.marker.write("Marker", xml);
+    }
+}
+
+impl Recorded for ListPoliciesResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("policies", &self.policies);
+        members.add("isTruncated", &self.is_truncated);
+        members.add("marker", &self.marker);
     }
 }
 
@@ -1439,6 +1995,17 @@ impl crate::Output for ListPoliciesGrantingServiceAccessResponse {
     }
 }
 
+impl Recorded for ListPoliciesGrantingServiceAccessResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add(
+            "policiesGrantingServiceAccess",
+            &self.policies_granting_service_access,
+        );
+        members.add("isTruncated", &self.is_truncated);
+        members.add("marker", &self.marker);
+    }
+}
+
 /// The output of `ListPolicyTags`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListPolicyTagsResponse {
@@ -1457,6 +2024,14 @@ impl crate::Output for ListPolicyTagsResponse {
         self.tags.write("Tags", xml);
         self.is_truncated.write("IsTruncated", xml);
         self.marker.write("Marker", xml);
+    }
+}
+
+impl Recorded for ListPolicyTagsResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("tags", &self.tags);
+        members.add("isTruncated", &self.is_truncated);
+        members.add("marker", &self.marker);
     }
 }
 
@@ -1481,6 +2056,14 @@ impl crate::Output for ListPolicyVersionsResponse {
     }
 }
 
+impl Recorded for ListPolicyVersionsResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("versions", &self.versions);
+        members.add("isTruncated", &self.is_truncated);
+        members.add("marker", &self.marker);
+    }
+}
+
 /// The output of `ListRolePolicies`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListRolePoliciesResponse {
@@ -1499,6 +2082,14 @@ impl crate::Output for ListRolePoliciesResponse {
         self.policy_names.write("PolicyNames", xml);
         self.is_truncated.write("IsTruncated", xml);
         self.marker.write("Marker", xml);
+    }
+}
+
+impl Recorded for ListRolePoliciesResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("policyNames", &self.policy_names);
+        members.add("isTruncated", &self.is_truncated);
+        members.add("marker", &self.marker);
     }
 }
 
@@ -1523,6 +2114,14 @@ impl crate::Output for ListRoleTagsResponse {
     }
 }
 
+impl Recorded for ListRoleTagsResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("tags", &self.tags);
+        members.add("isTruncated", &self.is_truncated);
+        members.add("marker", &self.marker);
+    }
+}
+
 /// The output of `ListRoles`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListRolesResponse {
@@ -1541,6 +2140,14 @@ impl crate::Output for ListRolesResponse {
         self.roles.write("Roles", xml);
         self.is_truncated.write("IsTruncated", xml);
         self.marker.write("Marker", xml);
+    }
+}
+
+impl Recorded for ListRolesResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("roles", &self.roles);
+        members.add("isTruncated", &self.is_truncated);
+        members.add("marker", &self.marker);
     }
 }
 
@@ -1565,6 +2172,14 @@ impl crate::Output for ListSAMLProviderTagsResponse {
     }
 }
 
+impl Recorded for ListSAMLProviderTagsResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("tags", &self.tags);
+        members.add("isTruncated", &self.is_truncated);
+        members.add("marker", &self.marker);
+    }
+}
+
 /// The output of `ListSAMLProviders`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListSAMLProvidersResponse {
@@ -1577,6 +2192,12 @@ impl crate::Output for ListSAMLProvidersResponse {
 
     fn encode(&self, xml: &mut XmlWriter) {
         self.saml_provider_list.write("SAMLProviderList", xml);
+    }
+}
+
+impl Recorded for ListSAMLProvidersResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("sAMLProviderList", &self.saml_provider_list);
     }
 }
 
@@ -1601,6 +2222,14 @@ impl crate::Output for ListSSHPublicKeysResponse {
     }
 }
 
+impl Recorded for ListSSHPublicKeysResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("sSHPublicKeys", &self.ssh_public_keys);
+        members.add("isTruncated", &self.is_truncated);
+        members.add("marker", &self.marker);
+    }
+}
+
 /// The output of `ListServerCertificateTags`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListServerCertificateTagsResponse {
@@ -1619,6 +2248,14 @@ impl crate::Output for ListServerCertificateTagsResponse {
         self.tags.write("Tags", xml);
         self.is_truncated.write("IsTruncated", xml);
         self.marker.write("Marker", xml);
+    }
+}
+
+impl Recorded for ListServerCertificateTagsResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("tags", &self.tags);
+        members.add("isTruncated", &self.is_truncated);
+        members.add("marker", &self.marker);
     }
 }
 
@@ -1641,6 +2278,17 @@ impl crate::Output for ListServerCertificatesResponse {
             .write("ServerCertificateMetadataList", xml);
         self.is_truncated.write("IsTruncated", xml);
         self.marker.write("Marker", xml);
+    }
+}
+
+impl Recorded for ListServerCertificatesResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add(
+            "serverCertificateMetadataList",
+            &self.server_certificate_metadata_list,
+        );
+        members.add("isTruncated", &self.is_truncated);
+        members.add("marker", &self.marker);
     }
 }
 
@@ -1667,6 +2315,17 @@ impl crate::Output for ListServiceSpecificCredentialsResponse {
     }
 }
 
+impl Recorded for ListServiceSpecificCredentialsResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add(
+            "serviceSpecificCredentials",
+            &self.service_specific_credentials,
+        );
+        members.add("marker", &self.marker);
+        members.add("isTruncated", &self.is_truncated);
+    }
+}
+
 /// The output of `ListSigningCertificates`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListSigningCertificatesResponse {
@@ -1685,6 +2344,14 @@ impl crate::Output for ListSigningCertificatesResponse {
         self.certificates.write("Certificates", xml);
         self.is_truncated.write("IsTruncated", xml);
         self.marker.write("Marker", xml);
+    }
+}
+
+impl Recorded for ListSigningCertificatesResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("certificates", &self.certificates);
+        members.add("isTruncated", &self.is_truncated);
+        members.add("marker", &self.marker);
     }
 }
 
@@ -1709,6 +2376,14 @@ impl crate::Output for ListUserPoliciesResponse {
     }
 }
 
+impl Recorded for ListUserPoliciesResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("policyNames", &self.policy_names);
+        members.add("isTruncated", &self.is_truncated);
+        members.add("marker", &self.marker);
+    }
+}
+
 /// The output of `ListUserTags`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListUserTagsResponse {
@@ -1727,6 +2402,14 @@ impl crate::Output for ListUserTagsResponse {
         self.tags.write("Tags", xml);
         self.is_truncated.write("IsTruncated", xml);
         self.marker.write("Marker", xml);
+    }
+}
+
+impl Recorded for ListUserTagsResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("tags", &self.tags);
+        members.add("isTruncated", &self.is_truncated);
+        members.add("marker", &self.marker);
     }
 }
 
@@ -1751,6 +2434,14 @@ impl crate::Output for ListUsersResponse {
     }
 }
 
+impl Recorded for ListUsersResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("users", &self.users);
+        members.add("isTruncated", &self.is_truncated);
+        members.add("marker", &self.marker);
+    }
+}
+
 /// The output of `ListVirtualMFADevices`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListVirtualMFADevicesResponse {
@@ -1772,6 +2463,14 @@ impl crate::Output for ListVirtualMFADevicesResponse {
     }
 }
 
+impl Recorded for ListVirtualMFADevicesResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("virtualMFADevices", &self.virtual_mfa_devices);
+        members.add("isTruncated", &self.is_truncated);
+        members.add("marker", &self.marker);
+    }
+}
+
 /// The output of `PutAccountProperties`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PutAccountPropertiesResponse {}
@@ -1780,6 +2479,10 @@ impl crate::Output for PutAccountPropertiesResponse {
     const HAS_RESULT: bool = true;
 
     fn encode(&self, _: &mut XmlWriter) {}
+}
+
+impl Recorded for PutAccountPropertiesResponse {
+    fn record(&self, _: &mut Members<'_>) {}
 }
 
 /// The output of `ResetServiceSpecificCredential`.
@@ -1795,6 +2498,15 @@ impl crate::Output for ResetServiceSpecificCredentialResponse {
     fn encode(&self, xml: &mut XmlWriter) {
         self.service_specific_credential
             .write("ServiceSpecificCredential", xml);
+    }
+}
+
+impl Recorded for ResetServiceSpecificCredentialResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add(
+            "serviceSpecificCredential",
+            &self.service_specific_credential,
+        );
     }
 }
 
@@ -1819,6 +2531,14 @@ impl crate::Output for SimulatePolicyResponse {
     }
 }
 
+impl Recorded for SimulatePolicyResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("evaluationResults", &self.evaluation_results);
+        members.add("isTruncated", &self.is_truncated);
+        members.add("marker", &self.marker);
+    }
+}
+
 /// The output of `UpdateRole`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UpdateRoleResponse {}
@@ -1827,6 +2547,10 @@ impl crate::Output for UpdateRoleResponse {
     const HAS_RESULT: bool = true;
 
     fn encode(&self, _: &mut XmlWriter) {}
+}
+
+impl Recorded for UpdateRoleResponse {
+    fn record(&self, _: &mut Members<'_>) {}
 }
 
 /// The output of `UpdateRoleDescription`.
@@ -1841,6 +2565,12 @@ impl crate::Output for UpdateRoleDescriptionResponse {
 
     fn encode(&self, xml: &mut XmlWriter) {
         self.role.write("Role", xml);
+    }
+}
+
+impl Recorded for UpdateRoleDescriptionResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("role", &self.role);
     }
 }
 
@@ -1859,6 +2589,12 @@ impl crate::Output for UpdateSAMLProviderResponse {
     }
 }
 
+impl Recorded for UpdateSAMLProviderResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("sAMLProviderArn", &self.saml_provider_arn);
+    }
+}
+
 /// The output of `UploadSSHPublicKey`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UploadSSHPublicKeyResponse {
@@ -1871,6 +2607,12 @@ impl crate::Output for UploadSSHPublicKeyResponse {
 
     fn encode(&self, xml: &mut XmlWriter) {
         self.ssh_public_key.write("SSHPublicKey", xml);
+    }
+}
+
+impl Recorded for UploadSSHPublicKeyResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("sSHPublicKey", &self.ssh_public_key);
     }
 }
 
@@ -1893,6 +2635,16 @@ impl crate::Output for UploadServerCertificateResponse {
     }
 }
 
+impl Recorded for UploadServerCertificateResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add(
+            "serverCertificateMetadata",
+            &self.server_certificate_metadata,
+        );
+        members.add("tags", &self.tags);
+    }
+}
+
 /// The output of `UploadSigningCertificate`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UploadSigningCertificateResponse {
@@ -1905,5 +2657,11 @@ impl crate::Output for UploadSigningCertificateResponse {
 
     fn encode(&self, xml: &mut XmlWriter) {
         self.certificate.write("Certificate", xml);
+    }
+}
+
+impl Recorded for UploadSigningCertificateResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("certificate", &self.certificate);
     }
 }

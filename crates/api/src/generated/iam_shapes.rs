@@ -68,7 +68,7 @@ pub(super) static ARN_TYPE: Text = Text {
 pub(super) static ATTACHMENT_NAME: Text = Text {
     min: Some(1),
     max: Some(128),
-    pattern: Some(&patterns::INSTANCE_PROFILE_NAME_TYPE),
+    pattern: Some(&patterns::ATTACHMENT_NAME),
     refusal: Refusal::Generic,
     sensitive: false,
 };

@@ -49,6 +49,15 @@ pub(super) static ARN_TYPE: Pattern = Pattern {
     },
 };
 
+pub(super) static ATTACHMENT_NAME: Pattern = Pattern {
+    text: "[\\w+=,.@*?-]+",
+    matcher: Matcher::Characters {
+        may_be_empty: false,
+        ascii: 0x07fffffe87ffffffa3ff7c0000000000,
+        beyond: Beyond::Ranges(&[]),
+    },
+};
+
 pub(super) static AUTHENTICATION_CODE_TYPE: Pattern = Pattern {
     text: "[\\d]+",
     matcher: Matcher::Characters {
@@ -294,6 +303,7 @@ pub(crate) static ALL: &[&Pattern] = &[
     &ACCOUNT_ID_TYPE,
     &ACCOUNT_PROPERTY_KEY_TYPE,
     &ARN_TYPE,
+    &ATTACHMENT_NAME,
     &AUTHENTICATION_CODE_TYPE,
     &DELEGATION_REQUEST_DESCRIPTION_TYPE,
     &DELEGATION_REQUEST_ID_TYPE,

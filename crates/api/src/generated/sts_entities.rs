@@ -7,6 +7,8 @@ use crate::reader::Name;
 use crate::reader::Presence;
 use crate::reader::Read;
 use crate::reader::Reader;
+use crate::recorded::Members;
+use crate::recorded::Recorded;
 use keyward_wire::XmlWriter;
 
 /// The model's `AssumedRoleUser`.
@@ -24,6 +26,13 @@ impl Element for AssumedRoleUser {
             self.assumed_role_id.write("AssumedRoleId", xml);
             self.arn.write("Arn", xml);
         });
+    }
+}
+
+impl Recorded for AssumedRoleUser {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("assumedRoleId", &self.assumed_role_id);
+        members.add("arn", &self.arn);
     }
 }
 
@@ -51,6 +60,13 @@ impl Element for Credentials {
     }
 }
 
+impl Recorded for Credentials {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("accessKeyId", &self.access_key_id);
+        members.add("expiration", &self.expiration);
+    }
+}
+
 /// The model's `FederatedUser`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FederatedUser {
@@ -69,6 +85,13 @@ impl Element for FederatedUser {
     }
 }
 
+impl Recorded for FederatedUser {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("federatedUserId", &self.federated_user_id);
+        members.add("arn", &self.arn);
+    }
+}
+
 /// The model's `PolicyDescriptorType`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PolicyDescriptorType {
@@ -84,6 +107,12 @@ impl PolicyDescriptorType {
             &shapes::ARN_TYPE,
         );
         Ok(Some(Self { arn }))
+    }
+}
+
+impl Recorded for PolicyDescriptorType {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("arn", &self.arn);
     }
 }
 
@@ -115,6 +144,12 @@ impl ProvidedContext {
     }
 }
 
+impl Recorded for ProvidedContext {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("providerArn", &self.provider_arn);
+    }
+}
+
 /// The model's `Tag`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tag {
@@ -143,5 +178,12 @@ impl Tag {
             return Ok(None);
         };
         Ok(Some(Self { key, value }))
+    }
+}
+
+impl Recorded for Tag {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("key", &self.key);
+        members.add("value", &self.value);
     }
 }

@@ -6,6 +6,8 @@ use crate::reader::Name;
 use crate::reader::Presence;
 use crate::reader::Read;
 use crate::reader::Reader;
+use crate::recorded::Members;
+use crate::recorded::Recorded;
 
 /// The input of `AssumeRole`.
 #[derive(Debug, Clone, PartialEq)]
@@ -138,6 +140,23 @@ impl crate::Input for AssumeRoleRequest {
     }
 }
 
+impl Recorded for AssumeRoleRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("roleArn", &self.role_arn);
+        members.add("roleSessionName", &self.role_session_name);
+        members.add("policyArns", &self.policy_arns);
+        members.add("policy", &self.policy);
+        members.add("durationSeconds", &self.duration_seconds);
+        members.add("tags", &self.tags);
+        members.add("transitiveTagKeys", &self.transitive_tag_keys);
+        members.add("externalId", &self.external_id);
+        members.add("serialNumber", &self.serial_number);
+        members.add("sourceIdentity", &self.source_identity);
+        members.add("providedContexts", &self.provided_contexts);
+        members.add("minimumSessionTokenSize", &self.minimum_session_token_size);
+    }
+}
+
 /// The input of `AssumeRoleWithSAML`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AssumeRoleWithSAMLRequest {
@@ -219,6 +238,17 @@ impl AssumeRoleWithSAMLRequest {
 impl crate::Input for AssumeRoleWithSAMLRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Sts, Self::read)
+    }
+}
+
+impl Recorded for AssumeRoleWithSAMLRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("roleArn", &self.role_arn);
+        members.add("principalArn", &self.principal_arn);
+        members.add("policyArns", &self.policy_arns);
+        members.add("policy", &self.policy);
+        members.add("durationSeconds", &self.duration_seconds);
+        members.add("minimumSessionTokenSize", &self.minimum_session_token_size);
     }
 }
 
@@ -314,6 +344,18 @@ impl crate::Input for AssumeRoleWithWebIdentityRequest {
     }
 }
 
+impl Recorded for AssumeRoleWithWebIdentityRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("roleArn", &self.role_arn);
+        members.add("roleSessionName", &self.role_session_name);
+        members.add("providerId", &self.provider_id);
+        members.add("policyArns", &self.policy_arns);
+        members.add("policy", &self.policy);
+        members.add("durationSeconds", &self.duration_seconds);
+        members.add("minimumSessionTokenSize", &self.minimum_session_token_size);
+    }
+}
+
 /// The input of `AssumeRoot`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AssumeRootRequest {
@@ -370,6 +412,15 @@ impl crate::Input for AssumeRootRequest {
     }
 }
 
+impl Recorded for AssumeRootRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("targetPrincipal", &self.target_principal);
+        members.add("taskPolicyArn", &self.task_policy_arn);
+        members.add("durationSeconds", &self.duration_seconds);
+        members.add("minimumSessionTokenSize", &self.minimum_session_token_size);
+    }
+}
+
 /// The input of `DecodeAuthorizationMessage`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DecodeAuthorizationMessageRequest {
@@ -394,6 +445,12 @@ impl DecodeAuthorizationMessageRequest {
 impl crate::Input for DecodeAuthorizationMessageRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Sts, Self::read)
+    }
+}
+
+impl Recorded for DecodeAuthorizationMessageRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("encodedMessage", &self.encoded_message);
     }
 }
 
@@ -424,6 +481,12 @@ impl crate::Input for GetAccessKeyInfoRequest {
     }
 }
 
+impl Recorded for GetAccessKeyInfoRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("accessKeyId", &self.access_key_id);
+    }
+}
+
 /// The input of `GetCallerIdentity`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetCallerIdentityRequest {}
@@ -438,6 +501,10 @@ impl crate::Input for GetCallerIdentityRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Sts, Self::read)
     }
+}
+
+impl Recorded for GetCallerIdentityRequest {
+    fn record(&self, _: &mut Members<'_>) {}
 }
 
 /// The input of `GetDelegatedAccessToken`.
@@ -465,6 +532,10 @@ impl crate::Input for GetDelegatedAccessTokenRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Sts, Self::read)
     }
+}
+
+impl Recorded for GetDelegatedAccessTokenRequest {
+    fn record(&self, _: &mut Members<'_>) {}
 }
 
 /// The input of `GetFederationToken`.
@@ -538,6 +609,17 @@ impl crate::Input for GetFederationTokenRequest {
     }
 }
 
+impl Recorded for GetFederationTokenRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("name", &self.name);
+        members.add("policy", &self.policy);
+        members.add("policyArns", &self.policy_arns);
+        members.add("durationSeconds", &self.duration_seconds);
+        members.add("tags", &self.tags);
+        members.add("minimumSessionTokenSize", &self.minimum_session_token_size);
+    }
+}
+
 /// The input of `GetSessionToken`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetSessionTokenRequest {
@@ -585,6 +667,14 @@ impl GetSessionTokenRequest {
 impl crate::Input for GetSessionTokenRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Sts, Self::read)
+    }
+}
+
+impl Recorded for GetSessionTokenRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("durationSeconds", &self.duration_seconds);
+        members.add("serialNumber", &self.serial_number);
+        members.add("minimumSessionTokenSize", &self.minimum_session_token_size);
     }
 }
 
@@ -645,5 +735,14 @@ impl GetWebIdentityTokenRequest {
 impl crate::Input for GetWebIdentityTokenRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Sts, Self::read)
+    }
+}
+
+impl Recorded for GetWebIdentityTokenRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("audience", &self.audience);
+        members.add("durationSeconds", &self.duration_seconds);
+        members.add("signingAlgorithm", &self.signing_algorithm);
+        members.add("tags", &self.tags);
     }
 }

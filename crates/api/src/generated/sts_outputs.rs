@@ -2,6 +2,8 @@
 //! What callers get from the operations.
 
 use crate::element::Element;
+use crate::recorded::Members;
+use crate::recorded::Recorded;
 use keyward_wire::XmlWriter;
 
 /// The output of `AssumeRole`.
@@ -32,6 +34,17 @@ impl crate::Output for AssumeRoleResponse {
         self.session_token_utilization
             .write("SessionTokenUtilization", xml);
         self.session_token_size.write("SessionTokenSize", xml);
+    }
+}
+
+impl Recorded for AssumeRoleResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("credentials", &self.credentials);
+        members.add("assumedRoleUser", &self.assumed_role_user);
+        members.add("packedPolicySize", &self.packed_policy_size);
+        members.add("sourceIdentity", &self.source_identity);
+        members.add("sessionTokenUtilization", &self.session_token_utilization);
+        members.add("sessionTokenSize", &self.session_token_size);
     }
 }
 
@@ -81,6 +94,22 @@ impl crate::Output for AssumeRoleWithSAMLResponse {
     }
 }
 
+impl Recorded for AssumeRoleWithSAMLResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("credentials", &self.credentials);
+        members.add("assumedRoleUser", &self.assumed_role_user);
+        members.add("packedPolicySize", &self.packed_policy_size);
+        members.add("subject", &self.subject);
+        members.add("subjectType", &self.subject_type);
+        members.add("issuer", &self.issuer);
+        members.add("audience", &self.audience);
+        members.add("nameQualifier", &self.name_qualifier);
+        members.add("sourceIdentity", &self.source_identity);
+        members.add("sessionTokenUtilization", &self.session_token_utilization);
+        members.add("sessionTokenSize", &self.session_token_size);
+    }
+}
+
 /// The output of `AssumeRoleWithWebIdentity`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AssumeRoleWithWebIdentityResponse {
@@ -122,6 +151,23 @@ impl crate::Output for AssumeRoleWithWebIdentityResponse {
     }
 }
 
+impl Recorded for AssumeRoleWithWebIdentityResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("credentials", &self.credentials);
+        members.add(
+            "subjectFromWebIdentityToken",
+            &self.subject_from_web_identity_token,
+        );
+        members.add("assumedRoleUser", &self.assumed_role_user);
+        members.add("packedPolicySize", &self.packed_policy_size);
+        members.add("provider", &self.provider);
+        members.add("audience", &self.audience);
+        members.add("sourceIdentity", &self.source_identity);
+        members.add("sessionTokenUtilization", &self.session_token_utilization);
+        members.add("sessionTokenSize", &self.session_token_size);
+    }
+}
+
 /// The output of `AssumeRoot`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AssumeRootResponse {
@@ -147,6 +193,15 @@ impl crate::Output for AssumeRootResponse {
     }
 }
 
+impl Recorded for AssumeRootResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("credentials", &self.credentials);
+        members.add("sourceIdentity", &self.source_identity);
+        members.add("sessionTokenUtilization", &self.session_token_utilization);
+        members.add("sessionTokenSize", &self.session_token_size);
+    }
+}
+
 /// The output of `DecodeAuthorizationMessage`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DecodeAuthorizationMessageResponse {
@@ -162,6 +217,12 @@ impl crate::Output for DecodeAuthorizationMessageResponse {
     }
 }
 
+impl Recorded for DecodeAuthorizationMessageResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("decodedMessage", &self.decoded_message);
+    }
+}
+
 /// The output of `GetAccessKeyInfo`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetAccessKeyInfoResponse {
@@ -174,6 +235,12 @@ impl crate::Output for GetAccessKeyInfoResponse {
 
     fn encode(&self, xml: &mut XmlWriter) {
         self.account.write("Account", xml);
+    }
+}
+
+impl Recorded for GetAccessKeyInfoResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("account", &self.account);
     }
 }
 
@@ -198,6 +265,14 @@ impl crate::Output for GetCallerIdentityResponse {
     }
 }
 
+impl Recorded for GetCallerIdentityResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("userId", &self.user_id);
+        members.add("account", &self.account);
+        members.add("arn", &self.arn);
+    }
+}
+
 /// The output of `GetDelegatedAccessToken`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetDelegatedAccessTokenResponse {
@@ -216,6 +291,14 @@ impl crate::Output for GetDelegatedAccessTokenResponse {
         self.credentials.write("Credentials", xml);
         self.packed_policy_size.write("PackedPolicySize", xml);
         self.assumed_principal.write("AssumedPrincipal", xml);
+    }
+}
+
+impl Recorded for GetDelegatedAccessTokenResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("credentials", &self.credentials);
+        members.add("packedPolicySize", &self.packed_policy_size);
+        members.add("assumedPrincipal", &self.assumed_principal);
     }
 }
 
@@ -247,6 +330,16 @@ impl crate::Output for GetFederationTokenResponse {
     }
 }
 
+impl Recorded for GetFederationTokenResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("credentials", &self.credentials);
+        members.add("federatedUser", &self.federated_user);
+        members.add("packedPolicySize", &self.packed_policy_size);
+        members.add("sessionTokenUtilization", &self.session_token_utilization);
+        members.add("sessionTokenSize", &self.session_token_size);
+    }
+}
+
 /// The output of `GetSessionToken`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetSessionTokenResponse {
@@ -269,6 +362,14 @@ impl crate::Output for GetSessionTokenResponse {
     }
 }
 
+impl Recorded for GetSessionTokenResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("credentials", &self.credentials);
+        members.add("sessionTokenUtilization", &self.session_token_utilization);
+        members.add("sessionTokenSize", &self.session_token_size);
+    }
+}
+
 /// The output of `GetWebIdentityToken`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetWebIdentityTokenResponse {
@@ -284,5 +385,11 @@ impl crate::Output for GetWebIdentityTokenResponse {
     fn encode(&self, xml: &mut XmlWriter) {
         self.web_identity_token.write("WebIdentityToken", xml);
         self.expiration.write("Expiration", xml);
+    }
+}
+
+impl Recorded for GetWebIdentityTokenResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("expiration", &self.expiration);
     }
 }

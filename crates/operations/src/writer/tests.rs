@@ -444,6 +444,7 @@ mod alone {
             writes: Vec::new(),
             claims: Vec::new(),
             releases: Vec::new(),
+            audit: Vec::new(),
         };
         let store = Arc::clone(store);
         let (done, wait) = std::sync::mpsc::channel();

@@ -1,4 +1,3 @@
-use keyward_operations::Circumstances;
 use keyward_testkit::World;
 
 use super::*;
@@ -52,6 +51,7 @@ async fn try_from(
         password: Secret::new(password),
         source: source.parse().unwrap(),
         browser,
+        circumstances: &Circumstances::default(),
     };
     door.sign_in(attempt).await
 }

@@ -148,6 +148,7 @@ impl Bench {
             writes,
             claims: Vec::new(),
             releases: Vec::new(),
+            audit: Vec::new(),
         })
         .unwrap();
         self.versions[number] += 1;

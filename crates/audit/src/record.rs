@@ -1,0 +1,328 @@
+//! The form of a record, member by member in CloudTrail's order.
+
+use std::net::IpAddr;
+
+use keyward_names::{AccountId, Timestamp};
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::EventId;
+
+/// The form's version. AWS has written 1.08 to 1.11 over the years.
+const EVENT_VERSION: &str = "1.11";
+
+/// The most bytes of a client's name for itself that are kept, since strangers choose its length
+/// (unsure).
+const USER_AGENT_BYTES: usize = 1_024;
+
+/// One event.
+#[derive(Debug)]
+pub struct Record<'a> {
+    /// Who asked.
+    pub identity: Identity<'a>,
+    /// When.
+    pub time: Timestamp,
+    /// The service that was asked, such as `iam.amazonaws.com`.
+    pub source: &'a str,
+    /// What was asked for: the operation's name.
+    pub name: &'a str,
+    /// The region that answered.
+    pub region: &'a str,
+    /// Where the request came from, as far as that is known.
+    pub source_address: Option<IpAddr>,
+    /// The client's name for itself.
+    pub user_agent: Option<&'a str>,
+    /// What kept it from being done: a code, and a message.
+    pub error: Option<(&'a str, Option<&'a str>)>,
+    /// A message without a code, which only sign-in has.
+    pub failure: Option<&'a str>,
+    /// What it was asked with, rendered without secrets.
+    pub request_parameters: Option<&'a str>,
+    /// What was answered, rendered without secrets.
+    pub response_elements: Option<&'a str>,
+    /// What some services add.
+    pub additional_data: Option<String>,
+    /// The id that the answer carries.
+    pub request_id: Option<&'a str>,
+    /// The id of this event.
+    pub event_id: EventId,
+    /// Whether it changes nothing.
+    pub is_read_only: bool,
+    /// What kind of event it is.
+    pub event_type: EventType,
+    /// The account that is told.
+    pub recipient: AccountId,
+    /// The connection, where it was TLS.
+    pub tls: Option<TlsDetails<'a>>,
+    /// Whether the caller signed in with a browser.
+    pub is_from_console: bool,
+}
+
+/// What kind of event a record is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum EventType {
+    /// A call of the API.
+    AwsApiCall,
+    /// Something at the door.
+    AwsConsoleSignIn,
+}
+
+/// Who asked.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Identity<'a> {
+    /// What the caller is.
+    #[serde(rename = "type")]
+    pub kind: IdentityType,
+    /// The caller's unique id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub principal_id: Option<String>,
+    /// The caller's ARN.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub arn: Option<String>,
+    /// The caller's account.
+    pub account_id: AccountId,
+    /// The key that signed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access_key_id: Option<String>,
+    /// A user's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_name: Option<&'a str>,
+    /// The session, where the caller's credentials are temporary.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session_context: Option<SessionContext>,
+    /// The service that asked on the caller's behalf.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invoked_by: Option<&'static str>,
+}
+
+/// What a caller is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum IdentityType {
+    /// The account's root user.
+    Root,
+    /// A user.
+    #[serde(rename = "IAMUser")]
+    IamUser,
+}
+
+/// A session.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct SessionContext {
+    /// What is known of it.
+    pub attributes: SessionAttributes,
+}
+
+/// What is known of a session.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionAttributes {
+    /// When it began.
+    pub creation_date: Timestamp,
+    /// Whether a second factor took part.
+    #[serde(serialize_with = "as_text")]
+    pub mfa_authenticated: bool,
+}
+
+/// A connection over TLS.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TlsDetails<'a> {
+    /// `TLSv1.3`
+    pub tls_version: &'a str,
+    /// `TLS_AES_128_GCM_SHA256`
+    pub cipher_suite: &'a str,
+    /// What the client calls the server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_provided_host_header: Option<&'a str>,
+}
+
+impl Record<'_> {
+    /// The record as a line of JSON, without its end.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let (error_code, error_message) = match self.error {
+            Some((code, message)) => (Some(code), message),
+            None => (None, self.failure),
+        };
+        let form = Form {
+            event_version: EVENT_VERSION,
+            user_identity: &self.identity,
+            event_time: self.time,
+            event_source: self.source,
+            event_name: self.name,
+            aws_region: self.region,
+            source_ip_address: self.source_address,
+            user_agent: self.user_agent.map(shortened),
+            error_code,
+            error_message,
+            request_parameters: raw(self.request_parameters),
+            response_elements: raw(self.response_elements),
+            additional_event_data: raw(self.additional_data.as_deref()),
+            request_id: self.request_id,
+            event_id: self.event_id,
+            read_only: self.is_read_only,
+            event_type: self.event_type,
+            management_event: true,
+            recipient_account_id: self.recipient,
+            event_category: "Management",
+            tls_details: self.tls,
+            session_credential_from_console: self.is_from_console.then_some("true"),
+        };
+        // Nothing in it can fail: every member is a text, a word or JSON that was read before.
+        serde_json::to_string(&form).unwrap_or_default()
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Form<'a> {
+    event_version: &'static str,
+    user_identity: &'a Identity<'a>,
+    event_time: Timestamp,
+    event_source: &'a str,
+    event_name: &'a str,
+    aws_region: &'a str,
+    #[serde(rename = "sourceIPAddress")]
+    source_ip_address: Option<IpAddr>,
+    user_agent: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_code: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_message: Option<&'a str>,
+    request_parameters: Option<&'a RawValue>,
+    response_elements: Option<&'a RawValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    additional_event_data: Option<&'a RawValue>,
+    #[serde(rename = "requestID", skip_serializing_if = "Option::is_none")]
+    request_id: Option<&'a str>,
+    #[serde(rename = "eventID")]
+    event_id: EventId,
+    read_only: bool,
+    event_type: EventType,
+    management_event: bool,
+    recipient_account_id: AccountId,
+    event_category: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tls_details: Option<TlsDetails<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session_credential_from_console: Option<&'static str>,
+}
+
+/// A text that is JSON. One that is not is left out, rather than the whole record.
+fn raw(text: Option<&str>) -> Option<&RawValue> {
+    text.and_then(|text| serde_json::from_str(text).ok())
+}
+
+fn shortened(text: &str) -> &str {
+    let end = text.floor_char_boundary(USER_AGENT_BYTES);
+    text.get(..end).unwrap_or_default()
+}
+
+fn as_text<S: serde::Serializer>(value: &bool, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(if *value { "true" } else { "false" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record<'a>() -> Record<'a> {
+        let account_id = AccountId::parse("123456789012").unwrap();
+        Record {
+            identity: Identity {
+                kind: IdentityType::IamUser,
+                principal_id: Some("AIDAEXAMPLE".to_owned()),
+                arn: Some("arn:aws:iam::123456789012:user/admin".to_owned()),
+                account_id,
+                access_key_id: Some("AKIAEXAMPLE".to_owned()),
+                user_name: Some("admin"),
+                session_context: None,
+                invoked_by: None,
+            },
+            time: Timestamp::parse("2026-08-01T13:42:21Z").unwrap(),
+            source: "iam.amazonaws.com",
+            name: "UpdateLoginProfile",
+            region: "us-east-1",
+            source_address: Some([203, 0, 113, 5].into()),
+            user_agent: Some("aws-cli/2.17"),
+            error: None,
+            failure: None,
+            request_parameters: Some(r#"{"userName":"bob","passwordResetRequired":true}"#),
+            response_elements: None,
+            additional_data: None,
+            request_id: Some("6f1c"),
+            event_id: EventId::from_random([1; 16]),
+            is_read_only: false,
+            event_type: EventType::AwsApiCall,
+            recipient: account_id,
+            tls: None,
+            is_from_console: false,
+        }
+    }
+
+    #[test]
+    fn a_record_has_the_members_of_cloudtrail_in_its_order() {
+        let tls = TlsDetails {
+            tls_version: "TLSv1.3",
+            cipher_suite: "TLS_AES_128_GCM_SHA256",
+            client_provided_host_header: Some("iam.amazonaws.com"),
+        };
+        let record = Record {
+            tls: Some(tls),
+            ..record()
+        };
+        assert_eq!(
+            record.to_json(),
+            concat!(
+                r#"{"eventVersion":"1.11","userIdentity":{"type":"IAMUser","principalId":"AIDAEXAMPLE","#,
+                r#""arn":"arn:aws:iam::123456789012:user/admin","accountId":"123456789012","#,
+                r#""accessKeyId":"AKIAEXAMPLE","userName":"admin"},"eventTime":"2026-08-01T13:42:21Z","#,
+                r#""eventSource":"iam.amazonaws.com","eventName":"UpdateLoginProfile","#,
+                r#""awsRegion":"us-east-1","sourceIPAddress":"203.0.113.5","userAgent":"aws-cli/2.17","#,
+                r#""requestParameters":{"userName":"bob","passwordResetRequired":true},"#,
+                r#""responseElements":null,"requestID":"6f1c","#,
+                r#""eventID":"01010101-0101-4101-8101-010101010101","readOnly":false,"#,
+                r#""eventType":"AwsApiCall","managementEvent":true,"#,
+                r#""recipientAccountId":"123456789012","eventCategory":"Management","#,
+                r#""tlsDetails":{"tlsVersion":"TLSv1.3","cipherSuite":"TLS_AES_128_GCM_SHA256","#,
+                r#""clientProvidedHostHeader":"iam.amazonaws.com"}}"#
+            )
+        );
+    }
+
+    #[test]
+    fn an_error_comes_before_the_parameters_and_a_session_after_the_name() {
+        let mut record = record();
+        record.error = Some(("NoSuchEntityException", Some("The user is gone.")));
+        record.identity.session_context = Some(SessionContext {
+            attributes: SessionAttributes {
+                creation_date: record.time,
+                mfa_authenticated: false,
+            },
+        });
+        record.is_from_console = true;
+        let json = record.to_json();
+        for part in [
+            r#""userName":"admin","sessionContext":{"attributes":{"creationDate":"2026-08-01T13:42:21Z","mfaAuthenticated":"false"}}},"#,
+            r#""userAgent":"aws-cli/2.17","errorCode":"NoSuchEntityException","errorMessage":"The user is gone.","requestParameters""#,
+            r#""eventCategory":"Management","sessionCredentialFromConsole":"true"}"#,
+        ] {
+            assert!(json.contains(part), "{json}");
+        }
+    }
+
+    #[test]
+    fn a_record_is_one_line_whatever_clients_send() {
+        let agent = format!("a\n\"b\u{1b}{}", "é".repeat(2_000));
+        let record = Record {
+            user_agent: Some(&agent),
+            ..record()
+        };
+        let json = record.to_json();
+        assert!(!json.contains(['\n', '\u{1b}']), "{json}");
+        let read: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let kept = read["userAgent"].as_str().unwrap();
+        assert!(agent.starts_with(kept) && (1_020..=1_024).contains(&kept.len()));
+    }
+}

@@ -1,0 +1,424 @@
+//! What audit records tell of calls, and what becomes of the records.
+//!
+//! Every call of a caller who is known has one, whatever comes of it. Where it changes something, a
+//! record goes into the store with the change itself, and a copy to the sink; all others go to the sink
+//! alone. Who failed to say who they are is in the log only.
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use keyward_account::Account;
+use keyward_api::{FaultCode, OperationId, Service};
+use keyward_audit::{
+    EventId, EventType, Identity, IdentityType, Record, SessionAttributes, SessionContext, Sink,
+    TlsDetails,
+};
+use keyward_names::{Age, Timestamp};
+use keyward_store::{KeptAudit, Store, StoreError};
+
+use crate::caller::{Caller, Principal};
+use crate::circumstances::{Circumstances, Entrance};
+use crate::fault::Fault;
+use crate::random::random;
+
+/// The region of IAM, and of the one host of STS that has no region in its name.
+const GLOBAL_REGION: &str = "us-east-1";
+const GLOBAL_STS_HOST: &str = "sts.amazonaws.com";
+/// What stands for the door where it changes a password (unsure).
+const DOOR: &str = "signin.amazonaws.com";
+/// The code of a request that nobody is there any more to be answered. It is no code of AWS.
+const GIVEN_UP: (&str, Option<&str>) = (
+    "Unanswered",
+    Some("The request was given up before it was answered."),
+);
+
+/// What becomes of audit records. By default there are none.
+#[derive(Default)]
+pub struct Audit {
+    sink: Option<Sink>,
+    keeps_changes: bool,
+    /// `None`: for good.
+    kept_for: Option<Age>,
+}
+
+impl Audit {
+    /// Records of changes are kept with them for a time, or for good; all go to the sink, if there is
+    /// one.
+    #[must_use]
+    pub fn new(sink: Option<Sink>, kept_for: Option<Age>) -> Self {
+        Self {
+            sink,
+            keeps_changes: true,
+            kept_for,
+        }
+    }
+
+    /// How many records were lost on their way to files since the start.
+    #[must_use]
+    pub fn lost(&self) -> u64 {
+        self.sink.as_ref().map_or(0, Sink::lost)
+    }
+
+    /// Whether anyone wants a record of what changes nothing.
+    #[must_use]
+    pub fn has_sink(&self) -> bool {
+        self.sink.is_some()
+    }
+
+    /// The record as it is kept with a change, if it is.
+    #[must_use]
+    pub fn of_change(&self, record: &Record<'_>) -> Option<String> {
+        self.keeps_changes.then(|| record.to_json())
+    }
+
+    /// Sends a record to the sink. Never waits.
+    pub fn send(&self, record: &Record<'_>) {
+        if let Some(sink) = &self.sink {
+            sink.send(record.to_json());
+        }
+    }
+
+    /// Writes what the sink still has, and ends it. Blocks for a moment.
+    pub fn close(&self) {
+        if let Some(sink) = &self.sink {
+            sink.close();
+        }
+    }
+
+    /// Has the store forget records that were kept for long enough.
+    pub(crate) async fn forget_old(
+        &self,
+        store: &dyn Store,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let Some(kept_for) = self.kept_for.filter(|_| self.keeps_changes) else {
+            return Ok(());
+        };
+        let age = Age::seconds(kept_for.as_seconds().saturating_neg());
+        while store.forget_audit(now.plus(age)).await? == KeptAudit::LIMIT {}
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Audit {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Audit")
+            .field("has_sink", &self.has_sink())
+            .field("keeps_changes", &self.keeps_changes)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A call that will have a record.
+pub(crate) struct Recording {
+    audit: Arc<Audit>,
+    called: Called,
+    event_id: EventId,
+    /// What the caller will be told if the change is made, where that is known before.
+    expected_answer: Mutex<Option<String>>,
+    is_told: AtomicBool,
+}
+
+/// What is known of a call from its beginning.
+pub(crate) struct Called {
+    pub(crate) operation: OperationId,
+    pub(crate) caller: Caller,
+    pub(crate) circumstances: Arc<Circumstances>,
+    /// The account as it was found.
+    pub(crate) account: Arc<Account>,
+    pub(crate) time: Timestamp,
+    /// The input, rendered without secrets.
+    pub(crate) parameters: Option<String>,
+    pub(crate) request_id: String,
+}
+
+impl Recording {
+    /// Begins to record a call; `None` where nobody wants it. What asks for nothing but changes nothing
+    /// is not even rendered then.
+    pub(crate) fn begin(audit: &Arc<Audit>, called: impl FnOnce() -> Called) -> Option<Arc<Self>> {
+        if !audit.keeps_changes && !audit.has_sink() {
+            return None;
+        }
+        // Without random bytes nothing else works either; a record without an id is better than none.
+        let event_id = EventId::from_random(random().unwrap_or_default());
+        Some(Arc::new(Self {
+            audit: Arc::clone(audit),
+            called: called(),
+            event_id,
+            expected_answer: Mutex::default(),
+            is_told: AtomicBool::new(false),
+        }))
+    }
+
+    /// Notes what the caller will be told if the change is made.
+    pub(crate) fn expect_answer(&self, answer: Option<String>) {
+        *self.expected_answer() = answer;
+    }
+
+    /// The record that is kept with the change.
+    pub(crate) fn of_change(&self) -> Option<String> {
+        let answer = self.expected_answer();
+        let record = self.called.record(self.event_id, None, answer.as_deref());
+        self.audit.of_change(&record)
+    }
+
+    fn expected_answer(&self) -> MutexGuard<'_, Option<String>> {
+        // Whoever panicked with it left it whole.
+        self.expected_answer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The call was answered.
+    pub(crate) fn done(&self, answer: impl FnOnce() -> Option<String>) {
+        let answer = if self.audit.has_sink() && shows_answer(self.called.operation) {
+            answer()
+        } else {
+            None
+        };
+        self.tell(None, answer.as_deref());
+    }
+
+    /// The call was refused.
+    pub(crate) fn refused(&self, fault: &Fault) {
+        let code = error_code(fault.code());
+        self.tell(Some((&code, fault.message())), None);
+    }
+
+    fn tell(&self, error: Option<(&str, Option<&str>)>, answer: Option<&str>) {
+        if !self.is_told.swap(true, Ordering::Relaxed) && self.audit.has_sink() {
+            let record = self.called.record(self.event_id, error, answer);
+            self.audit.send(&record);
+        }
+    }
+}
+
+/// A client that hangs up ends what is done for it, and is recorded all the same.
+impl Drop for Recording {
+    fn drop(&mut self) {
+        self.tell(Some(GIVEN_UP), None);
+    }
+}
+
+impl Called {
+    fn record<'a>(
+        &'a self,
+        event_id: EventId,
+        error: Option<(&'a str, Option<&'a str>)>,
+        answer: Option<&'a str>,
+    ) -> Record<'a> {
+        let circumstances = &*self.circumstances;
+        let service = self.operation.service();
+        let is_denied = error.is_some_and(|(code, _)| code == FaultCode::AccessDenied.code());
+        let (user_agent, invoked_by) = match circumstances.entrance {
+            Entrance::Api | Entrance::Console => (circumstances.user_agent.as_deref(), None),
+            Entrance::Door => (Some(DOOR), Some(DOOR)),
+        };
+        let identity = Identity {
+            invoked_by,
+            ..identity(&self.account, &self.caller, circumstances.signed_in)
+        };
+        Record {
+            identity,
+            time: self.time,
+            source: source_of(service),
+            name: self.operation.name(),
+            region: region(service, circumstances),
+            source_address: circumstances.source,
+            user_agent,
+            error,
+            failure: None,
+            // Many operations of IAM were seen to leave them out then (unsure).
+            request_parameters: self.parameters.as_deref().filter(|_| !is_denied),
+            response_elements: answer,
+            additional_data: additional_data(service, circumstances),
+            request_id: Some(&*self.request_id).filter(|id| !id.is_empty()),
+            event_id,
+            is_read_only: is_read_only(self.operation),
+            event_type: EventType::AwsApiCall,
+            recipient: self.account.id(),
+            tls: tls_details(circumstances),
+            is_from_console: circumstances.entrance == Entrance::Console,
+        }
+    }
+}
+
+/// Who a caller is, as records say it.
+#[must_use]
+pub fn identity<'a>(
+    account: &'a Account,
+    caller: &Caller,
+    signed_in: Option<Timestamp>,
+) -> Identity<'a> {
+    let (kind, principal_id, user) = match caller.principal {
+        Principal::Root => (IdentityType::Root, account.id().to_string(), None),
+        Principal::User(id) => (
+            IdentityType::IamUser,
+            id.to_string(),
+            account.user_by_id(id),
+        ),
+    };
+    Identity {
+        kind,
+        principal_id: Some(principal_id),
+        arn: Some(caller.arn(account)),
+        account_id: account.id(),
+        access_key_id: caller.access_key.map(|id| id.to_string()),
+        user_name: user.map(|user| user.name.as_str()),
+        session_context: signed_in.map(|creation_date| SessionContext {
+            attributes: SessionAttributes {
+                creation_date,
+                mfa_authenticated: false,
+            },
+        }),
+        invoked_by: None,
+    }
+}
+
+/// The connection, as records tell it where it was TLS.
+#[must_use]
+pub fn tls_details(circumstances: &Circumstances) -> Option<TlsDetails<'_>> {
+    circumstances.tls.as_ref().map(|tls| TlsDetails {
+        tls_version: tls.version,
+        cipher_suite: &tls.cipher_suite,
+        client_provided_host_header: circumstances.host.as_deref(),
+    })
+}
+
+fn source_of(service: Service) -> &'static str {
+    match service {
+        Service::Iam => "iam.amazonaws.com",
+        Service::Sts => "sts.amazonaws.com",
+    }
+}
+
+fn is_global_host(circumstances: &Circumstances) -> bool {
+    let host = circumstances.host.as_deref().unwrap_or_default();
+    host.split(':').next() == Some(GLOBAL_STS_HOST)
+}
+
+fn region(service: Service, circumstances: &Circumstances) -> &str {
+    match service {
+        Service::Iam => GLOBAL_REGION,
+        Service::Sts if is_global_host(circumstances) => GLOBAL_REGION,
+        Service::Sts => circumstances.region.as_deref().unwrap_or(GLOBAL_REGION),
+    }
+}
+
+/// Records of STS say which endpoint served.
+fn additional_data(service: Service, circumstances: &Circumstances) -> Option<String> {
+    let endpoint_type = match service {
+        Service::Iam => return None,
+        Service::Sts if is_global_host(circumstances) => "global",
+        Service::Sts => "regional",
+    };
+    let region = region(service, circumstances);
+    let details = serde_json::json!({"awsServingRegion": region, "endpointType": endpoint_type});
+    Some(serde_json::json!({ "RequestDetails": details }).to_string())
+}
+
+/// The exception's name (unsure for those that the models of the services do not list).
+fn error_code(code: FaultCode) -> String {
+    match code.code() {
+        plain @ ("AccessDenied" | "InternalFailure" | "ServiceUnavailable") => plain.to_owned(),
+        "ValidationError" => "ValidationException".to_owned(),
+        whole if whole.ends_with("Exception") => whole.to_owned(),
+        stem => format!("{stem}Exception"),
+    }
+}
+
+/// Whether an operation counts as one that changes nothing. Reports that are generated are not among
+/// them (unsure).
+fn is_read_only(operation: OperationId) -> bool {
+    let name = operation.name();
+    match operation.service() {
+        Service::Iam => ["Get", "List", "Simulate"]
+            .iter()
+            .any(|beginning| name.starts_with(beginning)),
+        // As AWS says it, which is not by what they do.
+        Service::Sts => !matches!(
+            name,
+            "AssumeRoot" | "GetFederationToken" | "GetSessionToken"
+        ),
+    }
+}
+
+/// Whether a record shows what was answered: not so for reads, but for the giving out of a role.
+fn shows_answer(operation: OperationId) -> bool {
+    !is_read_only(operation) || operation.name().starts_with("AssumeRole")
+}
+
+#[cfg(test)]
+mod tests {
+    use keyward_names::AccountId;
+    use keyward_store::{AuditPlace, Commit, Version};
+    use keyward_store_sqlite::SqliteStore;
+
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn records_of_changes_are_forgotten_after_their_time() {
+        let store = SqliteStore::in_memory().unwrap();
+        let now = Timestamp::from_unix_seconds(1_795_000_000);
+        for (version, age) in [(0, 91), (1, 90), (2, 0)] {
+            let commit = Commit {
+                account: AccountId::from_number(1).unwrap(),
+                expected: Version::new(version),
+                entry_id: String::new(),
+                at: now.plus(Age::seconds(-age * 86_400)),
+                writes: Vec::new(),
+                claims: Vec::new(),
+                releases: Vec::new(),
+                audit: vec![String::new(); KeptAudit::LIMIT + 1],
+            };
+            store.commit(vec![commit]).await.unwrap();
+        }
+        let oldest = || async { store.audit(AuditPlace::START).await.unwrap()[0].version };
+        for (audit, expected) in [
+            (Audit::new(None, None), 1),
+            (Audit::default(), 1),
+            (Audit::new(None, Some(Age::days(90))), 2),
+            (Audit::new(None, Some(Age::days(89))), 3),
+        ] {
+            audit.forget_old(&store, now).await.unwrap();
+            assert_eq!(oldest().await, Version::new(expected));
+        }
+    }
+
+    #[test]
+    fn errors_have_the_names_of_their_exceptions() {
+        for (code, name) in [
+            (FaultCode::NoSuchEntity, "NoSuchEntityException"),
+            (
+                FaultCode::PasswordPolicyViolation,
+                "PasswordPolicyViolationException",
+            ),
+            (FaultCode::AccessDenied, "AccessDenied"),
+            (FaultCode::ValidationError, "ValidationException"),
+            (FaultCode::InternalFailure, "InternalFailure"),
+        ] {
+            assert_eq!(error_code(code), name);
+        }
+    }
+
+    #[test]
+    fn what_changes_nothing_is_told_by_the_operation() {
+        for (operation, read_only, answered) in [
+            (OperationId::IamGetUser, true, false),
+            (OperationId::IamListUsers, true, false),
+            (OperationId::IamSimulateCustomPolicy, true, false),
+            (OperationId::IamGetContextKeysForCustomPolicy, true, false),
+            (OperationId::IamGenerateCredentialReport, false, true),
+            (OperationId::IamCreateUser, false, true),
+            (OperationId::StsAssumeRole, true, true),
+            (OperationId::StsGetCallerIdentity, true, false),
+            (OperationId::StsGetSessionToken, false, true),
+            (OperationId::StsAssumeRoot, false, true),
+        ] {
+            assert_eq!(is_read_only(operation), read_only, "{operation:?}");
+            assert_eq!(shows_answer(operation), answered, "{operation:?}");
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! What audit records tell of the door: who came in or tried, and a root user's new password.
+//!
+//! Tries that were not heard have no record: nobody judged them, and whoever is held back could fill
+//! the files with them. Neither have those that name no account, as there is none to be told.
+
+use keyward_account::Account;
+use keyward_audit::{EventId, EventType, Identity, IdentityType, Record};
+use keyward_operations::{
+    Caller, Circumstances, Installation, Principal, audit_identity, audit_tls_details, random,
+};
+
+use crate::who::Found;
+use crate::{SignIn, Stage};
+
+/// Stands for what was typed where it is nobody's name: it may be a password.
+const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
+const REGION: &str = "us-east-1";
+const SOURCE: &str = "signin.amazonaws.com";
+
+/// A try that will have a record, also where its browser hangs up before it is answered.
+pub(crate) struct Login<'a> {
+    installation: &'a Installation,
+    found: &'a Found,
+    circumstances: &'a Circumstances,
+    is_told: bool,
+}
+
+impl<'a> Login<'a> {
+    pub(crate) fn begin(
+        installation: &'a Installation,
+        found: &'a Found,
+        circumstances: &'a Circumstances,
+    ) -> Self {
+        Self {
+            installation,
+            found,
+            circumstances,
+            is_told: false,
+        }
+    }
+
+    pub(crate) fn tell(mut self, outcome: &SignIn) {
+        self.is_told = true;
+        match outcome {
+            SignIn::Admitted(session) => match (session.stage, self.found) {
+                (Stage::SignedIn, Found::Someone { handle, principal }) => {
+                    let who = (&*handle.account(), *principal);
+                    succeeded(self.installation, who, self.circumstances);
+                }
+                // They are not in before the new password is set.
+                (Stage::NewPasswordDue, _) | (Stage::SignedIn, _) => {}
+            },
+            SignIn::Incorrect | SignIn::ExpiredForGood => self.failed(),
+            SignIn::HeldBack(_) | SignIn::Busy | SignIn::Unavailable(_) => {}
+        }
+    }
+
+    fn failed(&self) {
+        let failure = "Failed authentication";
+        match self.found {
+            Found::Someone { handle, principal } => {
+                let account = handle.account();
+                let known = identity(&account, *principal);
+                let identity = Identity {
+                    arn: None,
+                    access_key_id: Some(String::new()),
+                    ..known
+                };
+                self.send_failure(identity, failure);
+            }
+            Found::Nobody(account_id) => {
+                let identity = Identity {
+                    kind: IdentityType::IamUser,
+                    principal_id: None,
+                    arn: None,
+                    account_id: *account_id,
+                    access_key_id: Some(String::new()),
+                    user_name: Some(HIDDEN),
+                    session_context: None,
+                    invoked_by: None,
+                };
+                self.send_failure(identity, "No username found in supplied account");
+            }
+            Found::Nowhere => {}
+        }
+    }
+
+    fn send_failure(&self, identity: Identity<'_>, failure: &str) {
+        let data = login_data(self.circumstances);
+        let record = Record {
+            failure: Some(failure),
+            response_elements: Some(r#"{"ConsoleLogin":"Failure"}"#),
+            additional_data: Some(data),
+            ..record(
+                self.installation,
+                "ConsoleLogin",
+                (identity, self.circumstances),
+            )
+        };
+        self.installation.audit.send(&record);
+    }
+}
+
+impl Drop for Login<'_> {
+    fn drop(&mut self) {
+        if !self.is_told {
+            self.failed();
+        }
+    }
+}
+
+/// Records that someone is in.
+pub(crate) fn succeeded(
+    installation: &Installation,
+    (account, principal): (&Account, Principal),
+    circumstances: &Circumstances,
+) {
+    let identity = identity(account, principal);
+    let record = Record {
+        response_elements: Some(r#"{"ConsoleLogin":"Success"}"#),
+        additional_data: Some(login_data(circumstances)),
+        ..record(installation, "ConsoleLogin", (identity, circumstances))
+    };
+    installation.audit.send(&record);
+}
+
+/// The record of a root user's new password.
+pub(crate) fn password_updated<'a>(
+    installation: &Installation,
+    account: &'a Account,
+    circumstances: &'a Circumstances,
+) -> Record<'a> {
+    let identity = identity(account, Principal::Root);
+    Record {
+        response_elements: Some(r#"{"PasswordUpdated":"Success"}"#),
+        ..record(installation, "PasswordUpdated", (identity, circumstances))
+    }
+}
+
+fn identity(account: &Account, principal: Principal) -> Identity<'_> {
+    let caller = Caller {
+        principal,
+        access_key: None,
+    };
+    audit_identity(account, &caller, None)
+}
+
+fn record<'a>(
+    installation: &Installation,
+    name: &'a str,
+    (identity, circumstances): (Identity<'a>, &'a Circumstances),
+) -> Record<'a> {
+    let recipient = identity.account_id;
+    Record {
+        identity,
+        time: installation.clock.now(),
+        source: SOURCE,
+        name,
+        region: REGION,
+        source_address: circumstances.source,
+        user_agent: circumstances.user_agent.as_deref(),
+        error: None,
+        failure: None,
+        request_parameters: None,
+        response_elements: None,
+        additional_data: None,
+        request_id: None,
+        event_id: EventId::from_random(random().unwrap_or_default()),
+        is_read_only: false,
+        event_type: EventType::AwsConsoleSignIn,
+        recipient,
+        tls: audit_tls_details(circumstances),
+        is_from_console: false,
+    }
+}
+
+/// Where someone signs in to, and how. No second factor is asked for here yet.
+fn login_data(circumstances: &Circumstances) -> String {
+    let scheme = if circumstances.is_secure {
+        "https"
+    } else {
+        "http"
+    };
+    let host = circumstances.host.as_deref().unwrap_or("localhost");
+    let login_to = serde_json::Value::from(format!("{scheme}://{host}/console"));
+    format!(r#"{{"LoginTo":{login_to},"MobileVersion":"No","MFAUsed":"No"}}"#)
+}

@@ -1,0 +1,2 @@
+-- Forgets the audit records up to a place.
+DELETE FROM audit_record WHERE place <= $1

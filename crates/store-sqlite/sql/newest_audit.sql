@@ -1,0 +1,2 @@
+-- The place of the newest audit record.
+SELECT coalesce(max(place), 0) FROM audit_record
