@@ -5,7 +5,7 @@ use std::sync::Arc;
 use imbl::{OrdMap, OrdSet};
 use keyward_credentials::{PasswordOwner, PasswordPolicy};
 use keyward_names::{
-    AccessKeyId, AccountAlias, AccountId, FoldedName, GroupId, InstanceProfileId, PolicyId, RoleId,
+    AccessKeyId, AccountAlias, AccountId, FoldedName, GroupId, PolicyId, RoleId,
     UserId, iam_arn,
 };
 
@@ -42,7 +42,8 @@ pub struct Account {
     pub(crate) access_keys_by_owner: OrdSet<(KeyOwner, AccessKeyId)>,
     /// The members of each group by name.
     pub(crate) members: OrdSet<(GroupId, FoldedName)>,
-    pub(crate) profiles_of_roles: OrdSet<(RoleId, InstanceProfileId)>,
+    /// The instance profiles of each role by name.
+    pub(crate) profiles_of_roles: OrdSet<(RoleId, FoldedName)>,
     /// Who uses each managed policy, and how.
     pub(crate) policy_users: OrdSet<(PolicyId, PolicyEntity, PolicyUse)>,
     /// How many use each managed policy; only those that somebody uses.
@@ -241,18 +242,21 @@ impl Account {
             .filter_map(|(_, name)| Some((name, self.users.find_folded(name)?)))
     }
 
-    /// The instance profiles that hand out a role, in the order of their ids, beginning after one.
-    pub fn profiles_of(
-        &self,
+    /// The instance profiles that hand out a role in the order of their names, beginning after one.
+    pub fn profiles_of<'a>(
+        &'a self,
         role: RoleId,
-        after: Option<InstanceProfileId>,
-    ) -> impl Iterator<Item = &InstanceProfile> {
-        use std::ops::Bound::{Excluded, Unbounded};
-        let after = after.unwrap_or(InstanceProfileId::LOWEST);
+        after: Option<&FoldedName>,
+    ) -> impl Iterator<Item = (&'a FoldedName, &'a InstanceProfile)> + use<'a> {
+        use std::ops::Bound::{Excluded, Included, Unbounded};
+        let from = match after {
+            Some(after) => Excluded((role, after.clone())),
+            None => Included((role, FoldedName::fold(""))),
+        };
         self.profiles_of_roles
-            .range((Excluded((role, after)), Unbounded))
+            .range((from, Unbounded))
             .take_while(move |(of, _)| *of == role)
-            .filter_map(|(_, id)| self.instance_profiles.get(*id))
+            .filter_map(|(_, name)| Some((name, self.instance_profiles.find_folded(name)?)))
     }
 
     /// The policies of a user, group or role, if it has any.

@@ -97,12 +97,16 @@ impl Account {
         let (id, name) = (user.id, user.name.folded());
         let before = self.users.insert(user);
         let name_before = before.map(|before| before.name.folded());
-        if let Some(name_before) = name_before.filter(|before| *before != name) {
-            let groups: Vec<GroupId> = self.groups_of(id).collect();
-            for group in groups {
-                self.members.remove(&(group, name_before.clone()));
-                self.members.insert((group, name.clone()));
+        if name_before.as_ref() == Some(&name) {
+            return;
+        }
+        // Where an account is loaded, the memberships may come before the user.
+        let groups: Vec<GroupId> = self.groups_of(id).collect();
+        for group in groups {
+            if let Some(before) = &name_before {
+                self.members.remove(&(group, before.clone()));
             }
+            self.members.insert((group, name.clone()));
         }
     }
 
@@ -122,13 +126,15 @@ impl Account {
     }
 
     fn put_instance_profile(&mut self, profile: InstanceProfile) {
-        let (id, role) = (profile.id, profile.role);
+        let (name, role) = (profile.name.folded(), profile.role);
         let before = self.instance_profiles.insert(profile);
-        if let Some(role) = before.and_then(|before| before.role) {
-            self.profiles_of_roles.remove(&(role, id));
+        if let Some(before) = before
+            && let Some(role) = before.role
+        {
+            self.profiles_of_roles.remove(&(role, before.name.folded()));
         }
         if let Some(role) = role {
-            self.profiles_of_roles.insert((role, id));
+            self.profiles_of_roles.insert((role, name));
         }
     }
 
@@ -232,8 +238,10 @@ impl Account {
             }
             RecordKey::InstanceProfile(id) => {
                 let before = self.instance_profiles.remove(*id);
-                if let Some(role) = before.and_then(|before| before.role) {
-                    self.profiles_of_roles.remove(&(role, *id));
+                if let Some(before) = before
+                    && let Some(role) = before.role
+                {
+                    self.profiles_of_roles.remove(&(role, before.name.folded()));
                 }
             }
             RecordKey::LoginProfile(user) => {

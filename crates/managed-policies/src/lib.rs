@@ -23,7 +23,7 @@ mod policy;
 mod service_linked_roles;
 mod table;
 
-pub use policy::{ManagedPolicy, PolicyVersion};
+pub use policy::{AWS_ACCOUNT, ManagedPolicy, PolicyVersion, id_of_arn};
 pub use service_linked_roles::{ServiceLinkedRole, service_linked_role, service_linked_roles};
 pub use table::ManagedPolicies;
 

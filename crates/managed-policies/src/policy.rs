@@ -15,7 +15,7 @@ use crate::index::Entry;
 /// What the ARN of every one of these policies begins with.
 pub(crate) const ARN_PREFIX: &str = "arn:aws:iam::aws:policy";
 /// The number of the account that AWS' managed policies belong to, as conditions see it.
-const AWS_ACCOUNT: u64 = 639_982_225_848;
+pub const AWS_ACCOUNT: u64 = 639_982_225_848;
 /// The most bytes of a document.
 const MOST_IN_DOCUMENT: usize = 1 << 20;
 
@@ -64,7 +64,7 @@ pub(crate) struct StoredVersion {
 impl ManagedPolicy {
     pub(crate) fn new(entry: Entry, blocks: &Arc<Blocks>) -> Self {
         Self {
-            id: id(&arn(&entry.path, &entry.name)),
+            id: id_of_arn(&arn(&entry.path, &entry.name)),
             folded: entry.name.folded(),
             name: entry.name,
             path: entry.path,
@@ -199,9 +199,10 @@ fn arn(path: &Path, name: &PolicyName) -> String {
     [ARN_PREFIX, path.as_str(), name.as_str()].concat()
 }
 
-/// The id of the policy with an ARN: like one that was made in the account of AWS' policies, ending in
-/// what the hash of the ARN ends in.
-fn id(arn: &str) -> PolicyId {
+/// The id of the policy of AWS that has an ARN, whether there is one or not: like one that was made in the
+/// account of AWS' policies, ending in what the hash of the ARN ends in.
+#[must_use]
+pub fn id_of_arn(arn: &str) -> PolicyId {
     let hash = Sha256::digest(arn);
     let random = (hash.iter()).fold(0_u64, |number, byte| (number << 8) | u64::from(*byte));
     let account = AccountId::from_number(AWS_ACCOUNT).unwrap_or(AccountId::FIRST);

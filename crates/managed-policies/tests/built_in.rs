@@ -56,7 +56,7 @@ fn what_is_in_force_at_aws_is_accepted_here() {
 #[test]
 fn a_policy_has_its_facts() {
     let table = ManagedPolicies::built_in();
-    let policy = find(&table, "job-function/ViewOnlyAccess");
+    let policy = find(table, "job-function/ViewOnlyAccess");
     assert_eq!(policy.name.as_str(), "ViewOnlyAccess");
     assert_eq!(policy.path.as_str(), "/job-function/");
     assert_eq!(
@@ -85,11 +85,11 @@ fn reserved_policies_are_known_by_their_paths() {
     let count = |is: fn(&ManagedPolicy) -> bool| table.iter().filter(|policy| is(policy)).count();
     assert_eq!(count(ManagedPolicy::is_for_service_linked_roles), 357);
     assert_eq!(count(ManagedPolicy::is_for_root_tasks), 5);
-    let batch = find(&table, "aws-service-role/BatchServiceRolePolicy");
+    let batch = find(table, "aws-service-role/BatchServiceRolePolicy");
     assert!(batch.is_for_service_linked_roles() && !batch.is_for_root_tasks());
-    let unlock = find(&table, "root-task/S3UnlockBucketPolicy");
+    let unlock = find(table, "root-task/S3UnlockBucketPolicy");
     assert!(unlock.is_for_root_tasks() && !unlock.is_for_service_linked_roles());
-    let lambda = find(&table, "service-role/AWSLambdaBasicExecutionRole");
+    let lambda = find(table, "service-role/AWSLambdaBasicExecutionRole");
     assert!(!lambda.is_for_root_tasks() && !lambda.is_for_service_linked_roles());
 }
 
@@ -97,7 +97,7 @@ fn reserved_policies_are_known_by_their_paths() {
 fn a_policy_is_judged_by_its_newest_version() {
     let table = ManagedPolicies::built_in();
     let decide = |name: &str, action: &str| {
-        let set = PolicySet::new([Arc::clone(find(&table, name).compiled().unwrap())]);
+        let set = PolicySet::new([Arc::clone(find(table, name).compiled().unwrap())]);
         let policies = Policies {
             identity: Some(&set),
             ..Policies::default()
