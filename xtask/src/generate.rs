@@ -72,8 +72,10 @@ pub(crate) fn run(root: &Path, check: bool) -> Result<()> {
 /// Everything that should be in the workspace.
 fn generate(root: &Path) -> Result<Files> {
     let overrides = Overrides::read(root)?;
-    let iam = Model::read(root, "iam")?;
-    let sts = Model::read(root, "sts")?;
+    let mut iam = Model::read(root, "iam")?;
+    let mut sts = Model::read(root, "sts")?;
+    overrides.add_faults(ServiceName::Iam, &mut iam)?;
+    overrides.add_faults(ServiceName::Sts, &mut sts)?;
     overrides.check(ServiceName::Iam, &iam)?;
     overrides.check(ServiceName::Sts, &sts)?;
     let services = [

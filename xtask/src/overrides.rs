@@ -23,6 +23,7 @@ pub(crate) struct Overrides {
     pub(crate) enumeration_order: Vec<EnumerationOrder>,
     pub(crate) violation_order: Vec<Members>,
     pub(crate) uncoded_errors: UncodedErrors,
+    pub(crate) unlisted_fault: Vec<UnlistedFault>,
     pub(crate) common_fault: Vec<CommonFault>,
 }
 
@@ -122,6 +123,17 @@ pub(crate) struct UncodedErrors {
     _reason: String,
 }
 
+/// Faults that operations were seen to have and that the model does not list for them.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UnlistedFault {
+    pub(crate) service: ServiceName,
+    pub(crate) operations: Vec<String>,
+    pub(crate) shapes: Vec<String>,
+    #[serde(rename = "reason")]
+    _reason: String,
+}
+
 /// A fault that any operation may have.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -139,6 +151,28 @@ impl Overrides {
         let text = std::fs::read_to_string(&path)
             .with_context(|| format!("cannot read {}", path.display()))?;
         toml::from_str(&text).with_context(|| format!("{}", path.display()))
+    }
+
+    /// Adds the faults that the model does not list.
+    pub(crate) fn add_faults(&self, service: ServiceName, model: &mut Model) -> Result<()> {
+        for entry in self.unlisted_fault.iter().filter(|e| e.service == service) {
+            for shape in &entry.shapes {
+                model.shape(shape)?;
+            }
+            for name in &entry.operations {
+                let mut operations = model.operations.0.iter_mut();
+                let (_, operation) = operations
+                    .find(|(operation, _)| operation == name)
+                    .with_context(|| format!("unlisted_fault: no operation `{name}`"))?;
+                for shape in &entry.shapes {
+                    if operation.errors.contains(shape) {
+                        bail!("unlisted_fault: the model lists `{shape}` for `{name}`");
+                    }
+                    operation.errors.push(shape.clone());
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Stops where an exception names something that `model` does not have.

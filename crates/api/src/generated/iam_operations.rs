@@ -339,6 +339,8 @@ impl Operation for CreateRole {
         FaultCode::MalformedPolicyDocument,
         FaultCode::ConcurrentModification,
         FaultCode::ServiceFailure,
+        FaultCode::NoSuchEntity,
+        FaultCode::PolicyNotAttachable,
     ];
     type Input = super::iam_inputs::CreateRoleRequest;
     type Output = super::iam_outputs::CreateRoleResponse;
@@ -405,6 +407,7 @@ impl Operation for CreateUser {
         FaultCode::InvalidInput,
         FaultCode::ConcurrentModification,
         FaultCode::ServiceFailure,
+        FaultCode::PolicyNotAttachable,
     ];
     type Input = super::iam_inputs::CreateUserRequest;
     type Output = super::iam_outputs::CreateUserResponse;
