@@ -145,6 +145,8 @@ impl Sink {
             .name("audit-writer".to_owned())
             .spawn(move || {
                 writer.run(&waiting);
+                // From here on the queue takes nothing, so that what comes later is counted.
+                drop(waiting);
                 // Whoever waits for the end may have given up.
                 let _ = end.send(());
             })?;

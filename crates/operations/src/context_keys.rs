@@ -19,7 +19,7 @@ pub(crate) fn context(
     law: Law<'_>,
     caller: &Caller,
     (circumstances, now): (&Circumstances, Timestamp),
-    question: &Question,
+    (question, reading): (&Question, usize),
 ) -> Context {
     let account = law.account;
     let mut context = Context::default();
@@ -32,10 +32,10 @@ pub(crate) fn context(
     if let Some(region) = region {
         context.set("aws:RequestedRegion", region);
     }
-    context.set("aws:ResourceAccount", account.id().to_string());
     let resource = &question.resource;
-    resource.add_own_keys(account, law.managed, &mut context);
-    resource.add_request_keys(&mut context);
+    context.set("aws:ResourceAccount", resource.account(account.id()));
+    resource.add_own_keys(law, reading, &mut context);
+    resource.add_request_keys(reading, &mut context);
     context
 }
 

@@ -178,8 +178,7 @@ fn only_known_faults<O: Operation>(fault: Fault) -> Fault {
     {
         return fault.told_as_service_failure();
     }
-    let is_known = O::FAULTS.contains(&fault.code()) || is_common(fault.code());
-    if is_known || is_missing_in_model(O::ID, fault.code()) {
+    if O::FAULTS.contains(&fault.code()) || is_common(fault.code()) {
         fault
     } else {
         let (operation, code) = (O::ID.name(), fault.code().code());
@@ -191,19 +190,6 @@ fn only_known_faults<O: Operation>(fault: Fault) -> Fault {
 #[derive(Debug, thiserror::Error)]
 #[error("the operation answered a fault that its model does not list")]
 struct UnlistedFault;
-
-/// Faults that AWS was seen to answer and the model does not list: those of boundaries that a new user
-/// or role would have. That of policies which can't be boundaries was seen where one is set later.
-fn is_missing_in_model(operation: OperationId, code: FaultCode) -> bool {
-    matches!(
-        (operation, code),
-        (OperationId::IamCreateRole, FaultCode::NoSuchEntity)
-            | (
-                OperationId::IamCreateRole | OperationId::IamCreateUser,
-                FaultCode::PolicyNotAttachable
-            )
-    )
-}
 
 fn is_common(code: FaultCode) -> bool {
     matches!(

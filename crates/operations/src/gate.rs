@@ -103,21 +103,26 @@ fn judge_user(
     let decision = match rights {
         None => Decision::ImplicitDeny(Kind::Identity),
         Some(rights) => {
-            let context = context(law, caller, (circumstances, now), question);
             let (account_id, arn) = (account.id().to_string(), arn_of(account, user));
             let principal = keyward_policy::Principal::User {
                 account: &account_id,
                 arn: &arn,
                 id: user.id.as_str(),
             };
-            let (action, resource) = (question.action.name(), question.resource.arn());
-            let request = Request::new(principal, action, resource, &context);
             let policies = Policies {
                 identity: rights.identity.as_ref(),
                 boundary: rights.boundary.as_ref(),
                 ..Policies::default()
             };
-            evaluate(&request, &policies)
+            let (action, resource) = (question.action.name(), &question.resource);
+            let decide = |reading| {
+                let context = context(law, caller, (circumstances, now), (question, reading));
+                let request = Request::new(principal, action, resource.arn(), &context);
+                evaluate(&request, &policies)
+            };
+            let mut readings = (0..resource.readings(account)).map(decide);
+            let refused = readings.find(|decision| *decision != Decision::Allowed);
+            refused.unwrap_or(Decision::Allowed)
         }
     };
     Ok(match decision {

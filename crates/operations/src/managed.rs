@@ -69,6 +69,13 @@ impl<'a> Managed<'a> {
             .or_else(|| self.aws().by_id(id).map(Policy::Aws))
     }
 
+    /// The policy that something refers to. That it is not there is our failure: a file of AWS's policies
+    /// lacks it, and nobody can tell what it denies.
+    pub(crate) fn known(self, account: &'a Account, id: PolicyId) -> Result<Policy<'a>, Fault> {
+        let policy = self.by_id(account, id);
+        policy.ok_or_else(|| Fault::internal(UnknownPolicy(id)))
+    }
+
     /// The policy with exactly this ARN.
     pub(crate) fn find(self, account: &'a Account, arn: &str) -> Option<Policy<'a>> {
         if arn.starts_with("arn:aws:iam::aws:") {
@@ -153,6 +160,10 @@ impl<'a> Policy<'a> {
         }
     }
 }
+
+#[derive(Debug, thiserror::Error)]
+#[error("the managed policy {0} is referred to and not known")]
+struct UnknownPolicy(PolicyId);
 
 #[derive(Debug, thiserror::Error)]
 #[error("a managed policy has no default version")]

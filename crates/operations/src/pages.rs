@@ -17,6 +17,8 @@ const DEFAULT_ITEMS: usize = 100;
 /// where a filter passes few; it may then be short, as pages of AWS may. So few that the bound is
 /// much the same in an account of a thousand users and of a million.
 const LOOKED_AT: usize = 100;
+/// A page ends early where what it shows has this many bytes, as pages of AWS may.
+const PAGE_BYTES: usize = 4 * 1024 * 1024;
 /// What a marker's content begins with: the version of its form.
 const FORM: &str = "1:";
 
@@ -56,20 +58,36 @@ pub(crate) fn page<E, K: Display, T>(
     max_items: Option<i32>,
     mut show: impl FnMut(E) -> (K, Option<T>),
 ) -> Page<T> {
+    page_by_weight(entries, max_items, |entry| {
+        let (key, shown) = show(entry);
+        (key, shown.map(|shown| (shown, 0)))
+    })
+}
+
+/// The same of entries that may be large: what is shown comes with how many bytes it is.
+pub(crate) fn page_by_weight<E, K: Display, T>(
+    entries: impl Iterator<Item = E>,
+    max_items: Option<i32>,
+    mut show: impl FnMut(E) -> (K, Option<(T, usize)>),
+) -> Page<T> {
     let wanted = max_items
         .and_then(|items| usize::try_from(items).ok())
         .unwrap_or(DEFAULT_ITEMS);
     let mut items = Vec::new();
-    let mut last_key = None;
+    let (mut last_key, mut bytes) = (None, 0);
     for (looked_at, entry) in entries.enumerate() {
-        if items.len() == wanted || looked_at >= LOOKED_AT.max(wanted) {
+        let is_full = items.len() == wanted || bytes >= PAGE_BYTES;
+        if is_full || looked_at >= LOOKED_AT.max(wanted) {
             return Page {
                 items,
                 marker: last_key.map(write_marker),
             };
         }
         let (key, shown) = show(entry);
-        items.extend(shown);
+        if let Some((shown, weight)) = shown {
+            items.push(shown);
+            bytes += weight;
+        }
         last_key = Some(key);
     }
     Page {
@@ -150,6 +168,15 @@ mod tests {
         let (shown, pages) = all(1_000, |_| true);
         assert_eq!((shown, pages), ((0..2_500).collect(), 3));
         assert_eq!(all(500, |_| true).1, 5);
+    }
+
+    #[test]
+    fn a_page_of_large_entries_ends_early() {
+        let large = page_by_weight(0..10, None, |entry| (entry, Some((entry, PAGE_BYTES / 2))));
+        assert_eq!(large.items, [0, 1]);
+        assert!(large.is_truncated());
+        let larger = page_by_weight(0..1, None, |entry| (entry, Some((entry, PAGE_BYTES * 2))));
+        assert_eq!((larger.items.len(), larger.is_truncated()), (1, false));
     }
 
     #[test]

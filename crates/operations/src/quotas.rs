@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use keyward_names::AccountId;
 use keyward_policy::{
     GROUP_INLINE_CHARACTERS, MANAGED_POLICY_CHARACTERS, ROLE_INLINE_CHARACTERS,
-    TRUST_POLICY_CHARACTERS, USER_INLINE_CHARACTERS,
+    TRUST_POLICY_CHARACTERS, USER_INLINE_CHARACTERS, stored_policy_size,
 };
 
 /// Makes the list of quotas, and that of the same quotas where each may be left as it is.
@@ -108,3 +108,18 @@ impl AccountQuotas {
 
 /// How many tags one resource has at most. Not a quota that AWS raises.
 pub(crate) const TAGS_PER_RESOURCE: usize = 50;
+
+/// White space does not count, and yet takes room. A text has at most so many times the characters that
+/// count (unsure: nobody knows where AWS stops).
+const TEXT_PER_COUNTED: usize = 8;
+
+/// Whether texts together have more characters than a quota allows, white space not counted, or so much
+/// white space that they are too large all the same.
+pub(crate) fn are_too_large<'a>(texts: impl Iterator<Item = &'a str>, quota: usize) -> bool {
+    let (mut counted, mut bytes) = (0, 0);
+    for text in texts {
+        counted += stored_policy_size(text);
+        bytes += text.len();
+    }
+    counted > quota || bytes > quota.saturating_mul(TEXT_PER_COUNTED)
+}

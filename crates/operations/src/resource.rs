@@ -1,13 +1,17 @@
 //! What a request is about, as authorization sees it: an ARN.
 
+use std::collections::BTreeMap;
+
 use keyward_account::{Account, Group, InstanceProfile, PolicyEntity, PrincipalId, Role, User};
 use keyward_api::iam;
+use keyward_managed_policies::AWS_ACCOUNT;
 use keyward_names::{
-    AccountId, GroupId, GroupName, InstanceProfileId, InstanceProfileName, Path, PolicyId, RoleId,
-    RoleName, Tag, UserId, UserName, iam_arn, root_arn, user_arn,
+    AccountId, FoldedTagKey, GroupId, GroupName, InstanceProfileId, InstanceProfileName, Path,
+    PolicyId, RoleId, RoleName, Tag, UserId, UserName, iam_arn, root_arn, user_arn,
 };
 use keyward_policy::{Context, Value};
 
+use crate::gate::Law;
 use crate::managed::Managed;
 
 /// The resource of one authorization question, and what the request says about it.
@@ -24,6 +28,8 @@ pub(crate) struct Resource {
     keys: Vec<(&'static str, String)>,
     /// Whether `iam:PermissionsBoundary` is the boundary that the subject has.
     tells_boundary: bool,
+    /// Whether the subject has another ARN today, and this one if it is allowed.
+    is_future: bool,
 }
 
 /// What stands behind an ARN.
@@ -48,6 +54,7 @@ impl Resource {
             tag_keys: Vec::new(),
             keys: Vec::new(),
             tells_boundary: false,
+            is_future: false,
         }
     }
 
@@ -96,6 +103,41 @@ impl Resource {
         }
     }
 
+    /// What something would become, with the tags that it has now.
+    pub(crate) fn becoming_of(self, now: &Self) -> Self {
+        Self {
+            subject: now.subject,
+            is_future: self.arn != now.arn,
+            ..self
+        }
+    }
+
+    /// The account that it belongs to: `aws:ResourceAccount`. AWS's own policies belong to an account of
+    /// AWS (seen there), other ARNs say it.
+    pub(crate) fn account(&self, caller: AccountId) -> String {
+        match self.arn.split(':').nth(4) {
+            Some("aws") => AWS_ACCOUNT.to_string(),
+            Some(account) if !account.is_empty() => account.to_owned(),
+            Some(_) | None => caller.to_string(),
+        }
+    }
+
+    /// In how many ways its tags can be read. Keys of tags compare without case in conditions, and yet
+    /// policies and instance profiles may have two that differ in nothing else. A request is then judged
+    /// with each of their values, and must be allowed with all.
+    pub(crate) fn readings(&self, account: &Account) -> usize {
+        let (own, _) = self.own_tags(account);
+        let own = own.iter().map(|tag| (&*tag.key, &*tag.value));
+        most_spellings(own)
+            .max(most_spellings(self.request_pairs()))
+            .max(1)
+    }
+
+    fn request_pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        let tags = self.request_tags.iter();
+        tags.map(|(key, value)| (key.as_str(), value.as_str()))
+    }
+
     /// The user that it is, where there is one.
     pub(crate) fn user_id(&self) -> Option<UserId> {
         match self.subject {
@@ -108,22 +150,35 @@ impl Resource {
         }
     }
 
-    /// Adds the tags that it has, and its boundary.
-    pub(crate) fn add_own_keys(
-        &self,
-        account: &Account,
-        managed: Managed<'_>,
-        context: &mut Context,
-    ) {
-        let (tags, prefixes): (&[Tag], &[&str]) = match self.subject {
-            Subject::User(id) => (
-                account.users().get(id).map_or(&[], |user| &user.tags),
-                &["aws", "iam"],
-            ),
-            Subject::Role(id) => (
-                account.roles().get(id).map_or(&[], |role| &role.tags),
-                &["aws", "iam"],
-            ),
+    /// Adds the tags that it has, in one of their readings, and its boundary.
+    pub(crate) fn add_own_keys(&self, law: Law<'_>, reading: usize, context: &mut Context) {
+        let Law { account, managed } = law;
+        let (tags, prefixes) = self.own_tags(account);
+        let tags = tags.iter().map(|tag| (&*tag.key, &*tag.value));
+        for (key, value) in read(tags, reading) {
+            for prefix in prefixes {
+                context.set(&format!("{prefix}:ResourceTag/{key}"), value);
+            }
+        }
+        if self.tells_boundary
+            && let Some(boundary) = self.boundary(account)
+            && let Some(arn) = managed.arn(account, boundary)
+        {
+            context.set("iam:PermissionsBoundary", arn);
+        }
+    }
+
+    /// The tags that it has, and what the context keys of its kind's tags begin with.
+    fn own_tags<'a>(&self, account: &'a Account) -> (&'a [Tag], &'static [&'static str]) {
+        match self.subject {
+            Subject::User(id) => {
+                let user = account.users().get(id);
+                (user.map_or(&[], |user| &user.tags), &["aws", "iam"])
+            }
+            Subject::Role(id) => {
+                let role = account.roles().get(id);
+                (role.map_or(&[], |role| &role.tags), &["aws", "iam"])
+            }
             Subject::ManagedPolicy(id) => {
                 let policy = account.managed_policies().get(id);
                 (policy.map_or(&[], |policy| &policy.tags), &["aws"])
@@ -133,18 +188,6 @@ impl Resource {
                 (profile.map_or(&[], |profile| &profile.tags), &["aws"])
             }
             Subject::Nothing | Subject::Group(_) => (&[], &[]),
-        };
-        for tag in tags {
-            for prefix in prefixes {
-                let key = format!("{prefix}:ResourceTag/{}", tag.key);
-                context.set(&key, &*tag.value);
-            }
-        }
-        if self.tells_boundary
-            && let Some(boundary) = self.boundary(account)
-            && let Some(arn) = managed.arn(account, boundary)
-        {
-            context.set("iam:PermissionsBoundary", arn);
         }
     }
 
@@ -160,10 +203,11 @@ impl Resource {
         account.policies(entity)?.boundary
     }
 
-    /// Adds what the request says. Where it names no tags, their keys are absent.
-    pub(crate) fn add_request_keys(&self, context: &mut Context) {
-        for (key, value) in &self.request_tags {
-            context.set(&format!("aws:RequestTag/{key}"), value.as_str());
+    /// Adds what the request says, its tags in one of their readings. Where it names none, their keys are
+    /// absent.
+    pub(crate) fn add_request_keys(&self, reading: usize, context: &mut Context) {
+        for (key, value) in read(self.request_pairs(), reading) {
+            context.set(&format!("aws:RequestTag/{key}"), value);
         }
         if !self.tag_keys.is_empty() {
             let keys = self.tag_keys.iter().map(|key| Value::from(key.as_str()));
@@ -182,6 +226,9 @@ impl Resource {
 
     /// Whether what was asked about now has another ARN: then the question must be put anew.
     pub(crate) fn is_stale(&self, account: &Account) -> bool {
+        if self.is_future {
+            return false;
+        }
         let now = match self.subject {
             Subject::User(id) => account.principal_arn(PrincipalId::User(id)),
             Subject::Role(id) => account.principal_arn(PrincipalId::Role(id)),
@@ -290,6 +337,37 @@ impl Resource {
     pub(crate) fn root(account: AccountId) -> Self {
         Self::of_nobody(root_arn(account))
     }
+}
+
+/// The spellings of each key, with the last value of each.
+fn spellings<'a>(
+    tags: impl Iterator<Item = (&'a str, &'a str)>,
+) -> BTreeMap<FoldedTagKey, BTreeMap<&'a str, &'a str>> {
+    let mut keys = BTreeMap::new();
+    for (key, value) in tags {
+        let spellings: &mut BTreeMap<_, _> = keys.entry(FoldedTagKey::fold(key)).or_default();
+        spellings.insert(key, value);
+    }
+    keys
+}
+
+fn most_spellings<'a>(tags: impl Iterator<Item = (&'a str, &'a str)>) -> usize {
+    let counts = spellings(tags)
+        .into_values()
+        .map(|spellings| spellings.len());
+    counts.max().unwrap_or(0)
+}
+
+/// One spelling of each key. All are had by the readings from 0 on.
+fn read<'a>(
+    tags: impl Iterator<Item = (&'a str, &'a str)>,
+    reading: usize,
+) -> impl Iterator<Item = (&'a str, &'a str)> {
+    let keys = spellings(tags).into_values();
+    keys.filter_map(move |spellings| {
+        let count = spellings.len();
+        spellings.into_iter().nth(reading % count.max(1))
+    })
 }
 
 /// The ARN of a user of the account.

@@ -1,9 +1,5 @@
 //! The audit records of calls: in the files, and in the store where something was changed.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "helpers of tests are test code too"
-)]
+#![expect(clippy::unwrap_used, reason = "helpers of tests are test code too")]
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;

@@ -150,6 +150,7 @@ async fn every_key_that_is_known_of_a_request_has_its_value() {
         referer: Some("https://example.com/".to_owned()),
         region: Some("eu-central-1".to_owned()),
         signed_in: None,
+        ..Circumstances::default()
     };
     let bob = bob.who_came(came.clone());
     let own = "arn:aws:iam::123456789012:user/team/Bob";

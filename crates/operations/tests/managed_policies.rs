@@ -692,3 +692,123 @@ async fn tags_are_by_exact_key_and_seen_by_conditions() {
         "400 InvalidInput: Duplicate tag keys found."
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn policies_of_aws_belong_to_an_account_of_aws() {
+    let world = world().await;
+    let root = world.root();
+    let text = r#"{"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "iam:*", "Resource": "*"},
+        {"Effect": "Deny", "Action": "iam:GetPolicy", "Resource": "*",
+         "Condition": {"StringNotEquals": {"aws:ResourceAccount": "${aws:PrincipalAccount}"}}}]}"#;
+    let put = [
+        ("UserName", "Bob"),
+        ("PolicyName", "p"),
+        ("PolicyDocument", text),
+    ];
+    done(&root, "PutUserPolicy", &put).await;
+    let bob = world.user("Bob").await;
+    done(&bob, "GetPolicy", &[("PolicyArn", OWN)]).await;
+    let denied = refused(&bob, "GetPolicy", &[("PolicyArn", READ_ONLY)]).await;
+    assert!(
+        denied.ends_with("with an explicit deny in an identity-based policy"),
+        "{denied}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_tags_that_differ_in_case_alone_each_value_must_be_allowed() {
+    let world = world().await;
+    let root = world.root();
+    let text = r#"{"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "iam:TagPolicy", "Resource": "*",
+         "Condition": {"StringEquals": {"aws:RequestTag/dept": "finance"}}},
+        {"Effect": "Allow", "Action": "iam:DeletePolicy", "Resource": "*",
+         "Condition": {"StringEquals": {"aws:ResourceTag/dept": "finance"}}}]}"#;
+    let put = [
+        ("UserName", "Bob"),
+        ("PolicyName", "p"),
+        ("PolicyDocument", text),
+    ];
+    done(&root, "PutUserPolicy", &put).await;
+    let bob = world.user("Bob").await;
+    let tag = |one: &'static str, other: &'static str| {
+        [
+            ("PolicyArn", OWN),
+            ("Tags.member.1.Key", "dept"),
+            ("Tags.member.1.Value", one),
+            ("Tags.member.2.Key", "Dept"),
+            ("Tags.member.2.Value", other),
+        ]
+    };
+    for (one, other) in [("eng", "finance"), ("finance", "eng")] {
+        let denied = refused(&bob, "TagPolicy", &tag(one, other)).await;
+        assert!(denied.starts_with("403 AccessDenied"), "{denied}");
+    }
+    done(&bob, "TagPolicy", &tag("finance", "finance")).await;
+    for (one, other) in [("eng", "finance"), ("finance", "eng")] {
+        done(&root, "TagPolicy", &tag(one, other)).await;
+        let denied = refused(&bob, "DeletePolicy", &[("PolicyArn", OWN)]).await;
+        assert!(denied.starts_with("403 AccessDenied"), "{denied}");
+    }
+    done(&root, "TagPolicy", &tag("finance", "finance")).await;
+    done(&bob, "DeletePolicy", &[("PolicyArn", OWN)]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_renamed_keeps_the_tags_that_rights_hang_on() {
+    let world = world().await;
+    let root = world.root();
+    let eve = [
+        ("UserName", "Eve"),
+        ("Tags.member.1.Key", "team"),
+        ("Tags.member.1.Value", "red"),
+    ];
+    done(&root, "CreateUser", &eve).await;
+    let text = r#"{"Version": "2012-10-17", "Statement": {
+        "Effect": "Allow", "Action": "iam:UpdateUser", "Resource": "arn:aws:iam::*:user/E*",
+        "Condition": {"StringEquals": {"iam:ResourceTag/team": "red"}}}}"#;
+    let put = [
+        ("UserName", "Bob"),
+        ("PolicyName", "p"),
+        ("PolicyDocument", text),
+    ];
+    done(&root, "PutUserPolicy", &put).await;
+    let bob = world.user("Bob").await;
+    let rename = |name: &'static str| [("UserName", "Eve"), ("NewUserName", name)];
+    let denied = refused(&bob, "UpdateUser", &rename("Rob")).await;
+    assert!(
+        denied.contains("resource: arn:aws:iam::123456789012:user/Rob"),
+        "{denied}"
+    );
+    done(&bob, "UpdateUser", &rename("Ella")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn white_space_is_no_way_round_the_quotas() {
+    let world = world().await;
+    let root = world.root();
+    let wide = document("Allow", "s3:*").replace(',', &format!(",{}", " ".repeat(60_000)));
+    for (action, pairs, fault) in [
+        (
+            "PutUserPolicy",
+            [
+                ("UserName", "Bob"),
+                ("PolicyName", "p"),
+                ("PolicyDocument", &*wide),
+            ],
+            "409 LimitExceeded: Maximum policy size of 2048 bytes exceeded for user Bob",
+        ),
+        (
+            "CreatePolicy",
+            [
+                ("PolicyName", "wide"),
+                ("Path", "/"),
+                ("PolicyDocument", &*wide),
+            ],
+            "409 LimitExceeded: Cannot exceed quota for PolicySize: 6144",
+        ),
+    ] {
+        assert_eq!(refused(&root, action, &pairs).await, fault);
+    }
+}

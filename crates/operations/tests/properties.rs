@@ -66,11 +66,172 @@ fn any_step() -> impl Strategy<Value = Step> {
 
 /// Documents of which some fit together and some don't.
 fn put_policy(user: &str, policy: u8, size: u8) -> String {
+    format!("UserName={user}&{}", inline(policy, size))
+}
+
+fn inline(policy: u8, size: u8) -> String {
+    format!("PolicyName=p{policy}&{}", document(size))
+}
+
+fn document(size: u8) -> String {
     let action = "x".repeat(usize::from(size) * 500);
-    let document = format!(
-        r#"{{"Version": "2012-10-17", "Statement": {{"Effect": "Allow", "Action": "s3:{action}", "Resource": "*"}}}}"#
-    );
-    format!("UserName={user}&PolicyName=p{policy}&PolicyDocument={document}")
+    format!(
+        r#"PolicyDocument={{"Version": "2012-10-17", "Statement": {{"Effect": "Allow", "Action": "s3:{action}", "Resource": "*"}}}}"#
+    )
+}
+
+/// Users, groups and roles that have policies, as operations name them.
+fn owner() -> impl Strategy<Value = (&'static str, &'static str)> {
+    prop_oneof![
+        name().prop_map(|name| ("User", name)),
+        group().prop_map(|name| ("Group", name)),
+        role().prop_map(|name| ("Role", name)),
+    ]
+}
+
+fn group() -> impl Strategy<Value = &'static str> {
+    prop_oneof![Just("Admins"), Just("admins"), Just("Ops")]
+}
+
+fn role() -> impl Strategy<Value = &'static str> {
+    prop_oneof![
+        Just("Server"),
+        Just("server"),
+        Just("Helper"),
+        Just("AWSServiceRoleForBatch")
+    ]
+}
+
+fn profile() -> impl Strategy<Value = &'static str> {
+    prop_oneof![Just("Web"), Just("web"), Just("Db")]
+}
+
+fn policy() -> impl Strategy<Value = &'static str> {
+    prop_oneof![
+        Just("123456789012:policy/Own"),
+        Just("123456789012:policy/own"),
+        Just("123456789012:policy/Other"),
+        Just("aws:policy/ReadOnlyAccess"),
+        Just("aws:policy/aws-service-role/BatchServiceRolePolicy"),
+    ]
+}
+
+fn trusted() -> impl Strategy<Value = &'static str> {
+    prop_oneof![
+        Just(r#"{"Service":"ec2.amazonaws.com"}"#),
+        Just(r#"{"AWS":"arn:aws:iam::123456789012:user/Bob"}"#),
+        Just(
+            r#"{"AWS":["arn:aws:iam::123456789012:role/Server","arn:aws:iam::123456789012:user/Alice"]}"#
+        ),
+        Just(r#"{"AWS":"*"}"#),
+    ]
+}
+
+fn trust(principal: &str) -> String {
+    format!(
+        r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":{principal},"Action":"sts:AssumeRole"}}}}"#
+    )
+}
+
+fn tag(key: u8) -> String {
+    format!(
+        "Tags.member.1.Key=K{key}&Tags.member.1.Value=v&Tags.member.2.Key=k{}&Tags.member.2.Value=",
+        key + 1
+    )
+}
+
+fn group_step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        2 => group().prop_map(|group| step("CreateGroup", format!("GroupName={group}"))),
+        2 => (group(), group()).prop_map(|(from, to)| step("UpdateGroup", format!("GroupName={from}&NewGroupName={to}"))),
+        1 => group().prop_map(|group| step("UpdateGroup", format!("GroupName={group}&NewPath=/g/"))),
+        2 => group().prop_map(|group| step("DeleteGroup", format!("GroupName={group}"))),
+        5 => (group(), name()).prop_map(|(group, user)| step("AddUserToGroup", format!("GroupName={group}&UserName={user}"))),
+        3 => (group(), name()).prop_map(|(group, user)| step("RemoveUserFromGroup", format!("GroupName={group}&UserName={user}"))),
+    ]
+}
+
+fn role_step() -> impl Strategy<Value = Step> {
+    let batch = "AWSServiceName=batch.amazonaws.com";
+    prop_oneof![
+        3 => (role(), trusted()).prop_map(|(role, who)| step("CreateRole", format!("RoleName={role}&AssumeRolePolicyDocument={}", trust(who)))),
+        1 => (role(), policy(), 0..3_u8).prop_map(|(role, policy, key)| step("CreateRole", format!("RoleName={role}&AssumeRolePolicyDocument={}&PermissionsBoundary=arn:aws:iam::{policy}&{}", trust("{\"AWS\":\"*\"}"), tag(key)))),
+        2 => (role(), trusted()).prop_map(|(role, who)| step("UpdateAssumeRolePolicy", format!("RoleName={role}&PolicyDocument={}", trust(who)))),
+        1 => (role(), 3_599..3_602_u32).prop_map(|(role, seconds)| step("UpdateRole", format!("RoleName={role}&MaxSessionDuration={seconds}"))),
+        1 => role().prop_map(|role| step("UpdateRoleDescription", format!("RoleName={role}&Description=d"))),
+        2 => role().prop_map(|role| step("DeleteRole", format!("RoleName={role}"))),
+        1 => (role(), 0..3_u8).prop_map(|(role, key)| step("TagRole", format!("RoleName={role}&{}", tag(key)))),
+        1 => (role(), 0..3_u8).prop_map(|(role, key)| step("UntagRole", format!("RoleName={role}&TagKeys.member.1=k{key}"))),
+        2 => Just(step("CreateServiceLinkedRole", batch.to_owned())),
+        2 => role().prop_map(|role| step("DeleteServiceLinkedRole", format!("RoleName={role}"))),
+        2 => profile().prop_map(|profile| step("CreateInstanceProfile", format!("InstanceProfileName={profile}&Path=/i/"))),
+        1 => profile().prop_map(|profile| step("DeleteInstanceProfile", format!("InstanceProfileName={profile}"))),
+        3 => (profile(), role()).prop_map(|(profile, role)| step("AddRoleToInstanceProfile", format!("InstanceProfileName={profile}&RoleName={role}"))),
+        2 => (profile(), role()).prop_map(|(profile, role)| step("RemoveRoleFromInstanceProfile", format!("InstanceProfileName={profile}&RoleName={role}"))),
+        1 => (profile(), 0..3_u8).prop_map(|(profile, key)| step("TagInstanceProfile", format!("InstanceProfileName={profile}&{}", tag(key)))),
+        1 => (profile(), 0..3_u8).prop_map(|(profile, key)| step("UntagInstanceProfile", format!("InstanceProfileName={profile}&TagKeys.member.1=k{key}"))),
+        1 => (1..3_u8).prop_map(|version| step("SetSecurityTokenServicePreferences", format!("GlobalEndpointTokenVersion=v{version}Token"))),
+    ]
+}
+
+/// A step of one of three operations, by whose policies it is about.
+fn for_owner(
+    [of_user, of_group, of_role]: [&'static str; 3],
+    (kind, name): (&'static str, &'static str),
+    more: &str,
+) -> Step {
+    let action = match kind {
+        "User" => of_user,
+        "Group" => of_group,
+        _ => of_role,
+    };
+    step(action, format!("{kind}Name={name}&{more}"))
+}
+
+fn policy_step() -> impl Strategy<Value = Step> {
+    const ATTACH: [&str; 3] = ["AttachUserPolicy", "AttachGroupPolicy", "AttachRolePolicy"];
+    const DETACH: [&str; 3] = ["DetachUserPolicy", "DetachGroupPolicy", "DetachRolePolicy"];
+    const PUT: [&str; 3] = ["PutUserPolicy", "PutGroupPolicy", "PutRolePolicy"];
+    const DELETE: [&str; 3] = ["DeleteUserPolicy", "DeleteGroupPolicy", "DeleteRolePolicy"];
+    const BOUND: [&str; 3] = [
+        "PutUserPermissionsBoundary",
+        "ListGroups",
+        "PutRolePermissionsBoundary",
+    ];
+    const UNBOUND: [&str; 3] = [
+        "DeleteUserPermissionsBoundary",
+        "ListGroups",
+        "DeleteRolePermissionsBoundary",
+    ];
+    let arn = |policy| format!("PolicyArn=arn:aws:iam::{policy}");
+    // Policies of AWS can't be changed: that is refused by a right nobody has.
+    let own = || policy().prop_filter("it is of the account", |policy| policy.starts_with('1'));
+    prop_oneof![
+        5 => (owner(), policy()).prop_map(move |(owner, policy)| for_owner(ATTACH, owner, &arn(policy))),
+        3 => (owner(), policy()).prop_map(move |(owner, policy)| for_owner(DETACH, owner, &arn(policy))),
+        3 => (owner(), 0..3_u8, 0..4_u8).prop_map(|(owner, policy, size)| for_owner(PUT, owner, &inline(policy, size))),
+        2 => (owner(), 0..3_u8).prop_map(|(owner, policy)| for_owner(DELETE, owner, &format!("PolicyName=P{policy}"))),
+        3 => (owner(), policy()).prop_map(|(owner, policy)| for_owner(BOUND, owner, &format!("PermissionsBoundary=arn:aws:iam::{policy}"))),
+        2 => owner().prop_map(|owner| for_owner(UNBOUND, owner, "")),
+        2 => any::<bool>().prop_map(|is_own| step("CreatePolicy", format!("PolicyName={}&{}", if is_own { "own" } else { "Other" }, document(1)))),
+        2 => own().prop_map(move |policy| step("DeletePolicy", arn(policy))),
+        3 => (own(), any::<bool>(), 0..16_u8).prop_map(move |(policy, is_default, size)| step("CreatePolicyVersion", format!("{}&SetAsDefault={is_default}&{}", arn(policy), document(size)))),
+        2 => (own(), 1..6_u8).prop_map(move |(policy, version)| step("SetDefaultPolicyVersion", format!("{}&VersionId=v{version}", arn(policy)))),
+        2 => (own(), 1..6_u8).prop_map(move |(policy, version)| step("DeletePolicyVersion", format!("{}&VersionId=v{version}", arn(policy)))),
+        1 => (own(), 0..3_u8).prop_map(move |(policy, key)| step("TagPolicy", format!("{}&{}", arn(policy), tag(key)))),
+        1 => (own(), 0..3_u8).prop_map(move |(policy, key)| step("UntagPolicy", format!("{}&TagKeys.member.1=K{key}", arn(policy)))),
+    ]
+}
+
+fn any_entity_step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        2 => group_step(),
+        3 => role_step(),
+        4 => policy_step(),
+        1 => name().prop_map(|name| step("CreateUser", format!("UserName={name}"))),
+        1 => name().prop_map(|name| step("DeleteUser", format!("UserName={name}"))),
+        1 => (name(), name()).prop_map(|(from, to)| step("UpdateUser", format!("UserName={from}&NewUserName={to}"))),
+    ]
 }
 
 async fn replayed(world: &World) -> Account {
@@ -100,18 +261,44 @@ async fn replayed(world: &World) -> Account {
     account
 }
 
-async fn check(steps: Vec<Step>) {
-    let world = World::new().await;
-    // Most steps need someone to be about.
-    let begin = [
+/// Most steps need someone to be about.
+fn begin_with_users() -> Vec<Step> {
+    vec![
         step("CreateUser", "UserName=Bob".to_owned()),
         step(
             "CreateLoginProfile",
             "UserName=Bob&Password=Right-Password-1".to_owned(),
         ),
         step("CreateUser", "UserName=Alice".to_owned()),
-    ];
-    for Step { action, form } in begin.into_iter().chain(steps) {
+    ]
+}
+
+/// A group with a user, a role in an instance profile, and a policy.
+fn begin_with_entities() -> Vec<Step> {
+    let server = trust(r#"{"AWS":"arn:aws:iam::123456789012:user/Bob"}"#);
+    let profile = "InstanceProfileName=Web&RoleName=Server";
+    vec![
+        step("CreateUser", "UserName=Bob".to_owned()),
+        step("CreateUser", "UserName=Alice".to_owned()),
+        step("CreateGroup", "GroupName=Admins".to_owned()),
+        step("AddUserToGroup", "GroupName=Admins&UserName=Bob".to_owned()),
+        step(
+            "CreateRole",
+            format!("RoleName=Server&AssumeRolePolicyDocument={server}"),
+        ),
+        step(
+            "CreateInstanceProfile",
+            "InstanceProfileName=Web".to_owned(),
+        ),
+        step("AddRoleToInstanceProfile", profile.to_owned()),
+        step("CreatePolicy", format!("PolicyName=Own&{}", document(1))),
+    ]
+}
+
+async fn check(begin: Vec<Step>, steps: Vec<Step>) {
+    let world = World::new().await;
+    let begun = begin.len();
+    for (place, Step { action, form }) in begin.into_iter().chain(steps).enumerate() {
         let before = world.account().await;
         let heard = world.root().ask(action, &form).await;
         let after = world.account().await;
@@ -120,6 +307,7 @@ async fn check(steps: Vec<Step>) {
             Vec::<String>::new(),
             "after {action} {form}"
         );
+        assert!(place >= begun || heard.status == 200, "{}", heard.body);
         assert!(
             [200, 400, 404, 409].contains(&heard.status),
             "{action} {form}: {}",
@@ -149,6 +337,14 @@ proptest! {
         steps in proptest::collection::vec(any_step(), 1..40)
     ) {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        runtime.block_on(check(steps));
+        runtime.block_on(check(begin_with_users(), steps));
+    }
+
+    #[test]
+    fn so_it_is_with_groups_roles_and_policies(
+        steps in proptest::collection::vec(any_entity_step(), 1..60)
+    ) {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        runtime.block_on(check(begin_with_entities(), steps));
     }
 }

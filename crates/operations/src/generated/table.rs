@@ -7,23 +7,94 @@ use crate::iam::access_keys::delete_access_key::delete_access_key;
 use crate::iam::access_keys::get_access_key_last_used::get_access_key_last_used;
 use crate::iam::access_keys::list_access_keys::list_access_keys;
 use crate::iam::access_keys::update_access_key::update_access_key;
+use crate::iam::account::get_account_authorization_details::get_account_authorization_details;
+use crate::iam::account::get_account_summary::get_account_summary;
+use crate::iam::account::set_security_token_service_preferences::set_security_token_service_preferences;
 use crate::iam::account_alias::create_account_alias::create_account_alias;
 use crate::iam::account_alias::delete_account_alias::delete_account_alias;
 use crate::iam::account_alias::list_account_aliases::list_account_aliases;
+use crate::iam::attached_policies::attach_group_policy::attach_group_policy;
+use crate::iam::attached_policies::attach_role_policy::attach_role_policy;
+use crate::iam::attached_policies::attach_user_policy::attach_user_policy;
+use crate::iam::attached_policies::detach_group_policy::detach_group_policy;
+use crate::iam::attached_policies::detach_role_policy::detach_role_policy;
+use crate::iam::attached_policies::detach_user_policy::detach_user_policy;
+use crate::iam::attached_policies::list_attached_group_policies::list_attached_group_policies;
+use crate::iam::attached_policies::list_attached_role_policies::list_attached_role_policies;
+use crate::iam::attached_policies::list_attached_user_policies::list_attached_user_policies;
+use crate::iam::groups::add_user_to_group::add_user_to_group;
+use crate::iam::groups::create_group::create_group;
+use crate::iam::groups::delete_group::delete_group;
+use crate::iam::groups::get_group::get_group;
+use crate::iam::groups::list_groups::list_groups;
+use crate::iam::groups::list_groups_for_user::list_groups_for_user;
+use crate::iam::groups::remove_user_from_group::remove_user_from_group;
+use crate::iam::groups::update_group::update_group;
+use crate::iam::inline_policies::delete_group_policy::delete_group_policy;
+use crate::iam::inline_policies::delete_role_policy::delete_role_policy;
 use crate::iam::inline_policies::delete_user_policy::delete_user_policy;
+use crate::iam::inline_policies::get_group_policy::get_group_policy;
+use crate::iam::inline_policies::get_role_policy::get_role_policy;
 use crate::iam::inline_policies::get_user_policy::get_user_policy;
+use crate::iam::inline_policies::list_group_policies::list_group_policies;
+use crate::iam::inline_policies::list_role_policies::list_role_policies;
 use crate::iam::inline_policies::list_user_policies::list_user_policies;
+use crate::iam::inline_policies::put_group_policy::put_group_policy;
+use crate::iam::inline_policies::put_role_policy::put_role_policy;
 use crate::iam::inline_policies::put_user_policy::put_user_policy;
+use crate::iam::instance_profiles::add_role_to_instance_profile::add_role_to_instance_profile;
+use crate::iam::instance_profiles::create_instance_profile::create_instance_profile;
+use crate::iam::instance_profiles::delete_instance_profile::delete_instance_profile;
+use crate::iam::instance_profiles::get_instance_profile::get_instance_profile;
+use crate::iam::instance_profiles::list_instance_profile_tags::list_instance_profile_tags;
+use crate::iam::instance_profiles::list_instance_profiles::list_instance_profiles;
+use crate::iam::instance_profiles::list_instance_profiles_for_role::list_instance_profiles_for_role;
+use crate::iam::instance_profiles::remove_role_from_instance_profile::remove_role_from_instance_profile;
+use crate::iam::instance_profiles::tag_instance_profile::tag_instance_profile;
+use crate::iam::instance_profiles::untag_instance_profile::untag_instance_profile;
 use crate::iam::login_profiles::change_password::change_password;
 use crate::iam::login_profiles::create_login_profile::create_login_profile;
 use crate::iam::login_profiles::delete_login_profile::delete_login_profile;
 use crate::iam::login_profiles::get_login_profile::get_login_profile;
 use crate::iam::login_profiles::update_login_profile::update_login_profile;
+use crate::iam::managed_policies::create_policy::create_policy;
+use crate::iam::managed_policies::create_policy_version::create_policy_version;
+use crate::iam::managed_policies::delete_policy::delete_policy;
+use crate::iam::managed_policies::delete_policy_version::delete_policy_version;
+use crate::iam::managed_policies::get_policy::get_policy;
+use crate::iam::managed_policies::get_policy_version::get_policy_version;
+use crate::iam::managed_policies::list_entities_for_policy::list_entities_for_policy;
+use crate::iam::managed_policies::list_policies::list_policies;
+use crate::iam::managed_policies::list_policies_granting_service_access::list_policies_granting_service_access;
+use crate::iam::managed_policies::list_policy_tags::list_policy_tags;
+use crate::iam::managed_policies::list_policy_versions::list_policy_versions;
+use crate::iam::managed_policies::set_default_policy_version::set_default_policy_version;
+use crate::iam::managed_policies::tag_policy::tag_policy;
+use crate::iam::managed_policies::untag_policy::untag_policy;
 use crate::iam::password_policy::delete_account_password_policy::delete_account_password_policy;
 use crate::iam::password_policy::get_account_password_policy::get_account_password_policy;
 use crate::iam::password_policy::update_account_password_policy::update_account_password_policy;
+use crate::iam::permissions_boundaries::delete_role_permissions_boundary::delete_role_permissions_boundary;
+use crate::iam::permissions_boundaries::delete_user_permissions_boundary::delete_user_permissions_boundary;
+use crate::iam::permissions_boundaries::put_role_permissions_boundary::put_role_permissions_boundary;
+use crate::iam::permissions_boundaries::put_user_permissions_boundary::put_user_permissions_boundary;
+use crate::iam::roles::create_role::create_role;
+use crate::iam::roles::delete_role::delete_role;
+use crate::iam::roles::get_role::get_role;
+use crate::iam::roles::list_role_tags::list_role_tags;
+use crate::iam::roles::list_roles::list_roles;
+use crate::iam::roles::tag_role::tag_role;
+use crate::iam::roles::untag_role::untag_role;
+use crate::iam::roles::update_assume_role_policy::update_assume_role_policy;
+use crate::iam::roles::update_role::update_role;
+use crate::iam::roles::update_role_description::update_role_description;
+use crate::iam::service_linked_roles::create_service_linked_role::create_service_linked_role;
+use crate::iam::service_linked_roles::delete_service_linked_role::delete_service_linked_role;
+use crate::iam::service_linked_roles::get_service_linked_role_deletion_status::get_service_linked_role_deletion_status;
 use crate::iam::simulation::get_context_keys_for_custom_policy::get_context_keys_for_custom_policy;
+use crate::iam::simulation::get_context_keys_for_principal_policy::get_context_keys_for_principal_policy;
 use crate::iam::simulation::simulate_custom_policy::simulate_custom_policy;
+use crate::iam::simulation::simulate_principal_policy::simulate_principal_policy;
 use crate::iam::users::create_user::create_user;
 use crate::iam::users::delete_user::delete_user;
 use crate::iam::users::get_user::get_user;
@@ -40,6 +111,41 @@ use keyward_api::{OperationId, iam, sts};
 /// the largest of them.
 pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Reply {
     match operation {
+        OperationId::IamAddRoleToInstanceProfile => {
+            Box::pin(run::<iam::operations::AddRoleToInstanceProfile, _, _>(
+                request,
+                add_role_to_instance_profile,
+            ))
+            .await
+        }
+        OperationId::IamAddUserToGroup => {
+            Box::pin(run::<iam::operations::AddUserToGroup, _, _>(
+                request,
+                add_user_to_group,
+            ))
+            .await
+        }
+        OperationId::IamAttachGroupPolicy => {
+            Box::pin(run::<iam::operations::AttachGroupPolicy, _, _>(
+                request,
+                attach_group_policy,
+            ))
+            .await
+        }
+        OperationId::IamAttachRolePolicy => {
+            Box::pin(run::<iam::operations::AttachRolePolicy, _, _>(
+                request,
+                attach_role_policy,
+            ))
+            .await
+        }
+        OperationId::IamAttachUserPolicy => {
+            Box::pin(run::<iam::operations::AttachUserPolicy, _, _>(
+                request,
+                attach_user_policy,
+            ))
+            .await
+        }
         OperationId::IamChangePassword => {
             Box::pin(run::<iam::operations::ChangePassword, _, _>(
                 request,
@@ -61,10 +167,52 @@ pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Rep
             ))
             .await
         }
+        OperationId::IamCreateGroup => {
+            Box::pin(run::<iam::operations::CreateGroup, _, _>(
+                request,
+                create_group,
+            ))
+            .await
+        }
+        OperationId::IamCreateInstanceProfile => {
+            Box::pin(run::<iam::operations::CreateInstanceProfile, _, _>(
+                request,
+                create_instance_profile,
+            ))
+            .await
+        }
         OperationId::IamCreateLoginProfile => {
             Box::pin(run::<iam::operations::CreateLoginProfile, _, _>(
                 request,
                 create_login_profile,
+            ))
+            .await
+        }
+        OperationId::IamCreatePolicy => {
+            Box::pin(run::<iam::operations::CreatePolicy, _, _>(
+                request,
+                create_policy,
+            ))
+            .await
+        }
+        OperationId::IamCreatePolicyVersion => {
+            Box::pin(run::<iam::operations::CreatePolicyVersion, _, _>(
+                request,
+                create_policy_version,
+            ))
+            .await
+        }
+        OperationId::IamCreateRole => {
+            Box::pin(run::<iam::operations::CreateRole, _, _>(
+                request,
+                create_role,
+            ))
+            .await
+        }
+        OperationId::IamCreateServiceLinkedRole => {
+            Box::pin(run::<iam::operations::CreateServiceLinkedRole, _, _>(
+                request,
+                create_service_linked_role,
             ))
             .await
         }
@@ -96,10 +244,73 @@ pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Rep
             ))
             .await
         }
+        OperationId::IamDeleteGroup => {
+            Box::pin(run::<iam::operations::DeleteGroup, _, _>(
+                request,
+                delete_group,
+            ))
+            .await
+        }
+        OperationId::IamDeleteGroupPolicy => {
+            Box::pin(run::<iam::operations::DeleteGroupPolicy, _, _>(
+                request,
+                delete_group_policy,
+            ))
+            .await
+        }
+        OperationId::IamDeleteInstanceProfile => {
+            Box::pin(run::<iam::operations::DeleteInstanceProfile, _, _>(
+                request,
+                delete_instance_profile,
+            ))
+            .await
+        }
         OperationId::IamDeleteLoginProfile => {
             Box::pin(run::<iam::operations::DeleteLoginProfile, _, _>(
                 request,
                 delete_login_profile,
+            ))
+            .await
+        }
+        OperationId::IamDeletePolicy => {
+            Box::pin(run::<iam::operations::DeletePolicy, _, _>(
+                request,
+                delete_policy,
+            ))
+            .await
+        }
+        OperationId::IamDeletePolicyVersion => {
+            Box::pin(run::<iam::operations::DeletePolicyVersion, _, _>(
+                request,
+                delete_policy_version,
+            ))
+            .await
+        }
+        OperationId::IamDeleteRole => {
+            Box::pin(run::<iam::operations::DeleteRole, _, _>(
+                request,
+                delete_role,
+            ))
+            .await
+        }
+        OperationId::IamDeleteRolePermissionsBoundary => {
+            Box::pin(run::<iam::operations::DeleteRolePermissionsBoundary, _, _>(
+                request,
+                delete_role_permissions_boundary,
+            ))
+            .await
+        }
+        OperationId::IamDeleteRolePolicy => {
+            Box::pin(run::<iam::operations::DeleteRolePolicy, _, _>(
+                request,
+                delete_role_policy,
+            ))
+            .await
+        }
+        OperationId::IamDeleteServiceLinkedRole => {
+            Box::pin(run::<iam::operations::DeleteServiceLinkedRole, _, _>(
+                request,
+                delete_service_linked_role,
             ))
             .await
         }
@@ -110,10 +321,38 @@ pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Rep
             ))
             .await
         }
+        OperationId::IamDeleteUserPermissionsBoundary => {
+            Box::pin(run::<iam::operations::DeleteUserPermissionsBoundary, _, _>(
+                request,
+                delete_user_permissions_boundary,
+            ))
+            .await
+        }
         OperationId::IamDeleteUserPolicy => {
             Box::pin(run::<iam::operations::DeleteUserPolicy, _, _>(
                 request,
                 delete_user_policy,
+            ))
+            .await
+        }
+        OperationId::IamDetachGroupPolicy => {
+            Box::pin(run::<iam::operations::DetachGroupPolicy, _, _>(
+                request,
+                detach_group_policy,
+            ))
+            .await
+        }
+        OperationId::IamDetachRolePolicy => {
+            Box::pin(run::<iam::operations::DetachRolePolicy, _, _>(
+                request,
+                detach_role_policy,
+            ))
+            .await
+        }
+        OperationId::IamDetachUserPolicy => {
+            Box::pin(run::<iam::operations::DetachUserPolicy, _, _>(
+                request,
+                detach_user_policy,
             ))
             .await
         }
@@ -124,10 +363,26 @@ pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Rep
             ))
             .await
         }
+        OperationId::IamGetAccountAuthorizationDetails => {
+            Box::pin(
+                run::<iam::operations::GetAccountAuthorizationDetails, _, _>(
+                    request,
+                    get_account_authorization_details,
+                ),
+            )
+            .await
+        }
         OperationId::IamGetAccountPasswordPolicy => {
             Box::pin(run::<iam::operations::GetAccountPasswordPolicy, _, _>(
                 request,
                 get_account_password_policy,
+            ))
+            .await
+        }
+        OperationId::IamGetAccountSummary => {
+            Box::pin(run::<iam::operations::GetAccountSummary, _, _>(
+                request,
+                get_account_summary,
             ))
             .await
         }
@@ -138,10 +393,66 @@ pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Rep
             ))
             .await
         }
+        OperationId::IamGetContextKeysForPrincipalPolicy => {
+            Box::pin(
+                run::<iam::operations::GetContextKeysForPrincipalPolicy, _, _>(
+                    request,
+                    get_context_keys_for_principal_policy,
+                ),
+            )
+            .await
+        }
+        OperationId::IamGetGroup => {
+            Box::pin(run::<iam::operations::GetGroup, _, _>(request, get_group)).await
+        }
+        OperationId::IamGetGroupPolicy => {
+            Box::pin(run::<iam::operations::GetGroupPolicy, _, _>(
+                request,
+                get_group_policy,
+            ))
+            .await
+        }
+        OperationId::IamGetInstanceProfile => {
+            Box::pin(run::<iam::operations::GetInstanceProfile, _, _>(
+                request,
+                get_instance_profile,
+            ))
+            .await
+        }
         OperationId::IamGetLoginProfile => {
             Box::pin(run::<iam::operations::GetLoginProfile, _, _>(
                 request,
                 get_login_profile,
+            ))
+            .await
+        }
+        OperationId::IamGetPolicy => {
+            Box::pin(run::<iam::operations::GetPolicy, _, _>(request, get_policy)).await
+        }
+        OperationId::IamGetPolicyVersion => {
+            Box::pin(run::<iam::operations::GetPolicyVersion, _, _>(
+                request,
+                get_policy_version,
+            ))
+            .await
+        }
+        OperationId::IamGetRole => {
+            Box::pin(run::<iam::operations::GetRole, _, _>(request, get_role)).await
+        }
+        OperationId::IamGetRolePolicy => {
+            Box::pin(run::<iam::operations::GetRolePolicy, _, _>(
+                request,
+                get_role_policy,
+            ))
+            .await
+        }
+        OperationId::IamGetServiceLinkedRoleDeletionStatus => {
+            Box::pin(run::<
+                iam::operations::GetServiceLinkedRoleDeletionStatus,
+                _,
+                _,
+            >(
+                request, get_service_linked_role_deletion_status
             ))
             .await
         }
@@ -169,6 +480,122 @@ pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Rep
             ))
             .await
         }
+        OperationId::IamListAttachedGroupPolicies => {
+            Box::pin(run::<iam::operations::ListAttachedGroupPolicies, _, _>(
+                request,
+                list_attached_group_policies,
+            ))
+            .await
+        }
+        OperationId::IamListAttachedRolePolicies => {
+            Box::pin(run::<iam::operations::ListAttachedRolePolicies, _, _>(
+                request,
+                list_attached_role_policies,
+            ))
+            .await
+        }
+        OperationId::IamListAttachedUserPolicies => {
+            Box::pin(run::<iam::operations::ListAttachedUserPolicies, _, _>(
+                request,
+                list_attached_user_policies,
+            ))
+            .await
+        }
+        OperationId::IamListEntitiesForPolicy => {
+            Box::pin(run::<iam::operations::ListEntitiesForPolicy, _, _>(
+                request,
+                list_entities_for_policy,
+            ))
+            .await
+        }
+        OperationId::IamListGroupPolicies => {
+            Box::pin(run::<iam::operations::ListGroupPolicies, _, _>(
+                request,
+                list_group_policies,
+            ))
+            .await
+        }
+        OperationId::IamListGroups => {
+            Box::pin(run::<iam::operations::ListGroups, _, _>(
+                request,
+                list_groups,
+            ))
+            .await
+        }
+        OperationId::IamListGroupsForUser => {
+            Box::pin(run::<iam::operations::ListGroupsForUser, _, _>(
+                request,
+                list_groups_for_user,
+            ))
+            .await
+        }
+        OperationId::IamListInstanceProfileTags => {
+            Box::pin(run::<iam::operations::ListInstanceProfileTags, _, _>(
+                request,
+                list_instance_profile_tags,
+            ))
+            .await
+        }
+        OperationId::IamListInstanceProfiles => {
+            Box::pin(run::<iam::operations::ListInstanceProfiles, _, _>(
+                request,
+                list_instance_profiles,
+            ))
+            .await
+        }
+        OperationId::IamListInstanceProfilesForRole => {
+            Box::pin(run::<iam::operations::ListInstanceProfilesForRole, _, _>(
+                request,
+                list_instance_profiles_for_role,
+            ))
+            .await
+        }
+        OperationId::IamListPolicies => {
+            Box::pin(run::<iam::operations::ListPolicies, _, _>(
+                request,
+                list_policies,
+            ))
+            .await
+        }
+        OperationId::IamListPoliciesGrantingServiceAccess => {
+            Box::pin(run::<
+                iam::operations::ListPoliciesGrantingServiceAccess,
+                _,
+                _,
+            >(request, list_policies_granting_service_access))
+            .await
+        }
+        OperationId::IamListPolicyTags => {
+            Box::pin(run::<iam::operations::ListPolicyTags, _, _>(
+                request,
+                list_policy_tags,
+            ))
+            .await
+        }
+        OperationId::IamListPolicyVersions => {
+            Box::pin(run::<iam::operations::ListPolicyVersions, _, _>(
+                request,
+                list_policy_versions,
+            ))
+            .await
+        }
+        OperationId::IamListRolePolicies => {
+            Box::pin(run::<iam::operations::ListRolePolicies, _, _>(
+                request,
+                list_role_policies,
+            ))
+            .await
+        }
+        OperationId::IamListRoleTags => {
+            Box::pin(run::<iam::operations::ListRoleTags, _, _>(
+                request,
+                list_role_tags,
+            ))
+            .await
+        }
+        OperationId::IamListRoles => {
+            Box::pin(run::<iam::operations::ListRoles, _, _>(request, list_roles)).await
+        }
         OperationId::IamListUserPolicies => {
             Box::pin(run::<iam::operations::ListUserPolicies, _, _>(
                 request,
@@ -186,10 +613,69 @@ pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Rep
         OperationId::IamListUsers => {
             Box::pin(run::<iam::operations::ListUsers, _, _>(request, list_users)).await
         }
+        OperationId::IamPutGroupPolicy => {
+            Box::pin(run::<iam::operations::PutGroupPolicy, _, _>(
+                request,
+                put_group_policy,
+            ))
+            .await
+        }
+        OperationId::IamPutRolePermissionsBoundary => {
+            Box::pin(run::<iam::operations::PutRolePermissionsBoundary, _, _>(
+                request,
+                put_role_permissions_boundary,
+            ))
+            .await
+        }
+        OperationId::IamPutRolePolicy => {
+            Box::pin(run::<iam::operations::PutRolePolicy, _, _>(
+                request,
+                put_role_policy,
+            ))
+            .await
+        }
+        OperationId::IamPutUserPermissionsBoundary => {
+            Box::pin(run::<iam::operations::PutUserPermissionsBoundary, _, _>(
+                request,
+                put_user_permissions_boundary,
+            ))
+            .await
+        }
         OperationId::IamPutUserPolicy => {
             Box::pin(run::<iam::operations::PutUserPolicy, _, _>(
                 request,
                 put_user_policy,
+            ))
+            .await
+        }
+        OperationId::IamRemoveRoleFromInstanceProfile => {
+            Box::pin(run::<iam::operations::RemoveRoleFromInstanceProfile, _, _>(
+                request,
+                remove_role_from_instance_profile,
+            ))
+            .await
+        }
+        OperationId::IamRemoveUserFromGroup => {
+            Box::pin(run::<iam::operations::RemoveUserFromGroup, _, _>(
+                request,
+                remove_user_from_group,
+            ))
+            .await
+        }
+        OperationId::IamSetDefaultPolicyVersion => {
+            Box::pin(run::<iam::operations::SetDefaultPolicyVersion, _, _>(
+                request,
+                set_default_policy_version,
+            ))
+            .await
+        }
+        OperationId::IamSetSecurityTokenServicePreferences => {
+            Box::pin(run::<
+                iam::operations::SetSecurityTokenServicePreferences,
+                _,
+                _,
+            >(
+                request, set_security_token_service_preferences
             ))
             .await
         }
@@ -200,8 +686,45 @@ pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Rep
             ))
             .await
         }
+        OperationId::IamSimulatePrincipalPolicy => {
+            Box::pin(run::<iam::operations::SimulatePrincipalPolicy, _, _>(
+                request,
+                simulate_principal_policy,
+            ))
+            .await
+        }
+        OperationId::IamTagInstanceProfile => {
+            Box::pin(run::<iam::operations::TagInstanceProfile, _, _>(
+                request,
+                tag_instance_profile,
+            ))
+            .await
+        }
+        OperationId::IamTagPolicy => {
+            Box::pin(run::<iam::operations::TagPolicy, _, _>(request, tag_policy)).await
+        }
+        OperationId::IamTagRole => {
+            Box::pin(run::<iam::operations::TagRole, _, _>(request, tag_role)).await
+        }
         OperationId::IamTagUser => {
             Box::pin(run::<iam::operations::TagUser, _, _>(request, tag_user)).await
+        }
+        OperationId::IamUntagInstanceProfile => {
+            Box::pin(run::<iam::operations::UntagInstanceProfile, _, _>(
+                request,
+                untag_instance_profile,
+            ))
+            .await
+        }
+        OperationId::IamUntagPolicy => {
+            Box::pin(run::<iam::operations::UntagPolicy, _, _>(
+                request,
+                untag_policy,
+            ))
+            .await
+        }
+        OperationId::IamUntagRole => {
+            Box::pin(run::<iam::operations::UntagRole, _, _>(request, untag_role)).await
         }
         OperationId::IamUntagUser => {
             Box::pin(run::<iam::operations::UntagUser, _, _>(request, untag_user)).await
@@ -220,10 +743,38 @@ pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Rep
             ))
             .await
         }
+        OperationId::IamUpdateAssumeRolePolicy => {
+            Box::pin(run::<iam::operations::UpdateAssumeRolePolicy, _, _>(
+                request,
+                update_assume_role_policy,
+            ))
+            .await
+        }
+        OperationId::IamUpdateGroup => {
+            Box::pin(run::<iam::operations::UpdateGroup, _, _>(
+                request,
+                update_group,
+            ))
+            .await
+        }
         OperationId::IamUpdateLoginProfile => {
             Box::pin(run::<iam::operations::UpdateLoginProfile, _, _>(
                 request,
                 update_login_profile,
+            ))
+            .await
+        }
+        OperationId::IamUpdateRole => {
+            Box::pin(run::<iam::operations::UpdateRole, _, _>(
+                request,
+                update_role,
+            ))
+            .await
+        }
+        OperationId::IamUpdateRoleDescription => {
+            Box::pin(run::<iam::operations::UpdateRoleDescription, _, _>(
+                request,
+                update_role_description,
             ))
             .await
         }
@@ -251,44 +802,20 @@ pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Rep
         OperationId::IamAcceptDelegationRequest
         | OperationId::IamAcquireRole
         | OperationId::IamAddClientIDToOpenIDConnectProvider
-        | OperationId::IamAddRoleToInstanceProfile
-        | OperationId::IamAddUserToGroup
         | OperationId::IamAssociateDelegationRequest
-        | OperationId::IamAttachGroupPolicy
-        | OperationId::IamAttachRolePolicy
-        | OperationId::IamAttachUserPolicy
         | OperationId::IamCreateDelegationRequest
-        | OperationId::IamCreateGroup
-        | OperationId::IamCreateInstanceProfile
         | OperationId::IamCreateOpenIDConnectProvider
-        | OperationId::IamCreatePolicy
-        | OperationId::IamCreatePolicyVersion
-        | OperationId::IamCreateRole
         | OperationId::IamCreateSAMLProvider
-        | OperationId::IamCreateServiceLinkedRole
         | OperationId::IamCreateServiceSpecificCredential
         | OperationId::IamCreateVirtualMFADevice
         | OperationId::IamDeactivateMFADevice
-        | OperationId::IamDeleteGroup
-        | OperationId::IamDeleteGroupPolicy
-        | OperationId::IamDeleteInstanceProfile
         | OperationId::IamDeleteOpenIDConnectProvider
-        | OperationId::IamDeletePolicy
-        | OperationId::IamDeletePolicyVersion
-        | OperationId::IamDeleteRole
-        | OperationId::IamDeleteRolePermissionsBoundary
-        | OperationId::IamDeleteRolePolicy
         | OperationId::IamDeleteSAMLProvider
         | OperationId::IamDeleteSSHPublicKey
         | OperationId::IamDeleteServerCertificate
-        | OperationId::IamDeleteServiceLinkedRole
         | OperationId::IamDeleteServiceSpecificCredential
         | OperationId::IamDeleteSigningCertificate
-        | OperationId::IamDeleteUserPermissionsBoundary
         | OperationId::IamDeleteVirtualMFADevice
-        | OperationId::IamDetachGroupPolicy
-        | OperationId::IamDetachRolePolicy
-        | OperationId::IamDetachUserPolicy
         | OperationId::IamDisableOrganizationsRootCredentialsManagement
         | OperationId::IamDisableOrganizationsRootSessions
         | OperationId::IamDisableOutboundWebIdentityFederation
@@ -299,54 +826,26 @@ pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Rep
         | OperationId::IamGenerateCredentialReport
         | OperationId::IamGenerateOrganizationsAccessReport
         | OperationId::IamGenerateServiceLastAccessedDetails
-        | OperationId::IamGetAccountAuthorizationDetails
         | OperationId::IamGetAccountProperties
-        | OperationId::IamGetAccountSummary
-        | OperationId::IamGetContextKeysForPrincipalPolicy
         | OperationId::IamGetCredentialReport
         | OperationId::IamGetDelegationRequest
-        | OperationId::IamGetGroup
-        | OperationId::IamGetGroupPolicy
         | OperationId::IamGetHumanReadableSummary
-        | OperationId::IamGetInstanceProfile
         | OperationId::IamGetMFADevice
         | OperationId::IamGetOpenIDConnectProvider
         | OperationId::IamGetOrganizationsAccessReport
         | OperationId::IamGetOutboundWebIdentityFederationInfo
-        | OperationId::IamGetPolicy
-        | OperationId::IamGetPolicyVersion
-        | OperationId::IamGetRole
-        | OperationId::IamGetRolePolicy
         | OperationId::IamGetRoleTemplateVersion
         | OperationId::IamGetSAMLProvider
         | OperationId::IamGetSSHPublicKey
         | OperationId::IamGetServerCertificate
         | OperationId::IamGetServiceLastAccessedDetails
         | OperationId::IamGetServiceLastAccessedDetailsWithEntities
-        | OperationId::IamGetServiceLinkedRoleDeletionStatus
-        | OperationId::IamListAttachedGroupPolicies
-        | OperationId::IamListAttachedRolePolicies
-        | OperationId::IamListAttachedUserPolicies
         | OperationId::IamListDelegationRequests
-        | OperationId::IamListEntitiesForPolicy
-        | OperationId::IamListGroupPolicies
-        | OperationId::IamListGroups
-        | OperationId::IamListGroupsForUser
-        | OperationId::IamListInstanceProfileTags
-        | OperationId::IamListInstanceProfiles
-        | OperationId::IamListInstanceProfilesForRole
         | OperationId::IamListMFADeviceTags
         | OperationId::IamListMFADevices
         | OperationId::IamListOpenIDConnectProviderTags
         | OperationId::IamListOpenIDConnectProviders
         | OperationId::IamListOrganizationsFeatures
-        | OperationId::IamListPolicies
-        | OperationId::IamListPoliciesGrantingServiceAccess
-        | OperationId::IamListPolicyTags
-        | OperationId::IamListPolicyVersions
-        | OperationId::IamListRolePolicies
-        | OperationId::IamListRoleTags
-        | OperationId::IamListRoles
         | OperationId::IamListSAMLProviderTags
         | OperationId::IamListSAMLProviders
         | OperationId::IamListSSHPublicKeys
@@ -356,40 +855,21 @@ pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Rep
         | OperationId::IamListSigningCertificates
         | OperationId::IamListVirtualMFADevices
         | OperationId::IamPutAccountProperties
-        | OperationId::IamPutGroupPolicy
-        | OperationId::IamPutRolePermissionsBoundary
-        | OperationId::IamPutRolePolicy
-        | OperationId::IamPutUserPermissionsBoundary
         | OperationId::IamRejectDelegationRequest
         | OperationId::IamRemoveClientIDFromOpenIDConnectProvider
-        | OperationId::IamRemoveRoleFromInstanceProfile
-        | OperationId::IamRemoveUserFromGroup
         | OperationId::IamResetServiceSpecificCredential
         | OperationId::IamResyncMFADevice
         | OperationId::IamSendDelegationToken
-        | OperationId::IamSetDefaultPolicyVersion
-        | OperationId::IamSetSecurityTokenServicePreferences
-        | OperationId::IamSimulatePrincipalPolicy
-        | OperationId::IamTagInstanceProfile
         | OperationId::IamTagMFADevice
         | OperationId::IamTagOpenIDConnectProvider
-        | OperationId::IamTagPolicy
-        | OperationId::IamTagRole
         | OperationId::IamTagSAMLProvider
         | OperationId::IamTagServerCertificate
-        | OperationId::IamUntagInstanceProfile
         | OperationId::IamUntagMFADevice
         | OperationId::IamUntagOpenIDConnectProvider
-        | OperationId::IamUntagPolicy
-        | OperationId::IamUntagRole
         | OperationId::IamUntagSAMLProvider
         | OperationId::IamUntagServerCertificate
-        | OperationId::IamUpdateAssumeRolePolicy
         | OperationId::IamUpdateDelegationRequest
-        | OperationId::IamUpdateGroup
         | OperationId::IamUpdateOpenIDConnectProviderThumbprint
-        | OperationId::IamUpdateRole
-        | OperationId::IamUpdateRoleDescription
         | OperationId::IamUpdateSAMLProvider
         | OperationId::IamUpdateSSHPublicKey
         | OperationId::IamUpdateServerCertificate

@@ -2,3 +2,4 @@
 
 pub(crate) mod get_account_authorization_details;
 pub(crate) mod get_account_summary;
+pub(crate) mod set_security_token_service_preferences;

@@ -12,6 +12,7 @@ pub(crate) mod list_attached_user_policies;
 
 use keyward_account::{Account, EntityPolicies, PolicyEntity};
 use keyward_api::iam::AttachedPolicy;
+use keyward_managed_policies::id_of_arn;
 use keyward_names::PolicyId;
 
 use crate::call::{Call, Permit};
@@ -68,8 +69,12 @@ async fn detach<I>(
     arn: &str,
 ) -> Result<(), Refusal> {
     check_arn(arn)?;
-    let policy = call.managed().find(call.account(), arn);
-    let id = policy.map(Policy::id);
+    // One of AWS may be attached and yet be unknown: another file of policies may lack it.
+    let id = if arn.starts_with("arn:aws:iam::aws:") {
+        Some(id_of_arn(arn))
+    } else {
+        call.managed().find(call.account(), arn).map(Policy::id)
+    };
     let arn = arn.to_owned();
     call.commit(permit, move |account: &Account| {
         let present = owner.policies(account)?;

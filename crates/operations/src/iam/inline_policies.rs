@@ -16,12 +16,13 @@ pub(crate) mod put_user_policy;
 
 use keyward_account::{Account, EntityPolicies, InlinePolicy, PolicyDocument, PolicyEntity};
 use keyward_names::{FoldedName, PolicyName};
-use keyward_policy::{PolicyKind, check, stored_policy_size};
+use keyward_policy::{PolicyKind, check};
 
 use crate::call::{Call, Permit};
 use crate::fault::{self, Fault};
 use crate::iam::owner::{self, Owner};
 use crate::pages::{self, Page};
+use crate::quotas::are_too_large;
 use crate::writer::Refusal;
 
 /// Gives an owner a policy, or another document to one that it has.
@@ -41,7 +42,8 @@ async fn put<I>(
     call.commit(permit, move |account: &Account| {
         let present = owner.policies(account)?;
         let inline = with(&present.inline, &new);
-        if size(&inline) > quota {
+        let texts = inline.iter().map(|policy| policy.document.text());
+        if are_too_large(texts, quota) {
             let name = owner.name(account);
             return Err(fault::inline_policies_too_large(quota, owner.kind(), &name).into());
         }
@@ -117,10 +119,4 @@ fn without(policies: &[InlinePolicy], name: &PolicyName) -> Option<Box<[InlinePo
     let is_other = |policy: &&InlinePolicy| policy.name.folded() != name;
     let left: Box<[InlinePolicy]> = policies.iter().filter(is_other).cloned().collect();
     (left.len() < policies.len()).then_some(left)
-}
-
-/// How much of the quota the policies take together.
-fn size(policies: &[InlinePolicy]) -> usize {
-    let documents = policies.iter().map(|policy| policy.document.text());
-    documents.map(stored_policy_size).sum()
 }

@@ -18,11 +18,12 @@ pub(crate) mod untag_policy;
 
 use keyward_account::{Account, ManagedPolicy, PolicyDocument};
 use keyward_api::iam;
-use keyward_policy::{PolicyKind, check, stored_policy_size};
+use keyward_policy::{PolicyKind, check};
 
 use crate::call::Call;
 use crate::fault::{self, Fault, PolicyChange};
 use crate::managed::Policy;
+use crate::quotas::are_too_large;
 
 /// Refuses what is not the ARN of a managed policy by its form.
 pub(crate) fn check_arn(arn: &str) -> Result<(), Fault> {
@@ -75,7 +76,7 @@ fn checked_document<I>(call: &Call<I>, text: &str) -> Result<PolicyDocument, Fau
     check(PolicyKind::Identity, text)
         .map_err(|found| fault::malformed_policy_document(found.message))?;
     let quota = call.quotas().managed_policy_characters;
-    if stored_policy_size(text) > quota {
+    if are_too_large([text].into_iter(), quota) {
         return Err(fault::quota_exceeded("PolicySize", quota));
     }
     Ok(PolicyDocument::new(text))

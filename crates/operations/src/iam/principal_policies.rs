@@ -50,15 +50,14 @@ impl<'a> PrincipalPolicies<'a> {
             }
         }
         for id in attached {
-            if let Some(policy) = managed.by_id(account, id)
-                && !exclusions.has_managed(policy)
-            {
+            let policy = managed.known(account, id)?;
+            if !exclusions.has_managed(policy) {
                 let id = policy.name().to_string();
                 policies.own.push((id, policy.default_text()?));
             }
         }
         let boundary = account.policies(entity).and_then(|held| held.boundary);
-        let boundary = boundary.and_then(|id| managed.by_id(account, id));
+        let boundary = boundary.map(|id| managed.known(account, id)).transpose()?;
         if let Some(policy) = boundary.filter(|_| !exclusions.has_boundaries()) {
             policies.boundary = Some((policy.name().to_string(), policy.default_text()?));
         }

@@ -1,8 +1,23 @@
 //! Roles: rights that whoever a trust policy names may take on for a while.
 
-use keyward_account::Role;
+pub(crate) mod create_role;
+pub(crate) mod delete_role;
+pub(crate) mod get_role;
+pub(crate) mod list_role_tags;
+pub(crate) mod list_roles;
+pub(crate) mod tag_role;
+pub(crate) mod untag_role;
+pub(crate) mod update_assume_role_policy;
+pub(crate) mod update_role;
+pub(crate) mod update_role_description;
+
+use keyward_account::{Account, PolicyEntity, Role};
+use keyward_api::iam;
 
 use crate::fault::{self, Fault};
+use crate::iam::{permissions_boundaries, tags};
+use crate::managed::Managed;
+use crate::resource::role_arn;
 
 /// Refuses what only AWS may do to the roles of its services.
 pub(crate) fn check_not_protected(role: &Role) -> Result<(), Fault> {
@@ -10,4 +25,42 @@ pub(crate) fn check_not_protected(role: &Role) -> Result<(), Fault> {
         return Err(fault::protected_role(role.name.as_str()));
     }
     Ok(())
+}
+
+/// A role as instance profiles show it: with its trust policy and nothing else that it may lack.
+pub(crate) fn shown_in_profile(account: &Account, role: &Role) -> iam::Role {
+    iam::Role {
+        path: role.path.clone(),
+        role_name: role.name.clone(),
+        role_id: role.id.to_string(),
+        arn: role_arn(account.id(), role),
+        create_date: role.created,
+        assume_role_policy_document: Some(role.trust_policy.shown(account)),
+        description: None,
+        max_session_duration: None,
+        permissions_boundary: None,
+        tags: None,
+        role_last_used: None,
+        source_role_template: None,
+    }
+}
+
+/// A role as lists show it: without tags and boundary.
+fn shown_in_list(account: &Account, role: &Role) -> iam::Role {
+    iam::Role {
+        description: role.description.as_deref().map(str::to_owned),
+        max_session_duration: i32::try_from(role.max_session_duration).ok(),
+        ..shown_in_profile(account, role)
+    }
+}
+
+/// A role as it is shown when it was made or described anew, but for its description: without the
+/// duration of sessions.
+fn shown_when_written((account, managed): (&Account, Managed<'_>), role: &Role) -> iam::Role {
+    let entity = PolicyEntity::Role(role.id);
+    iam::Role {
+        tags: (!role.tags.is_empty()).then(|| tags::shown(&role.tags)),
+        permissions_boundary: permissions_boundaries::shown(account, managed, entity),
+        ..shown_in_profile(account, role)
+    }
 }

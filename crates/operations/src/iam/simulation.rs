@@ -4,3 +4,8 @@ pub(crate) mod get_context_keys_for_custom_policy;
 pub(crate) mod get_context_keys_for_principal_policy;
 pub(crate) mod simulate_custom_policy;
 pub(crate) mod simulate_principal_policy;
+
+/// A list that may be left out.
+fn or_empty<T>(list: Option<&Vec<T>>) -> &[T] {
+    list.map_or(&[], Vec::as_slice)
+}

@@ -47,6 +47,8 @@ pub(crate) async fn create_access_key(
         secret_access_key: secret,
         create_date: Some(key.created),
     };
+    let answer = CreateAccessKeyResponse { access_key };
+    call.expect_answer(&answer);
     call.commit(&permit, move |account: &Account| {
         check_owner(account, owner, user_name.as_ref())?;
         if account.access_keys_of(owner).count() >= quota {
@@ -59,7 +61,7 @@ pub(crate) async fn create_access_key(
         Ok((Changes::put(Record::AccessKey(key.clone())), ()))
     })
     .await?;
-    permit.answer(CreateAccessKeyResponse { access_key })
+    permit.answer(answer)
 }
 
 #[cfg(test)]

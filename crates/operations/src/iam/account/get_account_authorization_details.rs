@@ -15,7 +15,7 @@
 
 use std::collections::BTreeSet;
 
-use keyward_account::{Account, EntityPolicies, Group, InstanceProfile, PolicyEntity, Role, User};
+use keyward_account::{Account, EntityPolicies, Group, PolicyEntity, Role, User};
 use keyward_api::iam::{
     self, EntityType, GetAccountAuthorizationDetailsRequest,
     GetAccountAuthorizationDetailsResponse, GroupDetail, ManagedPolicyDetail, PolicyDetail,
@@ -25,10 +25,12 @@ use keyward_names::{FoldedName, PolicyId};
 
 use crate::call::{Call, Outcome};
 use crate::fault::{self, Fault};
-use crate::iam::{attached_policies, managed_policies, permissions_boundaries, tags};
+use crate::iam::{
+    attached_policies, instance_profiles, managed_policies, permissions_boundaries, tags,
+};
 use crate::managed::{Managed, Policy};
 use crate::pages;
-use crate::resource::{Resource, arn_of, group_arn, instance_profile_arn, role_arn};
+use crate::resource::{Resource, arn_of, group_arn, role_arn};
 
 /// After so many entries others have a turn.
 const TURN: usize = 25;
@@ -49,8 +51,9 @@ pub(crate) async fn get_account_authorization_details(
             kind.entries(world, after.map(|(_, key)| key.as_str()))
         });
     let filter = filter_key(&wanted);
-    let page = pages::page(entries, input.max_items, |(kind, key, entry)| {
-        (format!("{filter}/{}/{key}", kind.letter()), Some(entry))
+    let page = pages::page_by_weight(entries, input.max_items, |(kind, key, entry)| {
+        let shown = entry.map(|entry| (entry, entry.weight(account)));
+        (format!("{filter}/{}/{key}", kind.letter()), shown)
     });
     let mut response = GetAccountAuthorizationDetailsResponse {
         user_detail_list: Some(Vec::new()),
@@ -97,6 +100,31 @@ enum Entry<'a> {
     Policy(Policy<'a>),
 }
 
+impl Entry<'_> {
+    /// How many bytes of policies it tells, for the most part.
+    fn weight(self, account: &Account) -> usize {
+        let inline = |entity| {
+            let policies = account.policies(entity);
+            let inline = policies.map_or(&[][..], |policies| &policies.inline);
+            let texts = inline.iter().map(|policy| policy.document.text().len());
+            texts.sum::<usize>()
+        };
+        match self {
+            Self::User(user) => inline(PolicyEntity::User(user.id)),
+            Self::Group(group) => inline(PolicyEntity::Group(group.id)),
+            Self::Role(role) => {
+                let trust = role.trust_policy.document().text().len();
+                trust + inline(PolicyEntity::Role(role.id))
+            }
+            Self::Policy(Policy::Own(policy)) => {
+                let texts = policy.versions.iter();
+                texts.map(|version| version.document.text().len()).sum()
+            }
+            Self::Policy(Policy::Aws(policy)) => policy.default_document().map_or(0, str::len),
+        }
+    }
+}
+
 impl Kind {
     const ALL: [Self; 5] = [
         Self::User,
@@ -136,38 +164,47 @@ impl Kind {
         self,
         (account, managed): (&'a Account, Managed<'a>),
         after: Option<&str>,
-    ) -> Box<dyn Iterator<Item = (Self, String, Entry<'a>)> + Send + 'a> {
+    ) -> Box<dyn Iterator<Item = (Self, String, Option<Entry<'a>>)> + Send + 'a> {
         let name = after.map(FoldedName::fold);
         match self {
             Self::User => {
                 let users = account.users().after(name.as_ref());
                 Box::new(
-                    users.map(move |(name, _, user)| (self, name.to_string(), Entry::User(user))),
+                    users.map(move |(name, _, user)| {
+                        (self, name.to_string(), Some(Entry::User(user)))
+                    }),
                 )
             }
             Self::Role => {
                 let roles = account.roles().after(name.as_ref());
                 Box::new(
-                    roles.map(move |(name, _, role)| (self, name.to_string(), Entry::Role(role))),
+                    roles.map(move |(name, _, role)| {
+                        (self, name.to_string(), Some(Entry::Role(role)))
+                    }),
                 )
             }
             Self::Group => {
                 let groups = account.groups().after(name.as_ref());
-                let entry = move |group| (self, group_key(group), Entry::Group(group));
+                let entry = move |group| (self, group_key(group), Some(Entry::Group(group)));
                 Box::new(groups.map(move |(_, _, group)| entry(group)))
             }
             Self::OwnPolicy => {
                 let policies = account.managed_policies().after(name.as_ref());
                 Box::new(policies.map(move |(name, _, policy)| {
-                    (self, name.to_string(), Entry::Policy(Policy::Own(policy)))
+                    (
+                        self,
+                        name.to_string(),
+                        Some(Entry::Policy(Policy::Own(policy))),
+                    )
                 }))
             }
             Self::AwsPolicy => {
                 let after = after.and_then(|id| PolicyId::parse(id).ok());
                 let used = account.used_policies(after);
-                Box::new(used.filter_map(move |(id, _)| {
-                    let policy = Policy::Aws(managed.aws().by_id(id)?);
-                    Some((self, id.to_string(), Entry::Policy(policy)))
+                // The account's own are among them, and passed over.
+                Box::new(used.map(move |(id, _)| {
+                    let policy = managed.aws().by_id(id).map(Policy::Aws);
+                    (self, id.to_string(), policy.map(Entry::Policy))
                 }))
             }
         }
@@ -195,7 +232,8 @@ fn begin(marker: Option<&str>, wanted: &BTreeSet<Kind>) -> Result<Option<(Kind, 
         let kind = wanted
             .iter()
             .find(|kind| kind.letter().to_string() == letter)?;
-        (filter == filter_key(wanted)).then(|| (*kind, key.to_owned()))
+        let is_key = *kind != Kind::AwsPolicy || PolicyId::parse(key).is_ok();
+        (is_key && filter == filter_key(wanted)).then(|| (*kind, key.to_owned()))
     };
     read().map(Some).ok_or_else(fault::marker_of_another_filter)
 }
@@ -255,7 +293,7 @@ fn shown_role(world: (&Account, Managed<'_>), role: &Role) -> RoleDetail {
         assume_role_policy_document: Some(role.trust_policy.shown(account)),
         instance_profile_list: Some(
             profiles
-                .map(|profile| shown_profile(account, profile, role))
+                .map(|(_, profile)| instance_profiles::shown_in_list(account, profile))
                 .collect(),
         ),
         role_policy_list: Some(policies.map(inline).unwrap_or_default()),
@@ -266,35 +304,6 @@ fn shown_role(world: (&Account, Managed<'_>), role: &Role) -> RoleDetail {
             last_used_date: None,
             region: None,
         }),
-    }
-}
-
-fn shown_profile(
-    account: &Account,
-    profile: &InstanceProfile,
-    role: &Role,
-) -> iam::InstanceProfile {
-    iam::InstanceProfile {
-        path: profile.path.clone(),
-        instance_profile_name: profile.name.clone(),
-        instance_profile_id: profile.id.to_string(),
-        arn: instance_profile_arn(account.id(), profile),
-        create_date: profile.created,
-        roles: vec![iam::Role {
-            path: role.path.clone(),
-            role_name: role.name.clone(),
-            role_id: role.id.to_string(),
-            arn: role_arn(account.id(), role),
-            create_date: role.created,
-            assume_role_policy_document: Some(role.trust_policy.shown(account)),
-            description: None,
-            max_session_duration: None,
-            permissions_boundary: None,
-            tags: None,
-            role_last_used: None,
-            source_role_template: None,
-        }],
-        tags: None,
     }
 }
 
@@ -364,7 +373,8 @@ fn versions(policy: Policy<'_>) -> Result<Vec<iam::PolicyVersion>, Fault> {
             // That only the one that counts is told is (unsure): others may be many, and large.
             let number = policy.default_version;
             let text = policy.default_document().map_err(Fault::internal)?;
-            let created = policy.updated;
+            let version = policy.versions().find(|version| version.number == number);
+            let created = version.map_or(policy.updated, |version| version.created);
             vec![shown(number, created, text.to_owned(), number)]
         }
     })

@@ -66,6 +66,10 @@ pub(crate) async fn create_policy(
         ..shown_in_list(call.account(), Policy::Own(&policy))
     };
     let quota = call.quotas().policies_per_account;
+    let answer = CreatePolicyResponse {
+        policy: Some(shown),
+    };
+    call.expect_answer(&answer);
     call.commit(&permit, move |account: &Account| {
         let policies = account.managed_policies();
         if policies.find(policy.name.as_str()).is_some() {
@@ -81,7 +85,5 @@ pub(crate) async fn create_policy(
         Ok((Changes::put(Record::ManagedPolicy(policy.clone())), ()))
     })
     .await?;
-    permit.answer(CreatePolicyResponse {
-        policy: Some(shown),
-    })
+    permit.answer(answer)
 }

@@ -41,7 +41,7 @@ pub(crate) async fn list_policies_granting_service_access(
     let entity = named
         .find(account)
         .ok_or_else(|| fault::no_such_arn(&input.arn))?;
-    let policies = policies(account, call.managed(), entity)?;
+    let policies = policies(account, call.managed(), entity).await?;
     let mut seen = HashSet::new();
     let mut entries = Vec::new();
     for namespace in &input.service_namespaces {
@@ -67,7 +67,7 @@ pub(crate) async fn list_policies_granting_service_access(
 
 /// All policies of an entity, and of a user's groups, as documents and as they are told. One that is
 /// attached by several ways is told once.
-fn policies(
+async fn policies(
     account: &Account,
     managed: Managed<'_>,
     entity: PolicyEntity,
@@ -90,13 +90,13 @@ fn policies(
                 entity_name: name_of(account, entity).map(str::to_owned),
             };
             policies.push((read(policy.document.text())?, shown));
+            tokio::task::yield_now().await;
         }
         for id in &held.attached {
-            let Some(policy) = managed.by_id(account, *id) else {
-                continue;
-            };
+            let policy = managed.known(account, *id)?;
             if attached.insert(*id) {
                 policies.push((document(policy)?, shown(account, policy)));
+                tokio::task::yield_now().await;
             }
         }
     }

@@ -14,7 +14,7 @@
 
 use keyward_api::iam::{GetContextKeysForPolicyResponse, GetContextKeysForPrincipalPolicyRequest};
 
-use super::simulate_custom_policy::or_empty;
+use super::or_empty;
 use crate::call::{Call, Outcome};
 use crate::fault;
 use crate::iam::entity_arn::EntityArn;

@@ -24,6 +24,7 @@
 
 use keyward_api::iam::{SimulateCustomPolicyRequest, SimulatePolicyResponse};
 
+use super::or_empty;
 use crate::call::{Call, Outcome};
 use crate::resource::Resource;
 use crate::simulator::{self, Scenario};
@@ -47,10 +48,6 @@ pub(crate) async fn simulate_custom_policy(
         ..Scenario::default()
     };
     permit.answer(simulator::simulate(scenario).await?)
-}
-
-pub(super) fn or_empty<T>(list: Option<&Vec<T>>) -> &[T] {
-    list.map_or(&[], Vec::as_slice)
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@
 use keyward_account::PolicyEntity;
 use keyward_api::iam::{SimulatePolicyResponse, SimulatePrincipalPolicyRequest};
 
-use super::simulate_custom_policy::or_empty;
+use super::or_empty;
 use crate::call::{Call, Outcome};
 use crate::fault;
 use crate::iam::entity_arn::EntityArn;

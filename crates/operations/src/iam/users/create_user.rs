@@ -10,7 +10,7 @@
 //! | `Tags` |  | list of at most 50 elements of: structure of `Key`, `Value` |
 //!
 //! Permission: `iam:CreateUser`.
-//! Faults: `LimitExceeded` (409), `EntityAlreadyExists` (409), `NoSuchEntity` (404), `InvalidInput` (400), `ConcurrentModification` (409), `ServiceFailure` (500).
+//! Faults: `LimitExceeded` (409), `EntityAlreadyExists` (409), `NoSuchEntity` (404), `InvalidInput` (400), `ConcurrentModification` (409), `ServiceFailure` (500), `PolicyNotAttachable` (400).
 //!
 //! <!-- end of facts -->
 
@@ -58,6 +58,8 @@ pub(crate) async fn create_user(call: Call<CreateUserRequest>) -> Outcome<Create
         permissions_boundary: input.permissions_boundary.as_deref().map(shown_boundary),
         ..shown_alone((call.account(), call.managed()), &user)
     };
+    let answer = CreateUserResponse { user: Some(shown) };
+    call.expect_answer(&answer);
     let (asked_for, aws) = (input.permissions_boundary.clone(), call.aws_policies());
     call.commit(&permit, move |account: &Account| {
         if account.user(user.name.as_str()).is_some() {
@@ -88,7 +90,7 @@ pub(crate) async fn create_user(call: Call<CreateUserRequest>) -> Outcome<Create
         Ok((changes, ()))
     })
     .await?;
-    permit.answer(CreateUserResponse { user: Some(shown) })
+    permit.answer(answer)
 }
 
 #[cfg(test)]

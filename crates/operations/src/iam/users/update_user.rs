@@ -29,14 +29,13 @@ pub(crate) async fn update_user(call: Call<UpdateUserRequest>) -> Outcome<()> {
         .clone()
         .or_else(|| user.map(|user| user.path.clone()));
     let new_name = input.new_user_name.as_ref().or(user.map(|user| &user.name));
-    let permit = call.authorize_all([
-        Resource::user(account, &input.user_name, user),
-        Resource::new_user(
-            account.id(),
-            &new_path.unwrap_or_default(),
-            new_name.unwrap_or(&input.user_name),
-        ),
-    ])?;
+    let now = Resource::user(account, &input.user_name, user);
+    let then = Resource::new_user(
+        account.id(),
+        &new_path.unwrap_or_default(),
+        new_name.unwrap_or(&input.user_name),
+    );
+    let permit = call.authorize_all([then.becoming_of(&now), now])?;
     let asked_for = input.user_name.clone();
     let id = user
         .ok_or_else(|| fault::no_such_user(asked_for.as_str()))?

@@ -1,0 +1,58 @@
+//! Puts a user into a group. One who is in it already stays.
+//!
+//! <!-- facts: written by `cargo xtask gen` -->
+//!
+//! | input | | must be |
+//! | --- | --- | --- |
+//! | `GroupName` | required | text of 1 to 128 characters, `[\w+=,.@-]+` |
+//! | `UserName` | required | text of 1 to 128 characters, `[\w+=,.@-]+` |
+//!
+//! Permission: `iam:AddUserToGroup`.
+//! Faults: `NoSuchEntity` (404), `LimitExceeded` (409), `ServiceFailure` (500).
+//!
+//! <!-- end of facts -->
+
+use keyward_account::{Account, Changes};
+use keyward_api::iam::AddUserToGroupRequest;
+use keyward_names::GroupId;
+
+use super::memberships;
+use crate::call::{Call, Outcome};
+use crate::fault;
+use crate::resource::Resource;
+
+pub(crate) async fn add_user_to_group(call: Call<AddUserToGroupRequest>) -> Outcome<()> {
+    let input = call.input();
+    let account = call.account();
+    let group = account.groups().find(input.group_name.as_str());
+    let permit = call.authorize(Resource::group(account, &input.group_name, group))?;
+    let (user_name, group_name) = (input.user_name.clone(), input.group_name.clone());
+    // Seen so: a missing user is told before a missing group.
+    let user = account
+        .user(user_name.as_str())
+        .ok_or_else(|| fault::no_such_user(user_name.as_str()))?
+        .id;
+    let group = group
+        .ok_or_else(|| fault::no_such_group(group_name.as_str()))?
+        .id;
+    let quota = call.quotas().groups_per_user;
+    call.commit(&permit, move |account: &Account| {
+        if account.user_by_id(user).is_none() {
+            return Err(fault::no_such_user(user_name.as_str()).into());
+        }
+        if account.groups().get(group).is_none() {
+            return Err(fault::no_such_group(group_name.as_str()).into());
+        }
+        let mut groups: Vec<GroupId> = account.groups_of(user).collect();
+        if groups.contains(&group) {
+            return Ok((Changes::none(), ()));
+        }
+        if groups.len() >= quota {
+            return Err(fault::quota_exceeded("GroupsPerUser", quota).into());
+        }
+        groups.push(group);
+        Ok((memberships(user, groups), ()))
+    })
+    .await?;
+    permit.answer(())
+}

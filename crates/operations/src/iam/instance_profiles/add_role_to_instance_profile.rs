@@ -1,0 +1,64 @@
+//! Puts a role into an instance profile that has none. The caller needs the right to pass the role on.
+//!
+//! <!-- facts: written by `cargo xtask gen` -->
+//!
+//! | input | | must be |
+//! | --- | --- | --- |
+//! | `InstanceProfileName` | required | text of 1 to 128 characters, `[\w+=,.@-]+` |
+//! | `RoleName` | required | text of 1 to 64 characters, `[\w+=,.@-]+` |
+//!
+//! Permission: `iam:AddRoleToInstanceProfile`.
+//! Faults: `NoSuchEntity` (404), `EntityAlreadyExists` (409), `LimitExceeded` (409), `UnmodifiableEntity` (400), `ServiceFailure` (500).
+//!
+//! <!-- end of facts -->
+
+use keyward_account::{Account, Changes, InstanceProfile, Record};
+use keyward_api::iam::AddRoleToInstanceProfileRequest;
+
+use super::present;
+use crate::call::{Call, Outcome};
+use crate::fault;
+use crate::iam::roles::check_not_protected;
+use crate::resource::Resource;
+
+/// How many roles an instance profile has at most. Not a quota that AWS raises.
+const ROLES: usize = 1;
+
+pub(crate) async fn add_role_to_instance_profile(
+    call: Call<AddRoleToInstanceProfileRequest>,
+) -> Outcome<()> {
+    let input = call.input();
+    let account = call.account();
+    let name = &input.instance_profile_name;
+    let profile = account.instance_profiles().find(name.as_str());
+    let role = account.roles().find(input.role_name.as_str());
+    let permit = call.authorize(Resource::instance_profile(account, name, profile))?;
+    let passed = Resource::role(account, &input.role_name, role)
+        .with_key("iam:PassedToService", "ec2.amazonaws.com");
+    let permit = call.authorize_passing(permit, passed)?;
+    let (profile_name, role_name) = (name.clone(), input.role_name.clone());
+    let profile = profile
+        .ok_or_else(|| fault::no_such_instance_profile(profile_name.as_str()))?
+        .id;
+    let role = role.ok_or_else(|| fault::no_such_role(role_name.as_str()))?;
+    check_not_protected(role)?;
+    let role = role.id;
+    call.commit(&permit, move |account: &Account| {
+        let profile = present(account, profile, profile_name.as_str())?;
+        if account.roles().get(role).is_none() {
+            return Err(fault::no_such_role(role_name.as_str()).into());
+        }
+        // Seen so: the same role again is one too many, too.
+        if profile.role.is_some() {
+            let quota = "InstanceSessionsPerInstanceProfile";
+            return Err(fault::quota_exceeded(quota, ROLES).into());
+        }
+        let updated = InstanceProfile {
+            role: Some(role),
+            ..profile.clone()
+        };
+        Ok((Changes::put(Record::InstanceProfile(updated)), ()))
+    })
+    .await?;
+    permit.answer(())
+}

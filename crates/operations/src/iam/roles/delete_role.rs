@@ -1,0 +1,51 @@
+//! Deletes a role that no instance profile hands out and that has no policies any more.
+//!
+//! <!-- facts: written by `cargo xtask gen` -->
+//!
+//! | input | | must be |
+//! | --- | --- | --- |
+//! | `RoleName` | required | text of 1 to 64 characters, `[\w+=,.@-]+` |
+//!
+//! Permission: `iam:DeleteRole`.
+//! Faults: `NoSuchEntity` (404), `DeleteConflict` (409), `LimitExceeded` (409), `UnmodifiableEntity` (400), `ConcurrentModification` (409), `ServiceFailure` (500).
+//!
+//! <!-- end of facts -->
+
+use keyward_account::{Account, Changes, PolicyEntity, RecordKey};
+use keyward_api::iam::DeleteRoleRequest;
+
+use super::check_not_protected;
+use crate::call::{Call, Outcome};
+use crate::fault;
+use crate::iam::owner::check_no_policies;
+use crate::resource::Resource;
+
+pub(crate) async fn delete_role(call: Call<DeleteRoleRequest>) -> Outcome<()> {
+    let input = call.input();
+    let account = call.account();
+    let role = account.roles().find(input.role_name.as_str());
+    let resource = Resource::role(account, &input.role_name, role).telling_boundary();
+    let permit = call.authorize(resource)?;
+    let asked_for = input.role_name.clone();
+    let role = role.ok_or_else(|| fault::no_such_role(asked_for.as_str()))?;
+    check_not_protected(role)?;
+    let id = role.id;
+    call.commit(&permit, move |account: &Account| {
+        if account.roles().get(id).is_none() {
+            return Err(fault::no_such_role(asked_for.as_str()).into());
+        }
+        if account.profiles_of(id, None).next().is_some() {
+            return Err(fault::must_remove_roles_from_instance_profile_first().into());
+        }
+        let policies = account.policies(PolicyEntity::Role(id));
+        check_no_policies(policies)?;
+        // A boundary does not block.
+        let boundary = policies.map(|policies| RecordKey::Policies(policies.entity));
+        Ok((
+            Changes::delete_all(boundary.into_iter().chain([RecordKey::Role(id)])),
+            (),
+        ))
+    })
+    .await?;
+    permit.answer(())
+}

@@ -1,0 +1,41 @@
+//! Tells about a role.
+//!
+//! <!-- facts: written by `cargo xtask gen` -->
+//!
+//! | input | | must be |
+//! | --- | --- | --- |
+//! | `RoleName` | required | text of 1 to 64 characters, `[\w+=,.@-]+` |
+//!
+//! Permission: `iam:GetRole`.
+//! Faults: `NoSuchEntity` (404), `ServiceFailure` (500).
+//!
+//! <!-- end of facts -->
+
+use keyward_api::iam::{self, GetRoleRequest, GetRoleResponse, RoleLastUsed};
+
+use super::{shown_in_list, shown_when_written};
+use crate::call::{Call, Outcome};
+use crate::fault;
+use crate::resource::Resource;
+
+pub(crate) async fn get_role(call: Call<GetRoleRequest>) -> Outcome<GetRoleResponse> {
+    let input = call.input();
+    let account = call.account();
+    let role = account.roles().find(input.role_name.as_str());
+    let resource = Resource::role(account, &input.role_name, role).telling_boundary();
+    let permit = call.authorize(resource)?;
+    let role = role.ok_or_else(|| fault::no_such_role(input.role_name.as_str()))?;
+    let written = shown_when_written((account, call.managed()), role);
+    permit.answer(GetRoleResponse {
+        role: iam::Role {
+            permissions_boundary: written.permissions_boundary,
+            tags: written.tags,
+            // Nobody takes roles on here yet: there are no uses to tell.
+            role_last_used: Some(RoleLastUsed {
+                last_used_date: None,
+                region: None,
+            }),
+            ..shown_in_list(account, role)
+        },
+    })
+}

@@ -1,0 +1,70 @@
+//! Service-linked roles: roles that services of AWS make for themselves, and that only they change.
+//!
+//! A deletion is done when it is answered, and its task remembers that for as long as it is one of the
+//! last [`REMEMBERED_DELETIONS`].
+
+pub(crate) mod create_service_linked_role;
+pub(crate) mod delete_service_linked_role;
+pub(crate) mod get_service_linked_role_deletion_status;
+
+use keyward_names::{ParseError, Path, RoleName};
+
+/// How many deletions of an account are known: the oldest are forgotten.
+const REMEMBERED_DELETIONS: usize = 1_000;
+
+/// Under it lie all service-linked roles.
+const ROOT_PATH: &str = "/aws-service-role/";
+
+/// Where the roles of a service lie.
+fn path_of(service: &str) -> Result<Path, ParseError> {
+    Path::parse(&format!("{ROOT_PATH}{service}/"))
+}
+
+/// What the id of a deletion task says: `task/aws-service-role/{service}/{role}/{uuid}`.
+struct DeletionTask {
+    path: Path,
+    role_name: RoleName,
+}
+
+impl DeletionTask {
+    const PREFIX: &str = "task";
+
+    /// The id of a new task.
+    fn id(path: &Path, role_name: &RoleName, random: [u8; 16]) -> String {
+        format!("{}{path}{role_name}/{}", Self::PREFIX, uuid(random))
+    }
+
+    /// Reads what has the form of such an id.
+    fn parse(id: &str) -> Option<Self> {
+        let rest = id.strip_prefix(Self::PREFIX)?.strip_prefix(ROOT_PATH)?;
+        let mut parts = rest.split('/');
+        let (service, role, uuid) = (parts.next()?, parts.next()?, parts.next()?);
+        let is_digit = |(place, byte): (usize, u8)| match place {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        };
+        if parts.next().is_some() || uuid.len() != 36 || !uuid.bytes().enumerate().all(is_digit) {
+            return None;
+        }
+        Some(Self {
+            path: path_of(service).ok().filter(|_| !service.is_empty())?,
+            role_name: RoleName::parse(role).ok()?,
+        })
+    }
+}
+
+/// A random UUID: of version 4.
+fn uuid(random: [u8; 16]) -> String {
+    const VERSION: u128 = 0xf << 76;
+    const VARIANT: u128 = 0b11 << 62;
+    let bits = (u128::from_be_bytes(random) & !VERSION & !VARIANT) | (4 << 76) | (0b10 << 62);
+    let part = |from: u32, length: u32| (bits >> from) & ((1 << length) - 1);
+    format!(
+        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+        part(96, 32),
+        part(80, 16),
+        part(64, 16),
+        part(48, 16),
+        part(0, 48)
+    )
+}

@@ -1,0 +1,193 @@
+//! `GetAccountAuthorizationDetails`, told through the wire.
+
+use keyward_testkit::{Asker, Heard, World, form};
+
+const TRUST: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:user/a"},"Action":"sts:AssumeRole"}}"#;
+const TEXT: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::é"}}"#;
+
+async fn done(asker: &Asker, action: &str, pairs: &[(&str, &str)]) -> Heard {
+    let heard = asker.ask(action, &form(pairs)).await;
+    assert_eq!(heard.fault(), "200", "{action} {pairs:?}");
+    heard
+}
+
+/// Two users, one of them with everything that a user can have, a role, a group and two policies.
+async fn world() -> World {
+    let world = World::new().await;
+    let root = world.root();
+    let own = "arn:aws:iam::123456789012:policy/own";
+    let read_only = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+    for (action, pairs) in [
+        (
+            "CreateUser",
+            vec![
+                ("UserName", "a"),
+                ("Tags.member.1.Key", "k"),
+                ("Tags.member.1.Value", "v"),
+            ],
+        ),
+        ("CreateUser", vec![("UserName", "B")]),
+        ("CreateGroup", vec![("GroupName", "g")]),
+        (
+            "CreateRole",
+            vec![
+                ("RoleName", "r"),
+                ("AssumeRolePolicyDocument", TRUST),
+                ("Description", "d"),
+            ],
+        ),
+        (
+            "CreatePolicy",
+            vec![
+                ("PolicyName", "own"),
+                ("PolicyDocument", TEXT),
+                ("Description", "d"),
+            ],
+        ),
+        (
+            "CreatePolicyVersion",
+            vec![
+                ("PolicyArn", own),
+                ("PolicyDocument", TEXT),
+                ("SetAsDefault", "true"),
+            ],
+        ),
+        (
+            "CreatePolicy",
+            vec![("PolicyName", "unused"), ("PolicyDocument", TEXT)],
+        ),
+        (
+            "AddUserToGroup",
+            vec![("GroupName", "g"), ("UserName", "a")],
+        ),
+        (
+            "PutUserPolicy",
+            vec![
+                ("UserName", "a"),
+                ("PolicyName", "p"),
+                ("PolicyDocument", TEXT),
+            ],
+        ),
+        (
+            "AttachUserPolicy",
+            vec![("UserName", "a"), ("PolicyArn", read_only)],
+        ),
+        (
+            "PutUserPermissionsBoundary",
+            vec![("UserName", "a"), ("PermissionsBoundary", own)],
+        ),
+        (
+            "PutRolePolicy",
+            vec![
+                ("RoleName", "r"),
+                ("PolicyName", "p"),
+                ("PolicyDocument", TEXT),
+            ],
+        ),
+        ("CreateInstanceProfile", vec![("InstanceProfileName", "i")]),
+        (
+            "AddRoleToInstanceProfile",
+            vec![("InstanceProfileName", "i"), ("RoleName", "r")],
+        ),
+    ] {
+        done(&root, action, &pairs).await;
+    }
+    world
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_is_told_in_pages_by_kind() {
+    let world = world().await;
+    let root = world.root();
+    let whole = done(&root, "GetAccountAuthorizationDetails", &[]).await;
+    for (element, texts) in [
+        ("UserName", &["a", "B"][..]),
+        ("GroupName", &["g"]),
+        ("PermissionsBoundaryType", &["Policy"]),
+        ("InstanceProfileName", &["i"]),
+        ("VersionId", &["v2", "v1", "v1", "v172"]),
+    ] {
+        let mut told = whole.texts(element);
+        if element == "VersionId" {
+            // The one of AWS changes with the data.
+            told.truncate(3);
+            assert_eq!(told, texts[..3], "{element}");
+        } else {
+            assert_eq!(told, texts, "{element}: {}", whole.body);
+        }
+    }
+    assert!(whole.body.contains("%C3%A9"), "{}", whole.body);
+    // Nothing for the user without policies, an empty list for the group.
+    assert_eq!(whole.body.matches("<UserPolicyList>").count(), 1);
+    assert!(!whole.body.contains("<UserPolicyList/>"));
+    assert!(whole.body.contains("<GroupPolicyList/>"));
+    assert!(whole.body.contains("<RoleLastUsed/>"));
+    assert!(!whole.body.contains("<Description>"), "{}", whole.body);
+    assert_eq!(whole.text("IsTruncated"), "false");
+
+    let mut seen = Vec::new();
+    let mut marker: Option<String> = None;
+    loop {
+        let mut pairs = vec![("MaxItems", "1")];
+        if let Some(marker) = marker.as_deref() {
+            pairs.push(("Marker", marker));
+        }
+        let page = done(&root, "GetAccountAuthorizationDetails", &pairs).await;
+        for (kind, list) in [
+            ("user", "<UserDetailList><member>"),
+            ("role", "<RoleDetailList><member>"),
+            ("group", "<GroupDetailList><member>"),
+            ("policy", "<Policies><member>"),
+        ] {
+            if page.body.contains(list) {
+                seen.push(kind);
+            }
+        }
+        if page.text("IsTruncated") == "false" {
+            break;
+        }
+        marker = Some(page.text("Marker").to_owned());
+    }
+    assert_eq!(
+        seen,
+        [
+            "user", "user", "role", "group", "policy", "policy", "policy"
+        ]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_marker_goes_with_its_filter() {
+    let world = world().await;
+    let root = world.root();
+    let first = [
+        ("Filter.member.1", "LocalManagedPolicy"),
+        ("Filter.member.2", "User"),
+        ("MaxItems", "1"),
+    ];
+    let page = done(&root, "GetAccountAuthorizationDetails", &first).await;
+    assert_eq!(page.texts("UserName"), ["a"]);
+    let marker = page.text("Marker").to_owned();
+    let rest = [
+        ("Filter.member.1", "User"),
+        ("Filter.member.2", "LocalManagedPolicy"),
+        ("Marker", &*marker),
+    ];
+    let page = done(&root, "GetAccountAuthorizationDetails", &rest).await;
+    assert_eq!(page.texts("UserName"), ["B"]);
+    assert_eq!(page.texts("PolicyName"), ["own", "unused"]);
+    let others = [("Filter.member.1", "User"), ("Marker", &*marker)];
+    for pairs in [&others[..], &[("Marker", "garbage")]] {
+        let heard = root
+            .ask("GetAccountAuthorizationDetails", &form(pairs))
+            .await;
+        assert_eq!(
+            heard.fault(),
+            "400 ValidationError: Marker and Filter do not match"
+        );
+    }
+    let aws = [("Filter.member.1", "AWSManagedPolicy")];
+    let page = done(&root, "GetAccountAuthorizationDetails", &aws).await;
+    assert_eq!(page.texts("PolicyName"), ["ReadOnlyAccess"]);
+    assert!(page.body.contains("<UserDetailList/>"));
+}
