@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+import expect
 import program
+import provoked
 from browser import WITHOUT, Browser, why_no_browser
 from people import Person, let_users_change_passwords
 from program import Clock, Server
@@ -21,6 +23,39 @@ def pytest_sessionstart(session):
     del session
     if not Path(program.PROGRAM).is_file():
         pytest.exit("KEYWARD must name the program to be tested", returncode=2)
+
+
+def pytest_collection_modifyitems(session, config, items):
+    whole_files = not any("::" in argument for argument in config.args)
+    if whole_files:
+        provoked.check_marks(items)
+    del session
+
+
+def pytest_sessionfinish(session, exitstatus):
+    config = session.config
+    suites = Path(__file__).parent
+    whole = [Path(argument).resolve() for argument in config.args] == [suites] and not config.option.keyword
+    never = provoked.never_done(program.done) if whole and exitstatus == 0 else set()
+    if never:
+        reporter = config.pluginmanager.get_plugin("terminalreporter")
+        reporter.write_line(f"\nnever done with boto3, whatever docs/coverage.md says: {sorted(never)}")
+        session.exitstatus = 1
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    expect.refusals.clear()
+    answer = yield
+    provoked.check_seen(item, expect.refusals)
+    return answer
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    del call
+    report = yield
+    return provoked.never_skipped(item, report)
 
 
 @pytest.fixture(scope="session")

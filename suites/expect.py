@@ -3,6 +3,12 @@
 import pytest
 from botocore.exceptions import ClientError
 
+# `@provokes("CreateGroup", "LimitExceeded")` says that the test makes an operation answer this. The test
+# fails where it does not, and docs/coverage.md shows what is marked.
+provokes = pytest.mark.provokes
+# What `refused` has seen in the test that runs: operations and codes.
+refusals = set()
+
 STATUS = {
     "AccessDenied": 403,
     "DeleteConflict": 409,
@@ -18,8 +24,10 @@ STATUS = {
     "NoSuchEntity": 404,
     "NotImplemented": 501,
     "PasswordPolicyViolation": 400,
+    "PolicyNotAttachable": 400,
     "ServiceUnavailable": 503,
     "SignatureDoesNotMatch": 403,
+    "UnmodifiableEntity": 400,
     "ValidationError": 400,
 }
 MISMATCH = (
@@ -45,10 +53,11 @@ def refused(code, message, function, /, **members):
     error = response["Error"]
     assert error["Code"] == code, error
     if message is not None:
-        assert error["Message"] == message
+        assert error["Message"] == message, error["Message"]
     assert response["ResponseMetadata"]["HTTPStatusCode"] == STATUS[code]
     expected_type = "Receiver" if STATUS[code] >= 500 else "Sender"
     assert error["Type"] == expected_type
+    refusals.add((raised.value.operation_name, code))
     return error
 
 

@@ -22,6 +22,8 @@ READY = "keyward ready on "
 START_SECONDS = 20
 STOP_SECONDS = 10
 DEFAULT_ACCOUNT = "000000000000"
+# The operations that an SDK's call has done.
+done = set()
 
 
 class Server:
@@ -172,7 +174,7 @@ def clean_environment(extra=None):
 def client(endpoint, service="iam", key="test", secret="test", *, token=None, verify=None, **config):
     """A boto3 client that asks once and checks nothing itself."""
     settings = {"retries": {"total_max_attempts": 1}, "parameter_validation": False, "read_timeout": 20}
-    return _session().client(
+    made = _session().client(
         service,
         endpoint_url=endpoint,
         region_name="us-east-1",
@@ -182,6 +184,13 @@ def client(endpoint, service="iam", key="test", secret="test", *, token=None, ve
         verify=verify,
         config=Config(**{**settings, **config}),
     )
+    made.meta.events.register("after-call", _note_done)
+    return made
+
+
+def _note_done(http_response, model, **_):
+    if http_response.status_code == 200:
+        done.add(model.name)
 
 
 @functools.cache

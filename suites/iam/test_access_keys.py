@@ -4,7 +4,18 @@ import re
 
 import pytest
 
-from expect import INVALID_TOKEN, at_least, at_most, not_null, only_metadata, pattern, refused, violation, violations
+from expect import (
+    INVALID_TOKEN,
+    at_least,
+    at_most,
+    not_null,
+    only_metadata,
+    pattern,
+    provokes,
+    refused,
+    violation,
+    violations,
+)
 from people import Person
 from signed import Signer
 
@@ -33,6 +44,7 @@ def test_a_key_is_made_and_its_secret_told_once(iam):
     assert response["IsTruncated"] is False
 
 
+@provokes("CreateAccessKey", "LimitExceeded")
 def test_a_user_has_two_keys_at_most(iam, bob):
     second = iam.create_access_key(UserName="Bob")["AccessKey"]["AccessKeyId"]
     refused("LimitExceeded", QUOTA, iam.create_access_key, UserName="Bob")
@@ -67,6 +79,7 @@ def test_an_inactive_key_is_refused_until_it_is_active_again(iam, bob):
     assert bob.sts.get_caller_identity()["Arn"] == "arn:aws:iam::000000000000:user/Bob"
 
 
+@provokes("DeleteAccessKey", "NoSuchEntity")
 def test_a_deleted_key_is_refused(iam, bob):
     only_metadata(iam.delete_access_key(UserName="Bob", AccessKeyId=bob.key))
     refused("InvalidClientTokenId", INVALID_TOKEN, bob.sts.get_caller_identity)
@@ -74,6 +87,7 @@ def test_a_deleted_key_is_refused(iam, bob):
     refused("NoSuchEntity", message, iam.delete_access_key, UserName="Bob", AccessKeyId=bob.key)
 
 
+@provokes("UpdateAccessKey", "InvalidInput")
 def test_expired_can_not_be_set(iam, bob):
     refused("InvalidInput", None, iam.update_access_key, UserName="Bob", AccessKeyId=bob.key, Status="Expired")
     assert key_states(iam.list_access_keys(UserName="Bob")) == {bob.key: "Active"}
@@ -86,6 +100,7 @@ def test_a_status_must_be_one(iam, bob):
     )
 
 
+@provokes("UpdateAccessKey", "NoSuchEntity")
 def test_keys_are_looked_up_under_their_owner(server, iam, bob):
     eve = Person(server, iam, "Eve")
     message = f"The Access Key with id {bob.key} cannot be found."
@@ -99,6 +114,8 @@ def test_keys_are_looked_up_under_their_owner(server, iam, bob):
     assert bob.sts.get_caller_identity() and eve.sts.get_caller_identity()
 
 
+@provokes("CreateAccessKey", "NoSuchEntity")
+@provokes("ListAccessKeys", "NoSuchEntity")
 def test_nobody_has_no_keys(iam):
     refused("NoSuchEntity", NO_BOB, iam.create_access_key, UserName="Bob")
     refused("NoSuchEntity", NO_BOB, iam.list_access_keys, UserName="Bob")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from expect import only_metadata, refused
+from expect import only_metadata, provokes, refused
 
 TEXT = (
     "The specified value for accountAlias is invalid. It must be a minimum length of 3 characters and "
@@ -39,6 +39,7 @@ def test_a_new_alias_replaces_the_old_one_which_is_then_free(iam, other):
     assert aliases(other) == ["acme"]
 
 
+@provokes("CreateAccountAlias", "EntityAlreadyExists")
 def test_an_alias_is_taken_once_over_all_accounts(iam, other):
     iam.create_account_alias(AccountAlias="acme")
     message = "The account alias acme already exists."
@@ -57,6 +58,7 @@ def test_a_refused_alias_leaves_the_present_one(iam, other):
     assert (aliases(iam), aliases(other)) == (["mine"], ["taken"])
 
 
+@provokes("DeleteAccountAlias", "NoSuchEntity")
 def test_only_the_own_alias_can_be_deleted(iam, other):
     other.create_account_alias(AccountAlias="acme")
     message = "The account alias acme cannot be found."

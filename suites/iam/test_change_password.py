@@ -2,7 +2,7 @@
 
 import pytest
 
-from expect import PASSWORD_PATTERN, at_most, not_null, only_metadata, pattern, refused, violations
+from expect import PASSWORD_PATTERN, at_most, not_null, only_metadata, pattern, provokes, refused, violations
 from people import Person, let_users_change_passwords
 
 OLD, NEW = "OldPassword123!", "NewPassword123!"
@@ -38,6 +38,7 @@ def test_the_old_password_again(bob):
     assert bob.has_password(OLD)
 
 
+@provokes("ChangePassword", "PasswordPolicyViolation")
 def test_the_new_password_is_judged_by_the_policy(iam, bob):
     let_users_change_passwords(iam, MinimumPasswordLength=12, RequireNumbers=True)
     refused(
@@ -58,6 +59,7 @@ def test_a_remembered_password_is_refused(iam, bob):
     bob.iam.change_password(OldPassword="Third123!", NewPassword=OLD)
 
 
+@provokes("ChangePassword", "NoSuchEntity")
 def test_without_a_login_profile(server, iam, bob):
     del bob
     eve = Person(server, iam, "Eve")
@@ -65,6 +67,7 @@ def test_without_a_login_profile(server, iam, bob):
     refused("NoSuchEntity", message, eve.iam.change_password, OldPassword=OLD, NewPassword=NEW)
 
 
+@provokes("ChangePassword", "InvalidUserType")
 def test_only_users_have_a_password_to_change(iam):
     refused("InvalidUserType", None, iam.change_password, OldPassword=OLD, NewPassword=NEW)
 

@@ -2,7 +2,17 @@
 
 import pytest
 
-from expect import NAME_TEXT, PASSWORD_PATTERN, at_most, only_metadata, pattern, refused, violations, without_metadata
+from expect import (
+    NAME_TEXT,
+    PASSWORD_PATTERN,
+    at_most,
+    only_metadata,
+    pattern,
+    provokes,
+    refused,
+    violations,
+    without_metadata,
+)
 
 GOOD = "GoodPassword123!"
 
@@ -34,6 +44,7 @@ def test_dates_are_those_of_the_told_clock_in_whole_seconds(server, iam, clock):
     assert created.microsecond == 0
 
 
+@provokes("CreateLoginProfile", "EntityAlreadyExists")
 def test_there_is_one_login_profile_a_user(iam):
     iam.create_user(UserName="Bob")
     iam.create_login_profile(UserName="Bob", Password=GOOD)
@@ -47,6 +58,8 @@ def test_there_is_one_login_profile_a_user(iam):
         )
 
 
+@provokes("CreateLoginProfile", "PasswordPolicyViolation")
+@provokes("GetLoginProfile", "NoSuchEntity")
 def test_a_refused_password_makes_no_profile(iam):
     iam.create_user(UserName="Bob")
     refused("PasswordPolicyViolation", None, iam.create_login_profile, UserName="Bob", Password="weak")
@@ -54,6 +67,8 @@ def test_a_refused_password_makes_no_profile(iam):
     refused("NoSuchEntity", message, iam.get_login_profile, UserName="Bob")
 
 
+@provokes("CreateLoginProfile", "NoSuchEntity")
+@provokes("DeleteLoginProfile", "NoSuchEntity")
 def test_nobody_has_no_login_profile(iam):
     message = "The user with name Bob cannot be found."
     refused("NoSuchEntity", message, iam.create_login_profile, UserName="Bob", Password=GOOD)

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from expect import at_least, at_most, only_metadata, refused, violations, without_metadata
+from expect import at_least, at_most, only_metadata, provokes, refused, violations, without_metadata
 from signed import Signer
 
 UPPER = "Password should have at least one uppercase letter"
@@ -91,6 +91,7 @@ def test_each_listed_symbol_counts(iam, reasons, symbol):
     assert reasons(f"abcdef{symbol}") is None
 
 
+@provokes("UpdateLoginProfile", "PasswordPolicyViolation")
 def test_the_account_name_and_the_root_address_are_refused(server):
     made = server.dev(
         "POST",
@@ -156,6 +157,8 @@ def test_a_change_of_policy_counts_from_the_next_password(iam, reasons):
 # The operations.
 
 
+@provokes("DeleteAccountPasswordPolicy", "NoSuchEntity")
+@provokes("GetAccountPasswordPolicy", "NoSuchEntity")
 def test_there_is_no_policy_at_first(iam):
     refused("NoSuchEntity", NO_POLICY, iam.get_account_password_policy)
     message = "The account policy with name PasswordPolicy cannot be found."

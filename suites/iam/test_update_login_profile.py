@@ -11,6 +11,7 @@ from expect import (
     not_null,
     only_metadata,
     pattern,
+    provokes,
     refused,
     violations,
     without_metadata,
@@ -133,6 +134,7 @@ def test_the_user_is_found_without_regard_to_case(iam, bob, spelling):
     assert iam.get_login_profile(UserName=spelling)["LoginProfile"]["UserName"] == "Bob"
 
 
+@provokes("UpdateLoginProfile", "NoSuchEntity")
 def test_a_user_that_does_not_exist(iam):
     refused(
         "NoSuchEntity",

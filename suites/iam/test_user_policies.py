@@ -49,7 +49,8 @@ def test_a_policy_is_put_told_listed_and_deleted(iam):
     document = policy(allow("s3:Get*", "arn:aws:s3:::b%3A/${aws:username}/*"), deny("iam:*", Sid=""))
     only_metadata(iam.put_user_policy(UserName="bob", PolicyName="Read", PolicyDocument=document))
     told = iam.get_user_policy(UserName="BOB", PolicyName="read")
-    assert (told["UserName"], told["PolicyName"]) == ("Bob", "Read")
+    # The name is told as it was asked for; lists have the first spelling.
+    assert (told["UserName"], told["PolicyName"]) == ("Bob", "read")
     assert told["PolicyDocument"] == json.loads(document)
     assert iam.list_user_policies(UserName="Bob")["PolicyNames"] == ["Read"]
     only_metadata(iam.delete_user_policy(UserName="Bob", PolicyName="READ"))

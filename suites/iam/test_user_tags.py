@@ -9,6 +9,7 @@ from expect import (
     not_null,
     only_metadata,
     pattern,
+    provokes,
     refused,
     violations,
 )
@@ -59,6 +60,7 @@ def test_a_tag_that_is_there_is_no_change(bob):
 
 
 @pytest.mark.parametrize("second", ["team", "TEAM"])
+@provokes("TagUser", "InvalidInput")
 def test_a_key_may_be_given_once(bob, second):
     repeated = tags(("team", "a"), (second, "b"))
     refused("InvalidInput", DUPLICATE, bob.tag_user, UserName="Bob", Tags=repeated)
@@ -85,6 +87,7 @@ def test_a_blank_key(bob):
     refused("ValidationError", None, bob.tag_user, UserName="Bob", Tags=tags(("  ", "v")))
 
 
+@provokes("TagUser", "LimitExceeded")
 def test_a_user_has_50_tags_at_most(bob):
     fifty = tags(*((f"key-{number}", "v") for number in range(50)))
     bob.tag_user(UserName="Bob", Tags=fifty)
@@ -147,6 +150,9 @@ def test_the_keys_to_take_away_are_judged_together(bob):
     refused("ValidationError", message, bob.untag_user, UserName="Bob", TagKeys=[f"k{n}" for n in range(51)])
 
 
+@provokes("ListUserTags", "NoSuchEntity")
+@provokes("TagUser", "NoSuchEntity")
+@provokes("UntagUser", "NoSuchEntity")
 def test_shape_comes_before_existence_and_existence_before_the_rules_of_tags(iam):
     refused("ValidationError", None, iam.tag_user, UserName="Bob", Tags=tags(("k!", "v")))
     for wrong in [tags(("aws:x", "v")), tags(("a", "1"), ("A", "2"))]:

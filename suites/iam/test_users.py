@@ -10,6 +10,7 @@ from expect import (
     at_most,
     not_null,
     only_metadata,
+    provokes,
     refused,
     violations,
     without_metadata,
@@ -48,6 +49,9 @@ def test_names_are_taken_in_any_case_and_under_any_path(iam, spelling):
     assert iam.get_user(UserName=spelling)["User"]["UserName"] == "Bob"
 
 
+@provokes("DeleteUser", "NoSuchEntity")
+@provokes("GetUser", "NoSuchEntity")
+@provokes("UpdateUser", "NoSuchEntity")
 def test_a_user_that_does_not_exist(iam):
     refused("NoSuchEntity", NO_BOB, iam.get_user, UserName="Bob")
     refused("NoSuchEntity", NO_BOB, iam.update_user, UserName="Bob", NewPath="/x/")
@@ -113,6 +117,7 @@ def test_only_the_case_of_a_name_can_be_changed(iam):
     assert iam.get_user(UserName="Bob")["User"]["UserName"] == "bOB"
 
 
+@provokes("UpdateUser", "EntityAlreadyExists")
 def test_a_new_name_must_be_free_in_any_case(iam):
     iam.create_user(UserName="Bob")
     iam.create_user(UserName="Eve", Path="/x/")
@@ -217,13 +222,6 @@ def test_users_may_not_manage_users(server, iam):
             f"because no identity-based policy allows the iam:{operation} action"
         )
         refused("AccessDenied", message, call)
-
-
-def test_a_boundary_is_refused_and_makes_no_user(iam):
-    boundary = "arn:aws:iam::aws:policy/ReadOnlyAccess"
-    error = refused("NotImplemented", None, iam.create_user, UserName="Bob", PermissionsBoundary=boundary)
-    assert "CreateUser" in error["Message"]
-    refused("NoSuchEntity", NO_BOB, iam.get_user, UserName="Bob")
 
 
 def test_clients_can_wait_for_a_user(iam):

@@ -54,7 +54,7 @@ def test_the_envelope_of_an_error_of_sts(server):
 
 
 def test_the_envelope_of_an_error_of_ours(root):
-    answer = root.call("CreateGroup", GroupName="g")
+    answer = root.call("ListSAMLProviders")
     assert answer.status == 501
     assert "<Type>Receiver</Type>" in answer.body
 

@@ -70,8 +70,8 @@ def test_files_are_their_owners_alone(installation, start):
     installation.iam(server).create_user(UserName="Bob")
     names = {path.name for path in installation.data.iterdir()}
     assert {"keyward.db", "keyward.db-wal", "admin.sock"} <= names
-    for path in installation.data.iterdir():
-        assert mode(path) == 0o600, path.name
+    for path in installation.data.rglob("*"):
+        assert mode(path) == (0o700 if path.is_dir() else 0o600), path.name
 
 
 def test_files_are_their_owners_alone_under_any_umask(tmp_path, start):

@@ -2,7 +2,7 @@
 
 import json
 
-from expect import refused
+from expect import provokes, refused
 
 
 def test_keys_and_variables_are_named_for_each_document(iam):
@@ -23,6 +23,7 @@ def test_keys_and_variables_are_named_for_each_document(iam):
     assert response["ContextKeyNames"] == []
 
 
+@provokes("GetContextKeysForCustomPolicy", "InvalidInput")
 def test_what_is_no_policy_is_refused(iam):
     refused(
         "InvalidInput",

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from expect import refused
+from expect import provokes, refused
 
 BUCKET = "arn:aws:s3:::bucket"
 OBJECT = "arn:aws:s3:::bucket/key"
@@ -142,6 +142,7 @@ def test_the_paginator_gives_every_action_once(iam):
     assert told == actions
 
 
+@provokes("SimulateCustomPolicy", "InvalidInput")
 def test_other_inputs_are_refused(iam):
     def refuses(message, **members):
         usual = {"PolicyInputList": [policy(allow())], "ActionNames": ["s3:GetObject"]}
