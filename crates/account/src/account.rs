@@ -5,8 +5,7 @@ use std::sync::Arc;
 use imbl::{OrdMap, OrdSet};
 use keyward_credentials::{PasswordOwner, PasswordPolicy};
 use keyward_names::{
-    AccessKeyId, AccountAlias, AccountId, FoldedName, GroupId, PolicyId, RoleId,
-    UserId, iam_arn,
+    AccessKeyId, AccountAlias, AccountId, FoldedName, GroupId, PolicyId, RoleId, UserId, iam_arn,
 };
 
 use crate::rights::{Slot, Stamp};

@@ -117,7 +117,9 @@ impl Account {
         for profile in self.instance_profiles.iter() {
             let Some(role) = profile.role else { continue };
             count += 1;
-            let is_found = self.profiles_of_roles.contains(&(role, profile.name.folded()));
+            let is_found = self
+                .profiles_of_roles
+                .contains(&(role, profile.name.folded()));
             if !is_found || self.roles.get(role).is_none() {
                 broken.push(format!(
                     "the role of instance profile {} is gone",
