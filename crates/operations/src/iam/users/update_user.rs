@@ -34,8 +34,9 @@ pub(crate) async fn update_user(call: Call<UpdateUserRequest>) -> Outcome<()> {
         account.id(),
         &new_path.unwrap_or_default(),
         new_name.unwrap_or(&input.user_name),
-    );
-    let permit = call.authorize_all([then.becoming_of(&now), now])?;
+    )
+    .becoming_of(&now);
+    let permit = call.authorize_all([now, then])?;
     let asked_for = input.user_name.clone();
     let id = user
         .ok_or_else(|| fault::no_such_user(asked_for.as_str()))?
