@@ -20,7 +20,7 @@ impl Installed {
         std::fs::write(
             folder.join("keyward.toml"),
             "[quotas]\nusers_per_account = 100000000\nroles_per_account = 100000000\n\
-             policies_per_account = 100000000\n",
+             policies_per_account = 100000000\ngroups_per_account = 1000\n",
         )?;
         let output = keyward()?
             .arg("init")
