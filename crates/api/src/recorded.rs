@@ -23,10 +23,13 @@ impl Recorded for () {
     fn record(&self, _: &mut Members<'_>) {}
 }
 
+/// How many bytes a rendering usually has at most.
+const USUAL_BYTES: usize = 256;
+
 /// A structure as a JSON object; `None` where it has no member to show.
 #[must_use]
 pub fn recorded(structure: &impl Recorded, service: Service) -> Option<String> {
-    let mut json = String::new();
+    let mut json = String::with_capacity(USUAL_BYTES);
     let mut members = Members::new(&mut json, service);
     structure.record(&mut members);
     let is_empty = members.is_empty;
@@ -209,6 +212,15 @@ fn write_date(json: &mut String, time: Timestamp, service: Service) {
 /// Writes a text in quotes.
 fn write_text(json: &mut String, text: &str) {
     json.push('"');
+    // Most texts are names, and can be copied at once.
+    if text
+        .bytes()
+        .all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\'))
+    {
+        json.push_str(text);
+        json.push('"');
+        return;
+    }
     for character in text.chars() {
         match character {
             '"' => json.push_str("\\\""),

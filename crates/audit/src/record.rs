@@ -4,7 +4,6 @@ use std::net::IpAddr;
 
 use keyward_names::{AccountId, Timestamp};
 use serde::Serialize;
-use serde_json::value::RawValue;
 
 use crate::EventId;
 
@@ -14,6 +13,11 @@ const EVENT_VERSION: &str = "1.11";
 /// The most bytes of a client's name for itself that are kept, since strangers choose its length
 /// (unsure).
 const USER_AGENT_BYTES: usize = 1_024;
+
+/// How many bytes a record usually has without what is rendered before.
+const USUAL_BYTES: usize = 1_024;
+
+const NULL: Option<&str> = Some("null");
 
 /// One event.
 #[derive(Debug)]
@@ -36,11 +40,12 @@ pub struct Record<'a> {
     pub error: Option<(&'a str, Option<&'a str>)>,
     /// A message without a code, which only sign-in has.
     pub failure: Option<&'a str>,
-    /// What it was asked with, rendered without secrets.
+    /// What it was asked with, rendered without secrets: one JSON value on one line, written by our own
+    /// code. It is put in as it is.
     pub request_parameters: Option<&'a str>,
-    /// What was answered, rendered without secrets.
+    /// What was answered, rendered without secrets, in the same way.
     pub response_elements: Option<&'a str>,
-    /// What some services add.
+    /// What some services add, in the same way.
     pub additional_data: Option<String>,
     /// The id that the answer carries.
     pub request_id: Option<&'a str>,
@@ -145,73 +150,80 @@ impl Record<'_> {
             Some((code, message)) => (Some(code), message),
             None => (None, self.failure),
         };
-        let form = Form {
-            event_version: EVENT_VERSION,
-            user_identity: &self.identity,
-            event_time: self.time,
-            event_source: self.source,
-            event_name: self.name,
-            aws_region: self.region,
-            source_ip_address: self.source_address,
-            user_agent: self.user_agent.map(shortened),
-            error_code,
-            error_message,
-            request_parameters: raw(self.request_parameters),
-            response_elements: raw(self.response_elements),
-            additional_event_data: raw(self.additional_data.as_deref()),
-            request_id: self.request_id,
-            event_id: self.event_id,
-            read_only: self.is_read_only,
-            event_type: self.event_type,
-            management_event: true,
-            recipient_account_id: self.recipient,
-            event_category: "Management",
-            tls_details: self.tls,
-            session_credential_from_console: self.is_from_console.then_some("true"),
-        };
-        // Nothing in it can fail: every member is a text, a word or JSON that was read before.
-        serde_json::to_string(&form).unwrap_or_default()
+        let rendered = [
+            self.request_parameters,
+            self.response_elements,
+            self.additional_data.as_deref(),
+        ];
+        let rendered_bytes = rendered.into_iter().flatten().map(str::len).sum::<usize>();
+        let mut line = Line::with_capacity(USUAL_BYTES + rendered_bytes);
+        line.add("{\"eventVersion\":", EVENT_VERSION);
+        line.add(",\"userIdentity\":", &self.identity);
+        line.add(",\"eventTime\":", &self.time);
+        line.add(",\"eventSource\":", self.source);
+        line.add(",\"eventName\":", self.name);
+        line.add(",\"awsRegion\":", self.region);
+        line.add(",\"sourceIPAddress\":", &self.source_address);
+        line.add(",\"userAgent\":", &self.user_agent.map(shortened));
+        line.add_some(",\"errorCode\":", error_code);
+        line.add_some(",\"errorMessage\":", error_message);
+        line.add_json(",\"requestParameters\":", self.request_parameters.or(NULL));
+        line.add_json(",\"responseElements\":", self.response_elements.or(NULL));
+        line.add_json(",\"additionalEventData\":", self.additional_data.as_deref());
+        line.add_some(",\"requestID\":", self.request_id);
+        line.add(",\"eventID\":", &self.event_id);
+        line.add(",\"readOnly\":", &self.is_read_only);
+        line.add(",\"eventType\":", &self.event_type);
+        line.add(",\"managementEvent\":", &true);
+        line.add(",\"recipientAccountId\":", &self.recipient);
+        line.add(",\"eventCategory\":", "Management");
+        line.add_some(",\"tlsDetails\":", self.tls.as_ref());
+        let from_console = self.is_from_console.then_some("true");
+        line.add_some(",\"sessionCredentialFromConsole\":", from_console);
+        line.end()
     }
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Form<'a> {
-    event_version: &'static str,
-    user_identity: &'a Identity<'a>,
-    event_time: Timestamp,
-    event_source: &'a str,
-    event_name: &'a str,
-    aws_region: &'a str,
-    #[serde(rename = "sourceIPAddress")]
-    source_ip_address: Option<IpAddr>,
-    user_agent: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error_code: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error_message: Option<&'a str>,
-    request_parameters: Option<&'a RawValue>,
-    response_elements: Option<&'a RawValue>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    additional_event_data: Option<&'a RawValue>,
-    #[serde(rename = "requestID", skip_serializing_if = "Option::is_none")]
-    request_id: Option<&'a str>,
-    #[serde(rename = "eventID")]
-    event_id: EventId,
-    read_only: bool,
-    event_type: EventType,
-    management_event: bool,
-    recipient_account_id: AccountId,
-    event_category: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    tls_details: Option<TlsDetails<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    session_credential_from_console: Option<&'static str>,
-}
+/// A record that is being written. Its members are written one by one, since JSON that is rendered
+/// already would have to be read again to go through a serializer.
+struct Line(Vec<u8>);
 
-/// A text that is JSON. One that is not is left out, rather than the whole record.
-fn raw(text: Option<&str>) -> Option<&RawValue> {
-    text.and_then(|text| serde_json::from_str(text).ok())
+impl Line {
+    fn with_capacity(bytes: usize) -> Self {
+        Self(Vec::with_capacity(bytes))
+    }
+
+    /// Writes a member: what comes before its value, and the value.
+    fn add(&mut self, before: &str, value: &(impl Serialize + ?Sized)) {
+        self.0.extend_from_slice(before.as_bytes());
+        // A text, a word or a structure of them: nothing in it can fail, and neither does memory.
+        let _ = serde_json::to_writer(&mut self.0, value);
+    }
+
+    /// Writes a member that is left out where there is nothing.
+    fn add_some(&mut self, before: &str, value: Option<&(impl Serialize + ?Sized)>) {
+        if let Some(value) = value {
+            self.add(before, value);
+        }
+    }
+
+    /// Writes a member that is JSON already, or leaves it out where there is nothing.
+    fn add_json(&mut self, before: &str, json: Option<&str>) {
+        if let Some(json) = json {
+            debug_assert!(
+                serde_json::from_str::<serde::de::IgnoredAny>(json).is_ok(),
+                "a record was given a text that is no JSON"
+            );
+            self.0.extend_from_slice(before.as_bytes());
+            self.0.extend_from_slice(json.as_bytes());
+        }
+    }
+
+    fn end(mut self) -> String {
+        self.0.push(b'}');
+        // All that was written is texts.
+        String::from_utf8(self.0).unwrap_or_default()
+    }
 }
 
 fn shortened(text: &str) -> &str {

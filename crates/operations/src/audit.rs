@@ -20,7 +20,7 @@ use keyward_store::{KeptAudit, Store, StoreError};
 use crate::caller::{Caller, Principal};
 use crate::circumstances::{Circumstances, Entrance};
 use crate::fault::Fault;
-use crate::random::random;
+use crate::random::random_id;
 
 /// The region of IAM, and of the one host of STS that has no region in its name.
 const GLOBAL_REGION: &str = "us-east-1";
@@ -142,7 +142,7 @@ impl Recording {
             return None;
         }
         // Without random bytes nothing else works either; a record without an id is better than none.
-        let event_id = EventId::from_random(random().unwrap_or_default());
+        let event_id = EventId::from_random(random_id().unwrap_or_default());
         Some(Arc::new(Self {
             audit: Arc::clone(audit),
             called: called(),

@@ -1,6 +1,6 @@
 //! Randomness from the operating system: the one source of it.
 
-use std::fmt::Write as _;
+use std::cell::RefCell;
 
 /// The operating system gave no random bytes.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
@@ -19,12 +19,64 @@ pub fn random_number() -> Result<u64, RandomError> {
     Ok(u64::from_le_bytes(random()?))
 }
 
+/// How many ids a thread draws at once.
+const IDS_AT_ONCE: usize = 64;
+
+/// Random bytes for an id that is no secret. A thread draws many at once, since asking the operating
+/// system for 16 bytes costs as much as writing half an audit record.
+pub(crate) fn random_id() -> Result<[u8; 16], RandomError> {
+    thread_local! {
+        static DRAWN: RefCell<Vec<[u8; 16]>> = const { RefCell::new(Vec::new()) };
+    }
+    DRAWN.with_borrow_mut(|drawn| {
+        if drawn.is_empty() {
+            let bytes = random::<{ IDS_AT_ONCE * 16 }>()?;
+            let (ids, _) = bytes.as_chunks();
+            drawn.extend_from_slice(ids);
+        }
+        drawn.pop().map_or_else(random, Ok)
+    })
+}
+
 /// A random id for a log entry: 32 hexadecimal digits.
 pub(crate) fn entry_id() -> Result<String, RandomError> {
     let mut id = String::with_capacity(32);
-    for byte in random::<16>()? {
-        // Writing to a string does not fail.
-        let _ = write!(id, "{byte:02x}");
+    for byte in random_id()? {
+        let digits = [byte >> 4, byte & 0x0f].map(|digit| char::from_digit(digit.into(), 16));
+        id.extend(digits.into_iter().flatten());
     }
     Ok(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn no_id_comes_twice_on_any_thread() {
+        let draw = || {
+            (0..3 * IDS_AT_ONCE)
+                .map(|_| random_id().unwrap())
+                .collect::<Vec<_>>()
+        };
+        let other = std::thread::spawn(draw);
+        let mut ids = draw();
+        ids.extend(other.join().unwrap());
+        let distinct: HashSet<_> = ids.iter().collect();
+        assert_eq!(distinct.len(), 6 * IDS_AT_ONCE);
+        assert!(!distinct.contains(&[0; 16]));
+    }
+
+    #[test]
+    fn the_id_of_an_entry_is_32_hexadecimal_digits() {
+        let id = entry_id().unwrap();
+        assert_eq!(id.len(), 32);
+        assert!(
+            id.bytes()
+                .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        );
+        assert_ne!(id, entry_id().unwrap());
+    }
 }
