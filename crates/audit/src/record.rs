@@ -1,5 +1,7 @@
 //! The form of a record, member by member in CloudTrail's order.
 
+use std::fmt;
+use std::io::Write as _;
 use std::net::IpAddr;
 
 use keyward_names::{AccountId, Timestamp};
@@ -73,31 +75,23 @@ pub enum EventType {
 }
 
 /// Who asked.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone)]
 pub struct Identity<'a> {
     /// What the caller is.
-    #[serde(rename = "type")]
     pub kind: IdentityType,
     /// The caller's unique id.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub principal_id: Option<String>,
     /// The caller's ARN.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub arn: Option<String>,
     /// The caller's account.
     pub account_id: AccountId,
     /// The key that signed.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub access_key_id: Option<String>,
     /// A user's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_name: Option<&'a str>,
     /// The session, where the caller's credentials are temporary.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub session_context: Option<SessionContext>,
     /// The service that asked on the caller's behalf.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub invoked_by: Option<&'static str>,
 }
 
@@ -157,30 +151,50 @@ impl Record<'_> {
         ];
         let rendered_bytes = rendered.into_iter().flatten().map(str::len).sum::<usize>();
         let mut line = Line::with_capacity(USUAL_BYTES + rendered_bytes);
-        line.add("{\"eventVersion\":", EVENT_VERSION);
-        line.add(",\"userIdentity\":", &self.identity);
-        line.add(",\"eventTime\":", &self.time);
-        line.add(",\"eventSource\":", self.source);
-        line.add(",\"eventName\":", self.name);
-        line.add(",\"awsRegion\":", self.region);
-        line.add(",\"sourceIPAddress\":", &self.source_address);
-        line.add(",\"userAgent\":", &self.user_agent.map(shortened));
-        line.add_some(",\"errorCode\":", error_code);
-        line.add_some(",\"errorMessage\":", error_message);
+        line.add_text("{\"eventVersion\":", EVENT_VERSION);
+        self.identity.write(&mut line);
+        line.add_word(",\"eventTime\":", &self.time);
+        line.add_text(",\"eventSource\":", self.source);
+        line.add_text(",\"eventName\":", self.name);
+        line.add_text(",\"awsRegion\":", self.region);
+        match &self.source_address {
+            Some(address) => line.add_word(",\"sourceIPAddress\":", address),
+            None => line.add_json(",\"sourceIPAddress\":", NULL),
+        }
+        match self.user_agent {
+            Some(agent) => line.add_text(",\"userAgent\":", shortened(agent)),
+            None => line.add_json(",\"userAgent\":", NULL),
+        }
+        line.add_some_text(",\"errorCode\":", error_code);
+        line.add_some_text(",\"errorMessage\":", error_message);
         line.add_json(",\"requestParameters\":", self.request_parameters.or(NULL));
         line.add_json(",\"responseElements\":", self.response_elements.or(NULL));
         line.add_json(",\"additionalEventData\":", self.additional_data.as_deref());
-        line.add_some(",\"requestID\":", self.request_id);
-        line.add(",\"eventID\":", &self.event_id);
+        line.add_some_text(",\"requestID\":", self.request_id);
+        line.add_word(",\"eventID\":", &self.event_id);
         line.add(",\"readOnly\":", &self.is_read_only);
         line.add(",\"eventType\":", &self.event_type);
         line.add(",\"managementEvent\":", &true);
-        line.add(",\"recipientAccountId\":", &self.recipient);
-        line.add(",\"eventCategory\":", "Management");
+        line.add_word(",\"recipientAccountId\":", &self.recipient);
+        line.add_text(",\"eventCategory\":", "Management");
         line.add_some(",\"tlsDetails\":", self.tls.as_ref());
         let from_console = self.is_from_console.then_some("true");
-        line.add_some(",\"sessionCredentialFromConsole\":", from_console);
+        line.add_some_text(",\"sessionCredentialFromConsole\":", from_console);
         line.end()
+    }
+}
+
+impl Identity<'_> {
+    fn write(&self, line: &mut Line) {
+        line.add(",\"userIdentity\":{\"type\":", &self.kind);
+        line.add_some_text(",\"principalId\":", self.principal_id.as_deref());
+        line.add_some_text(",\"arn\":", self.arn.as_deref());
+        line.add_word(",\"accountId\":", &self.account_id);
+        line.add_some_text(",\"accessKeyId\":", self.access_key_id.as_deref());
+        line.add_some_text(",\"userName\":", self.user_name);
+        line.add_some(",\"sessionContext\":", self.session_context.as_ref());
+        line.add_some_text(",\"invokedBy\":", self.invoked_by);
+        line.0.push(b'}');
     }
 }
 
@@ -191,6 +205,37 @@ struct Line(Vec<u8>);
 impl Line {
     fn with_capacity(bytes: usize) -> Self {
         Self(Vec::with_capacity(bytes))
+    }
+
+    /// Writes a member that is a text. Most need no escapes, and can be copied at once.
+    fn add_text(&mut self, before: &str, text: &str) {
+        let is_special = |byte: u8| byte < b' ' || matches!(byte, b'"' | b'\\');
+        // No early end: so the compiler looks at many bytes at once.
+        let needs_escapes = text
+            .bytes()
+            .fold(false, |found, byte| found | is_special(byte));
+        if needs_escapes {
+            self.add(before, text);
+        } else {
+            self.0.extend_from_slice(before.as_bytes());
+            self.0.push(b'"');
+            self.0.extend_from_slice(text.as_bytes());
+            self.0.push(b'"');
+        }
+    }
+
+    fn add_some_text(&mut self, before: &str, text: Option<&str>) {
+        if let Some(text) = text {
+            self.add_text(before, text);
+        }
+    }
+
+    /// Writes a member that is printed in quotes: an id, a time or an address, which have nothing to
+    /// escape.
+    fn add_word(&mut self, before: &str, word: &impl fmt::Display) {
+        self.0.extend_from_slice(before.as_bytes());
+        // Memory does not fail.
+        let _ = write!(self.0, "\"{word}\"");
     }
 
     /// Writes a member: what comes before its value, and the value.
@@ -319,6 +364,28 @@ mod tests {
             r#""userName":"admin","sessionContext":{"attributes":{"creationDate":"2026-08-01T13:42:21Z","mfaAuthenticated":"false"}}},"#,
             r#""userAgent":"aws-cli/2.17","errorCode":"NoSuchEntityException","errorMessage":"The user is gone.","requestParameters""#,
             r#""eventCategory":"Management","sessionCredentialFromConsole":"true"}"#,
+        ] {
+            assert!(json.contains(part), "{json}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_known_is_null_or_left_out() {
+        let mut record = record();
+        record.source_address = None;
+        record.user_agent = None;
+        record.request_parameters = None;
+        record.request_id = None;
+        record.identity.principal_id = None;
+        record.identity.arn = None;
+        record.identity.access_key_id = Some(String::new());
+        record.identity.user_name = Some("a\"b\\c");
+        record.identity.invoked_by = Some("signin.amazonaws.com");
+        record.additional_data = Some(r#"{"MFAUsed":"No"}"#.to_owned());
+        let json = record.to_json();
+        for part in [
+            r#""userIdentity":{"type":"IAMUser","accountId":"123456789012","accessKeyId":"","userName":"a\"b\\c","invokedBy":"signin.amazonaws.com"},"#,
+            r#""sourceIPAddress":null,"userAgent":null,"requestParameters":null,"responseElements":null,"additionalEventData":{"MFAUsed":"No"},"eventID":"#,
         ] {
             assert!(json.contains(part), "{json}");
         }

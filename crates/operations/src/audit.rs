@@ -79,6 +79,13 @@ impl Audit {
         }
     }
 
+    /// Sends a record that is written already.
+    fn send_json(&self, record: String) {
+        if let Some(sink) = &self.sink {
+            sink.send(record);
+        }
+    }
+
     /// Writes what the sink still has, and ends it. Blocks for a moment.
     pub fn close(&self) {
         if let Some(sink) = &self.sink {
@@ -116,9 +123,17 @@ pub(crate) struct Recording {
     audit: Arc<Audit>,
     called: Called,
     event_id: EventId,
-    /// What the caller will be told if the change is made, where that is known before.
-    expected_answer: Mutex<Option<String>>,
+    expected: Mutex<Expected>,
     is_told: AtomicBool,
+}
+
+/// What is known before a change is made.
+#[derive(Default)]
+struct Expected {
+    /// What the caller will be told if the change is made.
+    answer: Option<String>,
+    /// The record with that answer, where the sink will want it too.
+    record: Option<String>,
 }
 
 /// What is known of a call from its beginning.
@@ -147,28 +162,33 @@ impl Recording {
             audit: Arc::clone(audit),
             called: called(),
             event_id,
-            expected_answer: Mutex::default(),
+            expected: Mutex::default(),
             is_told: AtomicBool::new(false),
         }))
     }
 
     /// Notes what the caller will be told if the change is made.
     pub(crate) fn expect_answer(&self, answer: Option<String>) {
-        *self.expected_answer() = answer;
+        *self.expected() = Expected {
+            answer,
+            record: None,
+        };
     }
 
     /// The record that is kept with the change.
     pub(crate) fn of_change(&self) -> Option<String> {
-        let answer = self.expected_answer();
-        let record = self.called.record(self.event_id, None, answer.as_deref());
-        self.audit.of_change(&record)
+        let mut expected = self.expected();
+        let record = self
+            .called
+            .record(self.event_id, None, expected.answer.as_deref());
+        let json = self.audit.of_change(&record);
+        expected.record = json.clone().filter(|_| self.audit.has_sink());
+        json
     }
 
-    fn expected_answer(&self) -> MutexGuard<'_, Option<String>> {
+    fn expected(&self) -> MutexGuard<'_, Expected> {
         // Whoever panicked with it left it whole.
-        self.expected_answer
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.expected.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The call was answered.
@@ -178,7 +198,16 @@ impl Recording {
         } else {
             None
         };
-        self.tell(None, answer.as_deref());
+        let expected = std::mem::take(&mut *self.expected());
+        match expected.record {
+            // It need not be written again.
+            Some(record) if expected.answer == answer => {
+                if !self.is_told.swap(true, Ordering::Relaxed) {
+                    self.audit.send_json(record);
+                }
+            }
+            Some(_) | None => self.tell(None, answer.as_deref()),
+        }
     }
 
     /// The call was refused.
