@@ -14,6 +14,7 @@ pub(crate) struct Overrides {
     pub(crate) word: Vec<Word>,
     pub(crate) text_enumeration: Vec<Shapes>,
     pub(crate) optional_output: Vec<Members>,
+    pub(crate) precise_time: Vec<Members>,
     pub(crate) empty_is_absent: Vec<Shapes>,
     pub(crate) percent_encoded: Vec<Shapes>,
     pub(crate) unrecorded: Vec<Shapes>,
@@ -196,7 +197,12 @@ impl Overrides {
                 check_uses(model, shapes, members)?;
             }
         }
-        for entry in self.optional_output.iter().chain(&self.violation_order) {
+        let members = [
+            &self.optional_output,
+            &self.precise_time,
+            &self.violation_order,
+        ];
+        for entry in members.into_iter().flatten() {
             if entry.service == service {
                 check_members(model, &entry.structure, &entry.members)?;
             }

@@ -1,8 +1,8 @@
 //! How values are written into answers.
 
 use keyward_names::{
-    AccountAlias, GroupName, InstanceProfileName, Path, PolicyName, RoleName, Secret, Timestamp,
-    UserName,
+    AccountAlias, GroupName, InstanceProfileName, Path, PolicyName, PreciseTimestamp, RoleName,
+    Secret, Timestamp, UserName,
 };
 use keyward_wire::XmlWriter;
 
@@ -78,6 +78,13 @@ impl Element for AccountAlias {
 }
 
 impl Element for Timestamp {
+    #[inline]
+    fn write(&self, name: &'static str, xml: &mut XmlWriter) {
+        xml.plain(name, self);
+    }
+}
+
+impl Element for PreciseTimestamp {
     #[inline]
     fn write(&self, name: &'static str, xml: &mut XmlWriter) {
         xml.plain(name, self);

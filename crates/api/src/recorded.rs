@@ -7,7 +7,8 @@
 use std::fmt::Write as _;
 
 use keyward_names::{
-    AccountAlias, GroupName, InstanceProfileName, Path, PolicyName, RoleName, Timestamp, UserName,
+    AccountAlias, GroupName, InstanceProfileName, Path, PolicyName, PreciseTimestamp, RoleName,
+    Timestamp, UserName,
 };
 
 use crate::Service;
@@ -142,6 +143,12 @@ impl Shown for Timestamp {
         json.push('"');
         write_date(json, *self, service);
         json.push('"');
+    }
+}
+
+impl Shown for PreciseTimestamp {
+    fn show(&self, json: &mut String, service: Service) {
+        self.whole_seconds().show(json, service);
     }
 }
 

@@ -6,8 +6,8 @@
 
 use keyward_api::{Operation, OperationId, Output, SecretBlob, iam, sts};
 use keyward_names::{
-    AccountAlias, GroupName, InstanceProfileName, Path, PolicyName, RoleName, Secret, Timestamp,
-    UserName,
+    AccountAlias, GroupName, InstanceProfileName, Path, PolicyName, PreciseTimestamp, RoleName,
+    Secret, Timestamp, UserName,
 };
 use keyward_wire::{XmlWriter, success};
 
@@ -267,6 +267,12 @@ impl Sample for Secret {
 impl Sample for SecretBlob {
     fn sample() -> Self {
         Self::new(Vec::sample())
+    }
+}
+
+impl Sample for PreciseTimestamp {
+    fn sample() -> Self {
+        Self::parse("2026-09-11T10:06:17.701Z").unwrap()
     }
 }
 

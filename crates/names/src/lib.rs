@@ -17,6 +17,7 @@ mod account_id;
 mod arn;
 mod entity_name;
 mod path;
+mod saml_id;
 mod secret;
 mod tag;
 mod timestamp;
@@ -28,9 +29,10 @@ pub use account_id::AccountId;
 pub use arn::{iam_arn, root_arn, user_arn};
 pub use entity_name::{FoldedName, GroupName, InstanceProfileName, PolicyName, RoleName, UserName};
 pub use path::Path;
+pub use saml_id::{SamlPrivateKeyId, SamlProviderId};
 pub use secret::Secret;
 pub use tag::{FoldedTagKey, Tag};
-pub use timestamp::{Age, Timestamp};
+pub use timestamp::{Age, PreciseTimestamp, Timestamp};
 pub use unique_id::{EntityKind, GroupId, InstanceProfileId, PolicyId, RoleId, UserId};
 
 /// A text that is not the word it was taken for. It carries what was expected, never the text.

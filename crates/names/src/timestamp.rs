@@ -9,6 +9,11 @@ use crate::{ParseError, text_serde};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
+/// A point in time to the millisecond, printed as `2026-09-11T10:06:17.701Z`: the dates of identity
+/// providers, alone among those of IAM, have a fraction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PreciseTimestamp(i64);
+
 /// How long ago something was, or how long it lasts, in whole seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Age(i64);
@@ -109,6 +114,65 @@ impl fmt::Display for Timestamp {
 
 text_serde!(Timestamp);
 
+impl PreciseTimestamp {
+    /// The point so many milliseconds after 1970 began.
+    #[must_use]
+    pub const fn from_unix_milliseconds(milliseconds: i64) -> Self {
+        Self(milliseconds)
+    }
+
+    /// Milliseconds since 1970 began.
+    #[must_use]
+    pub const fn unix_milliseconds(self) -> i64 {
+        self.0
+    }
+
+    /// Reads RFC 3339; what is finer than a millisecond is dropped.
+    pub fn parse(text: &str) -> Result<Self, ParseError> {
+        let read: jiff::Timestamp = text
+            .parse()
+            .map_err(|_| ParseError::new("an RFC 3339 time"))?;
+        Ok(Self(read.as_millisecond()))
+    }
+
+    /// The second that it lies in.
+    #[must_use]
+    pub const fn whole_seconds(self) -> Timestamp {
+        Timestamp(self.0.div_euclid(1_000))
+    }
+
+    /// The point an age later, or the last there is.
+    #[must_use]
+    pub const fn plus(self, age: Age) -> Self {
+        Self(self.0.saturating_add(age.0.saturating_mul(1_000)))
+    }
+
+    /// The same day and time a hundred years later. From the 29th of February it is the 28th where
+    /// that year has no 29th.
+    #[must_use]
+    pub fn a_century_later(self) -> Self {
+        use jiff::{Span, Timestamp, tz::Offset};
+        let later = Timestamp::from_millisecond(self.0).ok().and_then(|time| {
+            let century = Span::new().try_years(100).ok()?;
+            let later = Offset::UTC.to_datetime(time).checked_add(century).ok()?;
+            Offset::UTC.to_timestamp(later).ok()
+        });
+        let later = later.map(Timestamp::as_millisecond);
+        // Beyond the calendar's end there is none to ask: the mean length of a century will do.
+        Self(later.unwrap_or(self.plus(Age::seconds(3_155_695_200)).0))
+    }
+}
+
+impl fmt::Display for PreciseTimestamp {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let second = self.whole_seconds().to_string();
+        let second = second.strip_suffix('Z').unwrap_or(&second);
+        write!(formatter, "{second}.{:03}Z", self.0.rem_euclid(1_000))
+    }
+}
+
+text_serde!(PreciseTimestamp);
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -133,5 +197,39 @@ mod tests {
                 .to_string(),
             "2026-11-24T20:14:25Z"
         );
+    }
+    #[test]
+    fn precise_times_keep_three_digits_and_read_back() {
+        for text in [
+            "2026-09-11T10:06:17.701Z",
+            "1970-01-01T00:00:00.000Z",
+            "1969-12-31T23:59:59.999Z",
+        ] {
+            assert_eq!(PreciseTimestamp::parse(text).unwrap().to_string(), text);
+        }
+        let time = PreciseTimestamp::parse("2026-09-11T10:06:17.7019+01:00").unwrap();
+        assert_eq!(time.to_string(), "2026-09-11T09:06:17.701Z");
+        assert_eq!(time.whole_seconds().to_string(), "2026-09-11T09:06:17Z");
+        assert_eq!(
+            PreciseTimestamp::parse("1969-12-31T23:59:59.999Z")
+                .unwrap()
+                .whole_seconds()
+                .to_string(),
+            "1969-12-31T23:59:59Z"
+        );
+    }
+
+    #[test]
+    fn a_century_later_is_the_same_day_of_the_calendar() {
+        for (from, to) in [
+            ("2026-09-11T10:06:17.701Z", "2126-09-11T10:06:17.701Z"),
+            ("2028-02-29T00:00:00.000Z", "2128-02-29T00:00:00.000Z"),
+            ("2000-02-29T23:59:59.999Z", "2100-02-28T23:59:59.999Z"),
+        ] {
+            let later = PreciseTimestamp::parse(from).unwrap().a_century_later();
+            assert_eq!(later.to_string(), to);
+        }
+        let end = PreciseTimestamp::from_unix_milliseconds(i64::MAX);
+        assert_eq!(end.a_century_later(), end);
     }
 }

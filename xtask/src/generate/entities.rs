@@ -157,7 +157,7 @@ fn definition(service: &Service<'_>, shape: &str, about: &str) -> Result<String>
     let mut code =
         format!("/// {about}\n#[derive(Debug, Clone, PartialEq)]\npub struct {name} {{\n");
     for member in service.members(shape)? {
-        let kind = service.rust_type(member.shape)?;
+        let kind = service.member_type(member)?;
         let kind = if member.required {
             kind
         } else {

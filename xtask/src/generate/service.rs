@@ -51,6 +51,8 @@ pub(crate) struct Member<'a> {
     pub(crate) shape: &'a str,
     /// Whether it is there in every valid structure.
     pub(crate) required: bool,
+    /// Whether it is a time to the millisecond.
+    pub(crate) is_precise_time: bool,
 }
 
 impl<'a> Service<'a> {
@@ -153,6 +155,11 @@ impl<'a> Service<'a> {
         if !optional.is_empty() && self.is_input(structure) {
             bail!("optional_output: `{structure}` is part of inputs");
         }
+        let listed = self.overrides.precise_time.iter();
+        let precise: Vec<&String> = listed
+            .filter(|entry| self.is_entry(entry.service) && entry.structure == structure)
+            .flat_map(|entry| &entry.members)
+            .collect();
         Ok(members
             .iter()
             .map(|(name, shape)| Member {
@@ -160,8 +167,20 @@ impl<'a> Service<'a> {
                 shape,
                 required: required.iter().any(|required| required == name)
                     && !optional.iter().any(|optional| *optional == name),
+                is_precise_time: precise.iter().any(|precise| *precise == name),
             })
             .collect())
+    }
+
+    /// The type of a member, without regard to whether it must be there.
+    pub(crate) fn member_type(&self, member: Member<'_>) -> Result<String> {
+        if !member.is_precise_time {
+            return self.rust_type(member.shape);
+        }
+        match self.model.shape(member.shape)? {
+            Shape::Timestamp {} => Ok("keyward_names::PreciseTimestamp".to_owned()),
+            _ => bail!("precise_time: `{}` is no time", member.name),
+        }
     }
 
     /// The members of an input's structure in the order in which they are judged.

@@ -1908,7 +1908,7 @@ pub struct SAMLPrivateKey {
     /// `KeyId`: text of 22 to 64 characters, `[A-Z0-9]+`.
     pub key_id: Option<String>,
     /// `Timestamp`: time.
-    pub timestamp: Option<keyward_names::Timestamp>,
+    pub timestamp: Option<keyward_names::PreciseTimestamp>,
 }
 
 impl Element for SAMLPrivateKey {
@@ -1933,9 +1933,9 @@ pub struct SAMLProviderListEntry {
     /// `Arn`: text of 20 to 2048 characters.
     pub arn: Option<String>,
     /// `ValidUntil`: time.
-    pub valid_until: Option<keyward_names::Timestamp>,
+    pub valid_until: Option<keyward_names::PreciseTimestamp>,
     /// `CreateDate`: time.
-    pub create_date: Option<keyward_names::Timestamp>,
+    pub create_date: Option<keyward_names::PreciseTimestamp>,
 }
 
 impl Element for SAMLProviderListEntry {

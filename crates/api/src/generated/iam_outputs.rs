@@ -935,7 +935,7 @@ pub struct GetOpenIDConnectProviderResponse {
     /// `ThumbprintList`: list of: text of 40 characters.
     pub thumbprint_list: Option<Vec<String>>,
     /// `CreateDate`: time.
-    pub create_date: Option<keyward_names::Timestamp>,
+    pub create_date: Option<keyward_names::PreciseTimestamp>,
     /// `Tags`: list of at most 50 elements of: structure of `Key`, `Value`.
     pub tags: Option<Vec<super::iam_entities::Tag>>,
 }
@@ -1169,9 +1169,9 @@ pub struct GetSAMLProviderResponse {
     /// `SAMLMetadataDocument`: text of 1000 to 10000000 characters.
     pub saml_metadata_document: Option<String>,
     /// `CreateDate`: time.
-    pub create_date: Option<keyward_names::Timestamp>,
+    pub create_date: Option<keyward_names::PreciseTimestamp>,
     /// `ValidUntil`: time.
-    pub valid_until: Option<keyward_names::Timestamp>,
+    pub valid_until: Option<keyward_names::PreciseTimestamp>,
     /// `Tags`: list of at most 50 elements of: structure of `Key`, `Value`.
     pub tags: Option<Vec<super::iam_entities::Tag>>,
     /// `AssertionEncryptionMode`: one of `Required`, `Allowed`.
