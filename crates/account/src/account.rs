@@ -11,8 +11,8 @@ use keyward_names::{
 use crate::rights::{Slot, Stamp};
 use crate::{
     AccessKey, Directory, EntityPolicies, Group, InstanceProfile, KeyOwner, LoginProfile,
-    ManagedPolicy, Memberships, PolicyEntity, PolicyUse, PolicyUses, PrincipalId, Role,
-    RoleDeletion, RootUser, Settings, User,
+    ManagedPolicy, Memberships, OidcProvider, OutboundFederation, PolicyEntity, PolicyUse,
+    PolicyUses, PrincipalId, Role, RoleDeletion, RootUser, SamlProvider, Settings, User,
 };
 
 /// All that IAM knows of one account, as it stood at one version. To clone it is cheap: the maps
@@ -38,6 +38,11 @@ pub struct Account {
     pub(crate) memberships: OrdMap<UserId, Arc<Memberships>>,
     pub(crate) policies: OrdMap<PolicyEntity, Arc<EntityPolicies>>,
     pub(crate) role_deletions: OrdMap<Box<str>, Arc<RoleDeletion>>,
+    /// By their URLs.
+    pub(crate) oidc_providers: OrdMap<Box<str>, Arc<OidcProvider>>,
+    /// By their names.
+    pub(crate) saml_providers: OrdMap<Box<str>, Arc<SamlProvider>>,
+    pub(crate) outbound_federation: Option<Arc<OutboundFederation>>,
     pub(crate) access_keys_by_owner: OrdSet<(KeyOwner, AccessKeyId)>,
     /// The members of each group by name.
     pub(crate) members: OrdSet<(GroupId, FoldedName)>,
@@ -73,6 +78,9 @@ impl Account {
             memberships: OrdMap::new(),
             policies: OrdMap::new(),
             role_deletions: OrdMap::new(),
+            oidc_providers: OrdMap::new(),
+            saml_providers: OrdMap::new(),
+            outbound_federation: None,
             access_keys_by_owner: OrdSet::new(),
             members: OrdSet::new(),
             profiles_of_roles: OrdSet::new(),
@@ -316,6 +324,34 @@ impl Account {
     pub fn role_deletions(&self) -> impl Iterator<Item = &RoleDeletion> {
         self.role_deletions.values().map(|deletion| &**deletion)
     }
+
+    /// The OpenID Connect provider at a URL, which is given as the provider keeps it.
+    #[must_use]
+    pub fn oidc_provider(&self, url: &str) -> Option<&OidcProvider> {
+        self.oidc_providers.get(url).map(|provider| &**provider)
+    }
+
+    /// The OpenID Connect providers, in the order of their URLs.
+    pub fn oidc_providers(&self) -> impl ExactSizeIterator<Item = &OidcProvider> {
+        self.oidc_providers.values().map(|provider| &**provider)
+    }
+
+    /// The SAML provider with exactly this name.
+    #[must_use]
+    pub fn saml_provider(&self, name: &str) -> Option<&SamlProvider> {
+        self.saml_providers.get(name).map(|provider| &**provider)
+    }
+
+    /// The SAML providers, in the order of their names.
+    pub fn saml_providers(&self) -> impl ExactSizeIterator<Item = &SamlProvider> {
+        self.saml_providers.values().map(|provider| &**provider)
+    }
+
+    /// The account as an issuer of tokens, if it ever was one.
+    #[must_use]
+    pub fn outbound_federation(&self) -> Option<&OutboundFederation> {
+        self.outbound_federation.as_deref()
+    }
 }
 
 /// Two accounts are equal when they hold the same at the same version.
@@ -337,6 +373,9 @@ impl PartialEq for Account {
             && self.memberships == other.memberships
             && self.policies == other.policies
             && self.role_deletions == other.role_deletions
+            && self.oidc_providers == other.oidc_providers
+            && self.saml_providers == other.saml_providers
+            && self.outbound_federation == other.outbound_federation
             && self.access_keys_by_owner == other.access_keys_by_owner
             && self.members == other.members
             && self.profiles_of_roles == other.profiles_of_roles

@@ -14,7 +14,7 @@ impl Account {
     /// How many records the account consists of.
     #[must_use]
     pub fn record_count(&self) -> usize {
-        const SINGLE: usize = 4;
+        const SINGLE: usize = 5;
         SINGLE
             + self.users().len()
             + self.groups().len()
@@ -26,6 +26,8 @@ impl Account {
             + self.memberships.len()
             + self.policies.len()
             + self.role_deletions.len()
+            + self.oidc_providers.len()
+            + self.saml_providers.len()
     }
 
     /// The keys of all records that the account consists of.
@@ -37,12 +39,17 @@ impl Account {
             self.password_policy
                 .is_some()
                 .then_some(RecordKey::PasswordPolicy),
+            self.outbound_federation
+                .is_some()
+                .then_some(RecordKey::OutboundFederation),
         ];
         let access_keys = self.access_keys.keys().copied();
         let login_profiles = self.login_profiles.keys().copied();
         let memberships = self.memberships.keys().copied();
         let policies = self.policies.keys().copied();
         let role_deletions = self.role_deletions.keys().cloned();
+        let oidc_providers = self.oidc_providers.keys().cloned();
+        let saml_providers = self.saml_providers.keys().cloned();
         single
             .into_iter()
             .flatten()
@@ -51,6 +58,8 @@ impl Account {
             .chain(memberships.map(RecordKey::Memberships))
             .chain(policies.map(RecordKey::Policies))
             .chain(role_deletions.map(RecordKey::RoleDeletion))
+            .chain(oidc_providers.map(RecordKey::OidcProvider))
+            .chain(saml_providers.map(RecordKey::SamlProvider))
             .chain(self.instance_profiles.ids().map(RecordKey::InstanceProfile))
             .chain(self.managed_policies.ids().map(RecordKey::ManagedPolicy))
             .chain(self.roles.ids().map(RecordKey::Role))
@@ -89,6 +98,17 @@ impl Account {
             Record::RoleDeletion(deletion) => {
                 let task = deletion.task.clone();
                 self.role_deletions.insert(task, Arc::new(deletion));
+            }
+            Record::OidcProvider(provider) => {
+                let url = provider.url.clone();
+                self.oidc_providers.insert(url, Arc::new(provider));
+            }
+            Record::SamlProvider(provider) => {
+                let name = provider.name.clone();
+                self.saml_providers.insert(name, Arc::new(provider));
+            }
+            Record::OutboundFederation(federation) => {
+                self.outbound_federation = Some(Arc::new(federation));
             }
         }
     }
@@ -257,6 +277,13 @@ impl Account {
             RecordKey::RoleDeletion(task) => {
                 self.role_deletions.remove(task);
             }
+            RecordKey::OidcProvider(url) => {
+                self.oidc_providers.remove(url);
+            }
+            RecordKey::SamlProvider(name) => {
+                self.saml_providers.remove(name);
+            }
+            RecordKey::OutboundFederation => self.outbound_federation = None,
         }
     }
 

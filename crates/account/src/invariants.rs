@@ -3,7 +3,10 @@
 use keyward_credentials::PasswordPolicy;
 use keyward_names::Tag;
 
-use crate::{Account, KeyOwner, LoginProfile, PolicyEntity, PolicyUse, PolicyUses, PrincipalId};
+use crate::{
+    Account, AssertionEncryption, KeyOwner, LoginProfile, OidcProvider, PolicyEntity, PolicyUse,
+    PolicyUses, PrincipalId, SamlProvider,
+};
 
 /// How many tags one resource has at most.
 const TAGS: usize = 50;
@@ -27,6 +30,8 @@ impl Account {
         self.check_policies(&mut broken);
         self.check_policy_uses(&mut broken);
         self.check_slots(&mut broken);
+        self.check_oidc_providers(&mut broken);
+        self.check_saml_providers(&mut broken);
         if let Some(policy) = self.password_policy() {
             check_password_policy(policy, &mut broken);
         }
@@ -47,6 +52,12 @@ impl Account {
         }
         for profile in self.instance_profiles.iter() {
             check_tags(profile.id.as_str(), &profile.tags, exact, broken);
+        }
+        for provider in self.oidc_providers() {
+            check_tags(&provider.url, &provider.tags, exact, broken);
+        }
+        for provider in self.saml_providers() {
+            check_tags(provider.id.as_str(), &provider.tags, exact, broken);
         }
     }
 
@@ -219,6 +230,44 @@ impl Account {
         let expected: imbl::OrdSet<_> = users.chain(owners).collect();
         if !self.slots.keys().eq(expected.iter()) {
             broken.push("rights are kept of others than those who have policies".to_owned());
+        }
+    }
+
+    fn check_oidc_providers(&self, broken: &mut Vec<String>) {
+        for (url, provider) in &self.oidc_providers {
+            if *url != provider.url || url.is_empty() || url.contains("://") {
+                broken.push(format!("OpenID Connect provider `{url}` is not at its URL"));
+            }
+            let mut clients: Vec<_> = provider.client_ids.iter().collect();
+            clients.sort_unstable();
+            if !clients.is_sorted_by(|one, next| one < next) {
+                broken.push(format!("`{url}` has a client id twice"));
+            }
+            let is_lower = |thumbprint: &str| !thumbprint.bytes().any(|b| b.is_ascii_uppercase());
+            let thumbprints = &provider.thumbprints;
+            if thumbprints.len() > OidcProvider::THUMBPRINTS
+                || !thumbprints.iter().all(|thumbprint| is_lower(thumbprint))
+            {
+                broken.push(format!("the thumbprints of `{url}` don't fit"));
+            }
+        }
+    }
+
+    fn check_saml_providers(&self, broken: &mut Vec<String>) {
+        for (name, provider) in &self.saml_providers {
+            if *name != provider.name || provider.valid_until <= provider.created {
+                broken.push(format!("SAML provider `{name}` does not fit"));
+            }
+            let keys = &provider.private_keys;
+            let mut ids: Vec<_> = keys.iter().map(|key| key.id).collect();
+            ids.sort_unstable();
+            if keys.len() > SamlProvider::PRIVATE_KEYS || !ids.is_sorted_by(|one, next| one < next)
+            {
+                broken.push(format!("the private keys of `{name}` don't fit"));
+            }
+            if keys.is_empty() && provider.encryption == AssertionEncryption::Required {
+                broken.push(format!("nothing opens what `{name}` must encrypt"));
+            }
         }
     }
 }

@@ -26,6 +26,7 @@ mod apply;
 mod change;
 mod directory;
 mod entities;
+mod identity_providers;
 mod invariants;
 mod managed_policies;
 mod policies;
@@ -39,6 +40,10 @@ pub use directory::{Directory, Entity};
 pub use entities::{
     AccessKey, AccessKeyStatus, GlobalEndpointTokens, Group, InstanceProfile, KeyOwner,
     LoginProfile, Memberships, PasswordStanding, Role, RoleDeletion, RootUser, Settings, User,
+};
+pub use identity_providers::{
+    AssertionEncryption, MetadataDocument, OidcProvider, OutboundFederation, SamlPrivateKey,
+    SamlProvider,
 };
 pub use managed_policies::{ManagedPolicy, PolicyVersion};
 pub use policies::{

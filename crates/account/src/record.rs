@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     AccessKey, EntityPolicies, Group, InstanceProfile, LoginProfile, ManagedPolicy, Memberships,
-    PolicyEntity, Role, RoleDeletion, RootUser, Settings, User,
+    OidcProvider, OutboundFederation, PolicyEntity, Role, RoleDeletion, RootUser, SamlProvider,
+    Settings, User,
 };
 
 const VERSION: u32 = 1;
@@ -48,6 +49,12 @@ pub enum Record {
     Policies(EntityPolicies),
     /// The end of a service-linked role.
     RoleDeletion(RoleDeletion),
+    /// An OpenID Connect provider.
+    OidcProvider(OidcProvider),
+    /// A SAML provider.
+    SamlProvider(SamlProvider),
+    /// The account as an issuer of tokens.
+    OutboundFederation(OutboundFederation),
 }
 
 /// Names one record of an account.
@@ -81,6 +88,12 @@ pub enum RecordKey {
     Policies(PolicyEntity),
     /// The end of a service-linked role, by its task.
     RoleDeletion(Box<str>),
+    /// An OpenID Connect provider, by its URL.
+    OidcProvider(Box<str>),
+    /// A SAML provider, by its name.
+    SamlProvider(Box<str>),
+    /// The account as an issuer of tokens.
+    OutboundFederation,
 }
 
 /// A record as a store takes it.
@@ -140,6 +153,9 @@ impl RecordKey {
     const GROUP_POLICIES: &'static str = "group_policies";
     const ROLE_POLICIES: &'static str = "role_policies";
     const ROLE_DELETION: &'static str = "role_deletion";
+    const OIDC_PROVIDER: &'static str = "oidc_provider";
+    const SAML_PROVIDER: &'static str = "saml_provider";
+    const OUTBOUND_FEDERATION: &'static str = "outbound_federation";
 
     /// The kind under which a store keeps the record.
     #[must_use]
@@ -161,6 +177,9 @@ impl RecordKey {
             Self::Policies(PolicyEntity::Group(_)) => Self::GROUP_POLICIES,
             Self::Policies(PolicyEntity::Role(_)) => Self::ROLE_POLICIES,
             Self::RoleDeletion(_) => Self::ROLE_DELETION,
+            Self::OidcProvider(_) => Self::OIDC_PROVIDER,
+            Self::SamlProvider(_) => Self::SAML_PROVIDER,
+            Self::OutboundFederation => Self::OUTBOUND_FEDERATION,
         }
     }
 
@@ -205,6 +224,12 @@ impl RecordKey {
                 (Self::ROLE_POLICIES, entity.map(Self::Policies))
             }
             Self::ROLE_DELETION => (Self::ROLE_DELETION, Some(Self::RoleDeletion(key.into()))),
+            Self::OIDC_PROVIDER => (Self::OIDC_PROVIDER, Some(Self::OidcProvider(key.into()))),
+            Self::SAML_PROVIDER => (Self::SAML_PROVIDER, Some(Self::SamlProvider(key.into()))),
+            Self::OUTBOUND_FEDERATION => {
+                let single = single(Self::OutboundFederation);
+                (Self::OUTBOUND_FEDERATION, single)
+            }
             other => {
                 return Err(RecordError::UnknownKind {
                     kind: other.to_owned(),
@@ -221,7 +246,11 @@ impl RecordKey {
     #[must_use]
     pub fn to_row(&self) -> Row {
         let key = match self {
-            Self::Settings | Self::RootUser | Self::Alias | Self::PasswordPolicy => Box::default(),
+            Self::Settings
+            | Self::RootUser
+            | Self::Alias
+            | Self::PasswordPolicy
+            | Self::OutboundFederation => Box::default(),
             Self::User(user) | Self::LoginProfile(user) | Self::Memberships(user) => {
                 user.as_str().into()
             }
@@ -232,6 +261,8 @@ impl RecordKey {
             Self::InstanceProfile(id) => id.as_str().into(),
             Self::Policies(entity) => entity.as_str().into(),
             Self::RoleDeletion(task) => task.clone(),
+            Self::OidcProvider(url) => url.clone(),
+            Self::SamlProvider(name) => name.clone(),
         };
         Row {
             kind: self.kind(),
@@ -260,6 +291,9 @@ impl Record {
             Self::Memberships(memberships) => RecordKey::Memberships(memberships.user),
             Self::Policies(policies) => RecordKey::Policies(policies.entity),
             Self::RoleDeletion(deletion) => RecordKey::RoleDeletion(deletion.task.clone()),
+            Self::OidcProvider(provider) => RecordKey::OidcProvider(provider.url.clone()),
+            Self::SamlProvider(provider) => RecordKey::SamlProvider(provider.name.clone()),
+            Self::OutboundFederation(_) => RecordKey::OutboundFederation,
         }
     }
 
@@ -281,6 +315,9 @@ impl Record {
             Self::Memberships(memberships) => write_body(memberships),
             Self::Policies(policies) => write_body(policies),
             Self::RoleDeletion(deletion) => write_body(deletion),
+            Self::OidcProvider(provider) => write_body(provider),
+            Self::SamlProvider(provider) => write_body(provider),
+            Self::OutboundFederation(federation) => write_body(federation),
         };
         Row {
             body: Some(body),
@@ -306,6 +343,9 @@ impl Record {
             RecordKey::Memberships(_) => read_body(body).map(Self::Memberships),
             RecordKey::Policies(_) => read_body(body).map(Self::Policies),
             RecordKey::RoleDeletion(_) => read_body(body).map(Self::RoleDeletion),
+            RecordKey::OidcProvider(_) => read_body(body).map(Self::OidcProvider),
+            RecordKey::SamlProvider(_) => read_body(body).map(Self::SamlProvider),
+            RecordKey::OutboundFederation => read_body(body).map(Self::OutboundFederation),
         };
         let (kind, key) = (named.kind(), || key.to_owned());
         match read {
@@ -395,6 +435,37 @@ mod tests {
             Record::from_row("user", "AIDARZPUZDIKAAAAAAAAH", text),
             Ok(Record::User(bob()))
         );
+    }
+
+    #[test]
+    fn rows_of_identity_providers_have_these_texts_and_stay_readable() {
+        for (kind, key, text) in [
+            (
+                "oidc_provider",
+                "a.example/x",
+                r#"{"version":1,"record":{"url":"a.example/x","client_ids":["c"],"thumbprints":["00"],"created":"2026-09-11T10:06:17.701Z","tags":[{"key":"k","value":"v"}]}}"#,
+            ),
+            (
+                "oidc_provider",
+                "a.example",
+                r#"{"version":1,"record":{"url":"a.example","created":"2026-09-11T10:06:17.701Z"}}"#,
+            ),
+            (
+                "saml_provider",
+                "Corp",
+                r#"{"version":1,"record":{"id":"SAMLSPAAAAAAAAAAAAAAAA","name":"Corp","metadata":"<x/>","created":"2026-09-11T10:06:17.701Z","valid_until":"2126-09-11T10:06:17.701Z","encryption":"required","private_keys":[{"id":"SAMLPKAAAAAAAAAAAAAAAA","added":"2026-09-11T10:06:17.701Z","pem":"v1.AA=="}]}}"#,
+            ),
+            (
+                "outbound_federation",
+                "",
+                r#"{"version":1,"record":{"issuer_label":"l","is_enabled":true}}"#,
+            ),
+        ] {
+            let record = Record::from_row(kind, key, text).unwrap();
+            assert_eq!(record.to_row().body.unwrap(), text);
+            assert_eq!((record.to_row().kind, &*record.to_row().key), (kind, key));
+        }
+        assert!(RecordKey::from_row("outbound_federation", "x").is_err());
     }
 
     #[test]

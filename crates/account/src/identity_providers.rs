@@ -1,0 +1,145 @@
+//! Identity providers that an account trusts, and the account as a provider of identities to others.
+
+use std::sync::Arc;
+
+use keyward_credentials::Sealed;
+use keyward_names::{PreciseTimestamp, SamlPrivateKeyId, SamlProviderId, Tag};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// An OpenID Connect provider: whose tokens people from outside take on roles with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OidcProvider {
+    /// Where it is, without `https://` and a port of 443; to the letter otherwise. It names the provider
+    /// within its account.
+    pub url: Box<str>,
+    /// Whom tokens must be meant for; each once, in the order they were given.
+    #[serde(default, skip_serializing_if = "<[Box<str>]>::is_empty")]
+    pub client_ids: Box<[Box<str>]>,
+    /// SHA-1 of certificates, hexadecimal in lower case; at most [`OidcProvider::THUMBPRINTS`]. None
+    /// where the operator vouches for the provider's keys.
+    #[serde(default, skip_serializing_if = "<[Box<str>]>::is_empty")]
+    pub thumbprints: Box<[Box<str>]>,
+    /// When it was made.
+    pub created: PreciseTimestamp,
+    /// Tags, in the order of their keys.
+    #[serde(default, skip_serializing_if = "<[Tag]>::is_empty")]
+    pub tags: Box<[Tag]>,
+}
+
+impl OidcProvider {
+    /// How many thumbprints a provider has at most.
+    pub const THUMBPRINTS: usize = 5;
+}
+
+/// A SAML provider: whose assertions people from outside take on roles with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SamlProvider {
+    /// For good: a provider that is made anew under the same name has another one.
+    pub id: SamlProviderId,
+    /// The name, which counts with its case. It names the provider within its account.
+    pub name: Box<str>,
+    /// What the provider says of itself: XML, with the keys that it signs with.
+    pub metadata: MetadataDocument,
+    /// When it was made.
+    pub created: PreciseTimestamp,
+    /// Until when it is said to be valid: a hundred years from when the metadata was given.
+    pub valid_until: PreciseTimestamp,
+    /// Whether assertions must be encrypted.
+    #[serde(default)]
+    pub encryption: AssertionEncryption,
+    /// The keys that open encrypted assertions, oldest first; at most [`SamlProvider::PRIVATE_KEYS`].
+    #[serde(default, skip_serializing_if = "<[SamlPrivateKey]>::is_empty")]
+    pub private_keys: Box<[SamlPrivateKey]>,
+    /// Tags, in the order of their keys.
+    #[serde(default, skip_serializing_if = "<[Tag]>::is_empty")]
+    pub tags: Box<[Tag]>,
+}
+
+impl SamlProvider {
+    /// How many private keys a provider has at most.
+    pub const PRIVATE_KEYS: usize = 2;
+}
+
+/// The text of a metadata document, to the letter as it was given. It may be 10 million characters long;
+/// copies share it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MetadataDocument(Arc<str>);
+
+impl MetadataDocument {
+    /// A document of this text.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        Self(text.into())
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Serialize for MetadataDocument {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for MetadataDocument {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Box::<str>::deserialize(deserializer)?;
+        Ok(Self(text.into()))
+    }
+}
+
+/// Whether a SAML provider's assertions must be encrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AssertionEncryption {
+    /// They may be.
+    #[default]
+    Allowed,
+    /// Others are refused.
+    Required,
+}
+
+/// A private key that opens encrypted assertions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SamlPrivateKey {
+    /// The key's id.
+    pub id: SamlPrivateKeyId,
+    /// When it was given.
+    pub added: PreciseTimestamp,
+    /// The key as PEM, sealed by the account's data key.
+    pub pem: Sealed,
+}
+
+impl SamlPrivateKey {
+    /// What the sealed key is bound to: it opens under this id only.
+    #[must_use]
+    pub fn seal_context(id: SamlPrivateKeyId) -> String {
+        format!("private key {id} of a SAML provider")
+    }
+}
+
+/// The account as an issuer of tokens that others trust. It begins when this is first switched on, and
+/// issuer and keys are kept when it is switched off, so that tokens stay verifiable.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutboundFederation {
+    /// What tells the account's issuer from others: a random UUID, the same for good.
+    pub issuer_label: Box<str>,
+    /// Whether tokens are given out.
+    pub is_enabled: bool,
+    /// The keys that tokens are signed with, sealed by the account's data key. They are made when they
+    /// are first needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signing_keys: Option<Sealed>,
+}
+
+impl OutboundFederation {
+    /// What the sealed signing keys are bound to: they open for this issuer only.
+    #[must_use]
+    pub fn seal_context(issuer_label: &str) -> String {
+        format!("signing keys of issuer {issuer_label}")
+    }
+}
