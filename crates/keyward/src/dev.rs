@@ -30,6 +30,7 @@ pub(crate) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
         quotas: configuration.quotas(),
         aws_policies: configuration.aws_policies()?,
         audit: audit::start(&configuration, arguments.audit.as_deref(), None)?,
+        ..InstallationOptions::default()
     };
     let installation = Installation::start(store, keys, options);
     let account = AccountId::parse(DEV_ACCOUNT)?;

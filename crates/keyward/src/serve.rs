@@ -45,6 +45,7 @@ pub(crate) async fn run(arguments: ServeArguments) -> anyhow::Result<()> {
             arguments.audit.as_deref(),
             Some(audit::usual_folder(&place.data)),
         )?,
+        ..InstallationOptions::default()
     };
     let installation = Installation::start(store, keys, options);
     let scheme = if tls.is_some() { "https" } else { "http" };

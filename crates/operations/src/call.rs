@@ -6,7 +6,7 @@ use std::sync::Arc;
 use keyward_account::{Account, Changes};
 use keyward_api::{OperationId, Output, recorded};
 use keyward_credentials::{Digest, Recipe, Sealed, Verifier};
-use keyward_names::{AccessKeyId, AccountId, Secret, Timestamp, UserId};
+use keyward_names::{AccessKeyId, AccountId, PreciseTimestamp, Secret, Timestamp, UserId};
 use keyward_store::Store;
 
 use crate::accounts::AccountHandle;
@@ -16,6 +16,7 @@ use crate::circumstances::Circumstances;
 use crate::fault::{self, Fault};
 use crate::gate::{self, Action, Law, Question};
 use crate::hashing::{HashError, HashQueue};
+use crate::identity_providers::IdentityProviders;
 use crate::installation::Installation;
 use crate::managed::{AwsPolicies, Managed};
 use crate::quotas::Quotas;
@@ -111,6 +112,21 @@ impl<I> Call<I> {
     /// The time that goes into records and by which things expire.
     pub(crate) fn now(&self) -> Timestamp {
         self.installation.clock.now()
+    }
+
+    /// The same to the millisecond, for the dates that have them.
+    pub(crate) fn precise_now(&self) -> PreciseTimestamp {
+        self.installation.clock.precise_now()
+    }
+
+    /// The way out to identity providers.
+    pub(crate) fn identity_providers(&self) -> &dyn IdentityProviders {
+        &*self.installation.identity_providers
+    }
+
+    /// What tokens of an account are issued by: the URL that ends in its label.
+    pub(crate) fn token_issuer(&self, label: &str) -> String {
+        self.installation.token_issuer(label)
     }
 
     /// What the account may have.

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use keyward_names::{Age, Timestamp};
+use keyward_names::{Age, PreciseTimestamp, Timestamp};
 
 /// The clock that governs stored dates, expiry and sessions. In `dev` and in tests it can be told
 /// another time, and goes on from there; signatures are always judged by [`Clock::real_now`].
@@ -17,6 +17,17 @@ impl Clock {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         Self::real_now().plus(Age::seconds(self.ahead_seconds.load(Ordering::Relaxed)))
+    }
+
+    /// The time as told, to the millisecond.
+    #[must_use]
+    pub fn precise_now(&self) -> PreciseTimestamp {
+        let ahead = Age::seconds(self.ahead_seconds.load(Ordering::Relaxed));
+        let since_1970 = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        let milliseconds = since_1970.as_millis().try_into().unwrap_or(i64::MAX);
+        PreciseTimestamp::from_unix_milliseconds(milliseconds).plus(ahead)
     }
 
     /// The machine's time.

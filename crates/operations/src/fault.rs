@@ -4,6 +4,7 @@
 //! (unsure) and may be changed freely; all others are to the letter.
 
 mod credentials;
+mod identity_providers;
 mod policies;
 mod requests;
 mod roles;
@@ -18,6 +19,7 @@ use keyward_api::{FaultCode, InputError, OperationId};
 use keyward_policy::Kind;
 
 pub use self::credentials::*;
+pub use self::identity_providers::*;
 pub use self::policies::*;
 pub use self::requests::*;
 pub use self::roles::*;

@@ -21,6 +21,7 @@ use crate::caller::Principal;
 use crate::clock::Clock;
 use crate::fault::Fault;
 use crate::hashing::{HashError, HashPool, HashQueue};
+use crate::identity_providers::{IdentityProviders, NoIdentityProviders};
 use crate::keys::InstallationKeys;
 use crate::managed::AwsPolicies;
 use crate::quotas::AccountQuotas;
@@ -63,11 +64,15 @@ pub struct Installation {
     pub aws_policies: AwsPolicies,
     /// What becomes of audit records.
     pub audit: Arc<Audit>,
+    /// The way out to identity providers.
+    pub identity_providers: Arc<dyn IdentityProviders>,
+    /// Where the issuers of all accounts lie, if not where AWS's do.
+    pub token_issuer_base: Option<String>,
     keys: InstallationKeys,
 }
 
 /// What an operator decides about an installation.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct InstallationOptions {
     /// What accounts may have.
     pub quotas: AccountQuotas,
@@ -75,6 +80,23 @@ pub struct InstallationOptions {
     pub aws_policies: AwsPolicies,
     /// What becomes of audit records.
     pub audit: Arc<Audit>,
+    /// The way out to identity providers.
+    pub identity_providers: Arc<dyn IdentityProviders>,
+    /// A URL under which the issuers of all accounts lie, so that their documents can be fetched from
+    /// this server. Without it they are called as AWS's are.
+    pub token_issuer_base: Option<String>,
+}
+
+impl Default for InstallationOptions {
+    fn default() -> Self {
+        Self {
+            quotas: AccountQuotas::default(),
+            aws_policies: AwsPolicies::default(),
+            audit: Arc::default(),
+            identity_providers: Arc::new(NoIdentityProviders),
+            token_issuer_base: None,
+        }
+    }
 }
 
 /// An account to be made.
@@ -181,6 +203,8 @@ impl Installation {
             quotas: options.quotas,
             aws_policies: options.aws_policies,
             audit: options.audit,
+            identity_providers: options.identity_providers,
+            token_issuer_base: options.token_issuer_base,
             keys,
         });
         forget_audit_now_and_then(&installation);
@@ -221,6 +245,15 @@ impl Installation {
     #[must_use]
     pub fn sign_in_key(&self) -> &SealingKey {
         &self.keys.sign_in_key
+    }
+
+    /// The issuer of an account's tokens, of which `label` tells it from other accounts'.
+    #[must_use]
+    pub fn token_issuer(&self, label: &str) -> String {
+        match &self.token_issuer_base {
+            Some(base) => format!("{}/{label}", base.trim_end_matches('/')),
+            None => format!("https://{label}.tokens.sts.global.api.aws"),
+        }
     }
 
     /// Makes an account. Its root credentials are answered only when they were asked for.

@@ -19,6 +19,7 @@ mod gate;
 mod generated;
 mod hashing;
 mod iam;
+mod identity_providers;
 mod installation;
 mod keys;
 mod known_actions;
@@ -43,6 +44,7 @@ pub use clock::Clock;
 pub use dispatch::{Reply, Request, fault_reply, perform};
 pub use fault::Fault;
 pub use hashing::{HashError, HashPool, HashQueue};
+pub use identity_providers::{IdentityProviders, NoIdentityProviders, Unreachable};
 pub use installation::{
     AccountSummary, AdministrationError, Installation, InstallationOptions, NewAccount,
     RootCredentials, mint_access_key, random_account_id,

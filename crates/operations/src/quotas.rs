@@ -53,6 +53,12 @@ quotas! {
     policies_per_account = 1_500,
     /// `InstanceProfilesPerAccount`.
     instance_profiles_per_account = 1_000,
+    /// `OpenIdConnectProvidersPerAccount`. The name is (unsure).
+    oidc_providers_per_account = 100,
+    /// `SAMLProvidersPerAccount`. The name is (unsure).
+    saml_providers_per_account = 100,
+    /// `ClientIdsPerOpenIdConnectProvider`.
+    client_ids_per_oidc_provider = 100,
     /// `PolicyVersionsInUseQuota`: how many managed policies are in use at once. It is shown in the
     /// account's summary, and nothing is refused by it.
     policy_versions_in_use = 10_000,

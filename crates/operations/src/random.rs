@@ -48,6 +48,22 @@ pub(crate) fn entry_id() -> Result<String, RandomError> {
     Ok(id)
 }
 
+/// A random UUID: of version 4.
+pub(crate) fn uuid(random: [u8; 16]) -> String {
+    const VERSION: u128 = 0xf << 76;
+    const VARIANT: u128 = 0b11 << 62;
+    let bits = (u128::from_be_bytes(random) & !VERSION & !VARIANT) | (4 << 76) | (0b10 << 62);
+    let part = |from: u32, length: u32| (bits >> from) & ((1 << length) - 1);
+    format!(
+        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+        part(96, 32),
+        part(80, 16),
+        part(64, 16),
+        part(48, 16),
+        part(0, 48)
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use keyward_account::{Account, Group, InstanceProfile, PolicyEntity, PrincipalId, Role, User};
+use keyward_account::{
+    Account, Group, InstanceProfile, OidcProvider, PolicyEntity, PrincipalId, Role, SamlProvider,
+    User,
+};
 use keyward_api::iam;
 use keyward_managed_policies::AWS_ACCOUNT;
 use keyward_names::{
@@ -33,7 +36,7 @@ pub(crate) struct Resource {
 }
 
 /// What stands behind an ARN.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Subject {
     /// Nothing that is there, or the account as such.
     Nothing,
@@ -43,6 +46,10 @@ enum Subject {
     /// A managed policy of the account's own.
     ManagedPolicy(PolicyId),
     InstanceProfile(InstanceProfileId),
+    /// By its URL.
+    OidcProvider(Box<str>),
+    /// By its name.
+    SamlProvider(Box<str>),
 }
 
 impl Resource {
@@ -106,7 +113,7 @@ impl Resource {
     /// What something would become, with the tags that it has now.
     pub(crate) fn becoming_of(self, now: &Self) -> Self {
         Self {
-            subject: now.subject,
+            subject: now.subject.clone(),
             is_future: self.arn != now.arn,
             ..self
         }
@@ -146,7 +153,9 @@ impl Resource {
             | Subject::Group(_)
             | Subject::Role(_)
             | Subject::ManagedPolicy(_)
-            | Subject::InstanceProfile(_) => None,
+            | Subject::InstanceProfile(_)
+            | Subject::OidcProvider(_)
+            | Subject::SamlProvider(_) => None,
         }
     }
 
@@ -187,6 +196,14 @@ impl Resource {
                 let profile = account.instance_profiles().get(id);
                 (profile.map_or(&[], |profile| &profile.tags), &["aws"])
             }
+            Subject::OidcProvider(ref url) => {
+                let provider = account.oidc_provider(url);
+                (provider.map_or(&[], |provider| &provider.tags), &["aws"])
+            }
+            Subject::SamlProvider(ref name) => {
+                let provider = account.saml_provider(name);
+                (provider.map_or(&[], |provider| &provider.tags), &["aws"])
+            }
             Subject::Nothing | Subject::Group(_) => (&[], &[]),
         }
     }
@@ -198,7 +215,9 @@ impl Resource {
             Subject::Nothing
             | Subject::Group(_)
             | Subject::ManagedPolicy(_)
-            | Subject::InstanceProfile(_) => return None,
+            | Subject::InstanceProfile(_)
+            | Subject::OidcProvider(_)
+            | Subject::SamlProvider(_) => return None,
         };
         account.policies(entity)?.boundary
     }
@@ -236,8 +255,12 @@ impl Resource {
                 let group = account.groups().get(id);
                 group.map(|group| group_arn(account.id(), group))
             }
-            // Neither can be renamed or moved.
-            Subject::ManagedPolicy(_) | Subject::InstanceProfile(_) | Subject::Nothing => None,
+            // None of them can be renamed or moved.
+            Subject::ManagedPolicy(_)
+            | Subject::InstanceProfile(_)
+            | Subject::OidcProvider(_)
+            | Subject::SamlProvider(_)
+            | Subject::Nothing => None,
         };
         now.is_some_and(|arn| arn != self.arn)
     }
@@ -319,6 +342,18 @@ impl Resource {
             .and_then(|policy| policy.own_id());
         let subject = own.map_or(Subject::Nothing, Subject::ManagedPolicy);
         Self::new(arn.to_owned(), subject)
+    }
+
+    /// An OpenID Connect provider by the ARN that was asked for.
+    pub(crate) fn oidc_provider(arn: &str, provider: Option<&OidcProvider>) -> Self {
+        let subject = provider.map(|provider| Subject::OidcProvider(provider.url.clone()));
+        Self::new(arn.to_owned(), subject.unwrap_or(Subject::Nothing))
+    }
+
+    /// A SAML provider by the ARN that was asked for.
+    pub(crate) fn saml_provider(arn: &str, provider: Option<&SamlProvider>) -> Self {
+        let subject = provider.map(|provider| Subject::SamlProvider(provider.name.clone()));
+        Self::new(arn.to_owned(), subject.unwrap_or(Subject::Nothing))
     }
 
     /// What has this ARN as the request gives it, and no tags.

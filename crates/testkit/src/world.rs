@@ -96,6 +96,8 @@ impl World {
             quotas: self.installation.quotas.clone(),
             aws_policies: self.installation.aws_policies.clone(),
             audit: Arc::clone(&self.installation.audit),
+            identity_providers: Arc::clone(&self.installation.identity_providers),
+            token_issuer_base: self.installation.token_issuer_base.clone(),
         };
         let installation = Installation::start(Arc::clone(&store) as _, keys, options);
         let (account_id, stored) = (self.account_id, Arc::clone(&self.stored));

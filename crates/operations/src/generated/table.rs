@@ -71,6 +71,19 @@ use crate::iam::managed_policies::list_policy_versions::list_policy_versions;
 use crate::iam::managed_policies::set_default_policy_version::set_default_policy_version;
 use crate::iam::managed_policies::tag_policy::tag_policy;
 use crate::iam::managed_policies::untag_policy::untag_policy;
+use crate::iam::oidc_providers::add_client_id_to_open_id_connect_provider::add_client_id_to_open_id_connect_provider;
+use crate::iam::oidc_providers::create_open_id_connect_provider::create_open_id_connect_provider;
+use crate::iam::oidc_providers::delete_open_id_connect_provider::delete_open_id_connect_provider;
+use crate::iam::oidc_providers::get_open_id_connect_provider::get_open_id_connect_provider;
+use crate::iam::oidc_providers::list_open_id_connect_provider_tags::list_open_id_connect_provider_tags;
+use crate::iam::oidc_providers::list_open_id_connect_providers::list_open_id_connect_providers;
+use crate::iam::oidc_providers::remove_client_id_from_open_id_connect_provider::remove_client_id_from_open_id_connect_provider;
+use crate::iam::oidc_providers::tag_open_id_connect_provider::tag_open_id_connect_provider;
+use crate::iam::oidc_providers::untag_open_id_connect_provider::untag_open_id_connect_provider;
+use crate::iam::oidc_providers::update_open_id_connect_provider_thumbprint::update_open_id_connect_provider_thumbprint;
+use crate::iam::outbound_federation::disable_outbound_web_identity_federation::disable_outbound_web_identity_federation;
+use crate::iam::outbound_federation::enable_outbound_web_identity_federation::enable_outbound_web_identity_federation;
+use crate::iam::outbound_federation::get_outbound_web_identity_federation_info::get_outbound_web_identity_federation_info;
 use crate::iam::password_policy::delete_account_password_policy::delete_account_password_policy;
 use crate::iam::password_policy::get_account_password_policy::get_account_password_policy;
 use crate::iam::password_policy::update_account_password_policy::update_account_password_policy;
@@ -88,6 +101,14 @@ use crate::iam::roles::untag_role::untag_role;
 use crate::iam::roles::update_assume_role_policy::update_assume_role_policy;
 use crate::iam::roles::update_role::update_role;
 use crate::iam::roles::update_role_description::update_role_description;
+use crate::iam::saml_providers::create_saml_provider::create_saml_provider;
+use crate::iam::saml_providers::delete_saml_provider::delete_saml_provider;
+use crate::iam::saml_providers::get_saml_provider::get_saml_provider;
+use crate::iam::saml_providers::list_saml_provider_tags::list_saml_provider_tags;
+use crate::iam::saml_providers::list_saml_providers::list_saml_providers;
+use crate::iam::saml_providers::tag_saml_provider::tag_saml_provider;
+use crate::iam::saml_providers::untag_saml_provider::untag_saml_provider;
+use crate::iam::saml_providers::update_saml_provider::update_saml_provider;
 use crate::iam::service_linked_roles::create_service_linked_role::create_service_linked_role;
 use crate::iam::service_linked_roles::delete_service_linked_role::delete_service_linked_role;
 use crate::iam::service_linked_roles::get_service_linked_role_deletion_status::get_service_linked_role_deletion_status;
@@ -111,6 +132,16 @@ use keyward_api::{OperationId, iam, sts};
 /// the largest of them.
 pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Reply {
     match operation {
+        OperationId::IamAddClientIDToOpenIDConnectProvider => {
+            Box::pin(run::<
+                iam::operations::AddClientIDToOpenIDConnectProvider,
+                _,
+                _,
+            >(
+                request, add_client_id_to_open_id_connect_provider
+            ))
+            .await
+        }
         OperationId::IamAddRoleToInstanceProfile => {
             Box::pin(run::<iam::operations::AddRoleToInstanceProfile, _, _>(
                 request,
@@ -188,6 +219,13 @@ pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Rep
             ))
             .await
         }
+        OperationId::IamCreateOpenIDConnectProvider => {
+            Box::pin(run::<iam::operations::CreateOpenIDConnectProvider, _, _>(
+                request,
+                create_open_id_connect_provider,
+            ))
+            .await
+        }
         OperationId::IamCreatePolicy => {
             Box::pin(run::<iam::operations::CreatePolicy, _, _>(
                 request,
@@ -206,6 +244,13 @@ pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Rep
             Box::pin(run::<iam::operations::CreateRole, _, _>(
                 request,
                 create_role,
+            ))
+            .await
+        }
+        OperationId::IamCreateSAMLProvider => {
+            Box::pin(run::<iam::operations::CreateSAMLProvider, _, _>(
+                request,
+                create_saml_provider,
             ))
             .await
         }
@@ -272,6 +317,13 @@ pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Rep
             ))
             .await
         }
+        OperationId::IamDeleteOpenIDConnectProvider => {
+            Box::pin(run::<iam::operations::DeleteOpenIDConnectProvider, _, _>(
+                request,
+                delete_open_id_connect_provider,
+            ))
+            .await
+        }
         OperationId::IamDeletePolicy => {
             Box::pin(run::<iam::operations::DeletePolicy, _, _>(
                 request,
@@ -304,6 +356,13 @@ pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Rep
             Box::pin(run::<iam::operations::DeleteRolePolicy, _, _>(
                 request,
                 delete_role_policy,
+            ))
+            .await
+        }
+        OperationId::IamDeleteSAMLProvider => {
+            Box::pin(run::<iam::operations::DeleteSAMLProvider, _, _>(
+                request,
+                delete_saml_provider,
             ))
             .await
         }
@@ -353,6 +412,26 @@ pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Rep
             Box::pin(run::<iam::operations::DetachUserPolicy, _, _>(
                 request,
                 detach_user_policy,
+            ))
+            .await
+        }
+        OperationId::IamDisableOutboundWebIdentityFederation => {
+            Box::pin(run::<
+                iam::operations::DisableOutboundWebIdentityFederation,
+                _,
+                _,
+            >(
+                request, disable_outbound_web_identity_federation
+            ))
+            .await
+        }
+        OperationId::IamEnableOutboundWebIdentityFederation => {
+            Box::pin(run::<
+                iam::operations::EnableOutboundWebIdentityFederation,
+                _,
+                _,
+            >(
+                request, enable_outbound_web_identity_federation
             ))
             .await
         }
@@ -426,6 +505,23 @@ pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Rep
             ))
             .await
         }
+        OperationId::IamGetOpenIDConnectProvider => {
+            Box::pin(run::<iam::operations::GetOpenIDConnectProvider, _, _>(
+                request,
+                get_open_id_connect_provider,
+            ))
+            .await
+        }
+        OperationId::IamGetOutboundWebIdentityFederationInfo => {
+            Box::pin(run::<
+                iam::operations::GetOutboundWebIdentityFederationInfo,
+                _,
+                _,
+            >(
+                request, get_outbound_web_identity_federation_info
+            ))
+            .await
+        }
         OperationId::IamGetPolicy => {
             Box::pin(run::<iam::operations::GetPolicy, _, _>(request, get_policy)).await
         }
@@ -443,6 +539,13 @@ pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Rep
             Box::pin(run::<iam::operations::GetRolePolicy, _, _>(
                 request,
                 get_role_policy,
+            ))
+            .await
+        }
+        OperationId::IamGetSAMLProvider => {
+            Box::pin(run::<iam::operations::GetSAMLProvider, _, _>(
+                request,
+                get_saml_provider,
             ))
             .await
         }
@@ -550,6 +653,20 @@ pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Rep
             ))
             .await
         }
+        OperationId::IamListOpenIDConnectProviderTags => {
+            Box::pin(run::<iam::operations::ListOpenIDConnectProviderTags, _, _>(
+                request,
+                list_open_id_connect_provider_tags,
+            ))
+            .await
+        }
+        OperationId::IamListOpenIDConnectProviders => {
+            Box::pin(run::<iam::operations::ListOpenIDConnectProviders, _, _>(
+                request,
+                list_open_id_connect_providers,
+            ))
+            .await
+        }
         OperationId::IamListPolicies => {
             Box::pin(run::<iam::operations::ListPolicies, _, _>(
                 request,
@@ -595,6 +712,20 @@ pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Rep
         }
         OperationId::IamListRoles => {
             Box::pin(run::<iam::operations::ListRoles, _, _>(request, list_roles)).await
+        }
+        OperationId::IamListSAMLProviderTags => {
+            Box::pin(run::<iam::operations::ListSAMLProviderTags, _, _>(
+                request,
+                list_saml_provider_tags,
+            ))
+            .await
+        }
+        OperationId::IamListSAMLProviders => {
+            Box::pin(run::<iam::operations::ListSAMLProviders, _, _>(
+                request,
+                list_saml_providers,
+            ))
+            .await
         }
         OperationId::IamListUserPolicies => {
             Box::pin(run::<iam::operations::ListUserPolicies, _, _>(
@@ -645,6 +776,16 @@ pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Rep
             Box::pin(run::<iam::operations::PutUserPolicy, _, _>(
                 request,
                 put_user_policy,
+            ))
+            .await
+        }
+        OperationId::IamRemoveClientIDFromOpenIDConnectProvider => {
+            Box::pin(run::<
+                iam::operations::RemoveClientIDFromOpenIDConnectProvider,
+                _,
+                _,
+            >(
+                request, remove_client_id_from_open_id_connect_provider
             ))
             .await
         }
@@ -700,11 +841,25 @@ pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Rep
             ))
             .await
         }
+        OperationId::IamTagOpenIDConnectProvider => {
+            Box::pin(run::<iam::operations::TagOpenIDConnectProvider, _, _>(
+                request,
+                tag_open_id_connect_provider,
+            ))
+            .await
+        }
         OperationId::IamTagPolicy => {
             Box::pin(run::<iam::operations::TagPolicy, _, _>(request, tag_policy)).await
         }
         OperationId::IamTagRole => {
             Box::pin(run::<iam::operations::TagRole, _, _>(request, tag_role)).await
+        }
+        OperationId::IamTagSAMLProvider => {
+            Box::pin(run::<iam::operations::TagSAMLProvider, _, _>(
+                request,
+                tag_saml_provider,
+            ))
+            .await
         }
         OperationId::IamTagUser => {
             Box::pin(run::<iam::operations::TagUser, _, _>(request, tag_user)).await
@@ -713,6 +868,13 @@ pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Rep
             Box::pin(run::<iam::operations::UntagInstanceProfile, _, _>(
                 request,
                 untag_instance_profile,
+            ))
+            .await
+        }
+        OperationId::IamUntagOpenIDConnectProvider => {
+            Box::pin(run::<iam::operations::UntagOpenIDConnectProvider, _, _>(
+                request,
+                untag_open_id_connect_provider,
             ))
             .await
         }
@@ -725,6 +887,13 @@ pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Rep
         }
         OperationId::IamUntagRole => {
             Box::pin(run::<iam::operations::UntagRole, _, _>(request, untag_role)).await
+        }
+        OperationId::IamUntagSAMLProvider => {
+            Box::pin(run::<iam::operations::UntagSAMLProvider, _, _>(
+                request,
+                untag_saml_provider,
+            ))
+            .await
         }
         OperationId::IamUntagUser => {
             Box::pin(run::<iam::operations::UntagUser, _, _>(request, untag_user)).await
@@ -764,6 +933,16 @@ pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Rep
             ))
             .await
         }
+        OperationId::IamUpdateOpenIDConnectProviderThumbprint => {
+            Box::pin(run::<
+                iam::operations::UpdateOpenIDConnectProviderThumbprint,
+                _,
+                _,
+            >(
+                request, update_open_id_connect_provider_thumbprint
+            ))
+            .await
+        }
         OperationId::IamUpdateRole => {
             Box::pin(run::<iam::operations::UpdateRole, _, _>(
                 request,
@@ -775,6 +954,13 @@ pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Rep
             Box::pin(run::<iam::operations::UpdateRoleDescription, _, _>(
                 request,
                 update_role_description,
+            ))
+            .await
+        }
+        OperationId::IamUpdateSAMLProvider => {
+            Box::pin(run::<iam::operations::UpdateSAMLProvider, _, _>(
+                request,
+                update_saml_provider,
             ))
             .await
         }
@@ -801,16 +987,11 @@ pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Rep
         }
         OperationId::IamAcceptDelegationRequest
         | OperationId::IamAcquireRole
-        | OperationId::IamAddClientIDToOpenIDConnectProvider
         | OperationId::IamAssociateDelegationRequest
         | OperationId::IamCreateDelegationRequest
-        | OperationId::IamCreateOpenIDConnectProvider
-        | OperationId::IamCreateSAMLProvider
         | OperationId::IamCreateServiceSpecificCredential
         | OperationId::IamCreateVirtualMFADevice
         | OperationId::IamDeactivateMFADevice
-        | OperationId::IamDeleteOpenIDConnectProvider
-        | OperationId::IamDeleteSAMLProvider
         | OperationId::IamDeleteSSHPublicKey
         | OperationId::IamDeleteServerCertificate
         | OperationId::IamDeleteServiceSpecificCredential
@@ -818,11 +999,9 @@ pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Rep
         | OperationId::IamDeleteVirtualMFADevice
         | OperationId::IamDisableOrganizationsRootCredentialsManagement
         | OperationId::IamDisableOrganizationsRootSessions
-        | OperationId::IamDisableOutboundWebIdentityFederation
         | OperationId::IamEnableMFADevice
         | OperationId::IamEnableOrganizationsRootCredentialsManagement
         | OperationId::IamEnableOrganizationsRootSessions
-        | OperationId::IamEnableOutboundWebIdentityFederation
         | OperationId::IamGenerateCredentialReport
         | OperationId::IamGenerateOrganizationsAccessReport
         | OperationId::IamGenerateServiceLastAccessedDetails
@@ -831,11 +1010,8 @@ pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Rep
         | OperationId::IamGetDelegationRequest
         | OperationId::IamGetHumanReadableSummary
         | OperationId::IamGetMFADevice
-        | OperationId::IamGetOpenIDConnectProvider
         | OperationId::IamGetOrganizationsAccessReport
-        | OperationId::IamGetOutboundWebIdentityFederationInfo
         | OperationId::IamGetRoleTemplateVersion
-        | OperationId::IamGetSAMLProvider
         | OperationId::IamGetSSHPublicKey
         | OperationId::IamGetServerCertificate
         | OperationId::IamGetServiceLastAccessedDetails
@@ -843,11 +1019,7 @@ pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Rep
         | OperationId::IamListDelegationRequests
         | OperationId::IamListMFADeviceTags
         | OperationId::IamListMFADevices
-        | OperationId::IamListOpenIDConnectProviderTags
-        | OperationId::IamListOpenIDConnectProviders
         | OperationId::IamListOrganizationsFeatures
-        | OperationId::IamListSAMLProviderTags
-        | OperationId::IamListSAMLProviders
         | OperationId::IamListSSHPublicKeys
         | OperationId::IamListServerCertificateTags
         | OperationId::IamListServerCertificates
@@ -856,21 +1028,14 @@ pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Rep
         | OperationId::IamListVirtualMFADevices
         | OperationId::IamPutAccountProperties
         | OperationId::IamRejectDelegationRequest
-        | OperationId::IamRemoveClientIDFromOpenIDConnectProvider
         | OperationId::IamResetServiceSpecificCredential
         | OperationId::IamResyncMFADevice
         | OperationId::IamSendDelegationToken
         | OperationId::IamTagMFADevice
-        | OperationId::IamTagOpenIDConnectProvider
-        | OperationId::IamTagSAMLProvider
         | OperationId::IamTagServerCertificate
         | OperationId::IamUntagMFADevice
-        | OperationId::IamUntagOpenIDConnectProvider
-        | OperationId::IamUntagSAMLProvider
         | OperationId::IamUntagServerCertificate
         | OperationId::IamUpdateDelegationRequest
-        | OperationId::IamUpdateOpenIDConnectProviderThumbprint
-        | OperationId::IamUpdateSAMLProvider
         | OperationId::IamUpdateSSHPublicKey
         | OperationId::IamUpdateServerCertificate
         | OperationId::IamUpdateServiceSpecificCredential

@@ -9,6 +9,8 @@ pub(crate) mod get_service_linked_role_deletion_status;
 
 use keyward_names::{ParseError, Path, RoleName};
 
+use crate::random::uuid;
+
 /// How many deletions of an account are known: the oldest are forgotten.
 const REMEMBERED_DELETIONS: usize = 1_000;
 
@@ -51,20 +53,4 @@ impl DeletionTask {
             role_name: RoleName::parse(role).ok()?,
         })
     }
-}
-
-/// A random UUID: of version 4.
-fn uuid(random: [u8; 16]) -> String {
-    const VERSION: u128 = 0xf << 76;
-    const VARIANT: u128 = 0b11 << 62;
-    let bits = (u128::from_be_bytes(random) & !VERSION & !VARIANT) | (4 << 76) | (0b10 << 62);
-    let part = |from: u32, length: u32| (bits >> from) & ((1 << length) - 1);
-    format!(
-        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-        part(96, 32),
-        part(80, 16),
-        part(64, 16),
-        part(48, 16),
-        part(0, 48)
-    )
 }

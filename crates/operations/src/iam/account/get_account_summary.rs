@@ -52,9 +52,12 @@ fn counts(account: &Account) -> Vec<(&'static str, usize)> {
         ("AccountPasswordPresent", usize::from(has_password)),
         ("AccountAccessKeysPresent", usize::from(has_keys)),
         ("GlobalEndpointTokenVersion", token_version),
+        (
+            "Providers",
+            account.oidc_providers().len() + account.saml_providers().len(),
+        ),
         // There is nothing of these kinds here.
         ("ServerCertificates", 0),
-        ("Providers", 0),
         ("MFADevices", 0),
         ("MFADevicesInUse", 0),
         ("AccountMFAEnabled", 0),

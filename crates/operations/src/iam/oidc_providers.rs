@@ -1,0 +1,86 @@
+//! OpenID Connect providers: an account trusts the tokens that they give out.
+
+pub(crate) mod add_client_id_to_open_id_connect_provider;
+pub(crate) mod create_open_id_connect_provider;
+pub(crate) mod delete_open_id_connect_provider;
+pub(crate) mod get_open_id_connect_provider;
+pub(crate) mod list_open_id_connect_provider_tags;
+pub(crate) mod list_open_id_connect_providers;
+pub(crate) mod remove_client_id_from_open_id_connect_provider;
+pub(crate) mod tag_open_id_connect_provider;
+pub(crate) mod untag_open_id_connect_provider;
+pub(crate) mod update_open_id_connect_provider_thumbprint;
+
+use keyward_account::{Account, Changes, OidcProvider, Record};
+
+use crate::call::{Call, Permit};
+use crate::fault::{self, Fault};
+use crate::iam::provider_arn::ProviderKind;
+use crate::writer::Refusal;
+
+/// The provider that an ARN names, if it is there.
+fn find<'a>(account: &'a Account, arn: &str) -> Option<&'a OidcProvider> {
+    let url = ProviderKind::Oidc.name_in(account.id(), arn)?;
+    account.oidc_provider(url)
+}
+
+/// The same for a caller who may know whether it is there.
+fn existing<'a>(account: &'a Account, arn: &str) -> Result<&'a OidcProvider, Fault> {
+    ProviderKind::Oidc.check(arn)?;
+    find(account, arn).ok_or_else(|| fault::no_such_oidc_provider(arn))
+}
+
+/// Changes a provider. What comes out as it was is not written.
+async fn change<I>(
+    call: &Call<I>,
+    permit: &Permit,
+    arn: &str,
+    updated: impl Fn(&OidcProvider) -> Result<OidcProvider, Fault> + Send + 'static,
+) -> Result<(), Refusal> {
+    let arn = arn.to_owned();
+    call.commit(permit, move |account: &Account| {
+        let provider = existing(account, &arn)?;
+        let updated = updated(provider)?;
+        let changes = if updated == *provider {
+            Changes::none()
+        } else {
+            Changes::put(Record::OidcProvider(updated))
+        };
+        Ok((changes, ()))
+    })
+    .await
+}
+
+/// Client ids without repetitions, in their order.
+fn each_once<'a>(client_ids: impl IntoIterator<Item = &'a str>) -> Vec<Box<str>> {
+    let mut each: Vec<Box<str>> = Vec::new();
+    for client_id in client_ids {
+        if !each.iter().any(|known| **known == *client_id) {
+            each.push(client_id.into());
+        }
+    }
+    each
+}
+
+/// Refuses more client ids than a provider may have.
+fn check_client_ids(count: usize, quota: usize) -> Result<(), Fault> {
+    if count > quota {
+        return Err(fault::quota_exceeded(
+            "ClientIdsPerOpenIdConnectProvider",
+            quota,
+        ));
+    }
+    Ok(())
+}
+
+/// Thumbprints as they are kept: in lower case, repetitions and all. Whether they are hexadecimal was
+/// seen not to matter.
+fn kept_thumbprints(given: &[String]) -> Result<Box<[Box<str>]>, Fault> {
+    if given.len() > OidcProvider::THUMBPRINTS {
+        return Err(fault::too_many_thumbprints());
+    }
+    let kept = given.iter();
+    Ok(kept
+        .map(|thumbprint| thumbprint.to_ascii_lowercase().into())
+        .collect())
+}

@@ -1,0 +1,42 @@
+//! Trusts an OpenID Connect provider no more. Roles that name it stay, and let nobody in by it.
+//!
+//! <!-- facts: written by `cargo xtask gen` -->
+//!
+//! | input | | must be |
+//! | --- | --- | --- |
+//! | `OpenIDConnectProviderArn` | required | text of 20 to 2048 characters |
+//!
+//! Permission: `iam:DeleteOpenIDConnectProvider`.
+//! Faults: `InvalidInput` (400), `NoSuchEntity` (404), `ServiceFailure` (500).
+//!
+//! <!-- end of facts -->
+
+use keyward_account::{Account, Changes, RecordKey};
+use keyward_api::iam::DeleteOpenIDConnectProviderRequest;
+
+use super::find;
+use crate::call::{Call, Outcome};
+use crate::fault::{self, Fault};
+use crate::iam::provider_arn::ProviderKind;
+use crate::resource::Resource;
+
+pub(crate) async fn delete_open_id_connect_provider(
+    call: Call<DeleteOpenIDConnectProviderRequest>,
+) -> Outcome<()> {
+    let arn = call.input().open_id_connect_provider_arn.clone();
+    let provider = find(call.account(), &arn);
+    let permit = call.authorize(Resource::oidc_provider(&arn, provider))?;
+    ProviderKind::Oidc.check(&arn)?;
+    let url_in = move |account: &Account| -> Result<Box<str>, Fault> {
+        let provider = find(account, &arn);
+        let provider = provider.ok_or_else(|| fault::no_such_oidc_provider_to_delete(&arn))?;
+        Ok(provider.url.clone())
+    };
+    url_in(call.account())?;
+    call.commit(&permit, move |account: &Account| {
+        let url = url_in(account)?;
+        Ok((Changes::delete(RecordKey::OidcProvider(url)), ()))
+    })
+    .await?;
+    permit.answer(())
+}

@@ -1,0 +1,35 @@
+//! Lists the OpenID Connect providers, all at once.
+//!
+//! <!-- facts: written by `cargo xtask gen` -->
+//!
+//! No inputs.
+//!
+//! Permission: `iam:ListOpenIDConnectProviders`.
+//! Faults: `ServiceFailure` (500).
+//!
+//! <!-- end of facts -->
+
+use keyward_api::iam::{
+    ListOpenIDConnectProvidersRequest, ListOpenIDConnectProvidersResponse,
+    OpenIDConnectProviderListEntry,
+};
+
+use crate::call::{Call, Outcome};
+use crate::iam::provider_arn::ProviderKind;
+use crate::resource::Resource;
+
+pub(crate) async fn list_open_id_connect_providers(
+    call: Call<ListOpenIDConnectProvidersRequest>,
+) -> Outcome<ListOpenIDConnectProvidersResponse> {
+    let account = call.account();
+    let permit = call.authorize(Resource::any())?;
+    let arns = account
+        .oidc_providers()
+        .map(|provider| ProviderKind::Oidc.arn(account.id(), &provider.url));
+    permit.answer(ListOpenIDConnectProvidersResponse {
+        open_id_connect_provider_list: Some(
+            arns.map(|arn| OpenIDConnectProviderListEntry { arn: Some(arn) })
+                .collect(),
+        ),
+    })
+}

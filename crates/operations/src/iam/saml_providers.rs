@@ -1,0 +1,82 @@
+//! SAML providers: an account trusts the assertions that they sign.
+
+pub(crate) mod create_saml_provider;
+pub(crate) mod delete_saml_provider;
+pub(crate) mod get_saml_provider;
+pub(crate) mod list_saml_provider_tags;
+pub(crate) mod list_saml_providers;
+pub(crate) mod tag_saml_provider;
+pub(crate) mod untag_saml_provider;
+pub(crate) mod update_saml_provider;
+
+use keyward_account::{
+    Account, AssertionEncryption, Changes, Record, SamlPrivateKey, SamlProvider,
+};
+use keyward_api::iam::AssertionEncryptionModeType;
+use keyward_names::{SamlPrivateKeyId, Secret};
+
+use crate::call::{Call, Permit};
+use crate::fault::{self, Fault};
+use crate::iam::provider_arn::ProviderKind;
+use crate::iam::saml_metadata::check_private_key;
+use crate::writer::Refusal;
+
+/// The provider that an ARN names, if it is there.
+fn find<'a>(account: &'a Account, arn: &str) -> Option<&'a SamlProvider> {
+    let name = ProviderKind::Saml.name_in(account.id(), arn)?;
+    account.saml_provider(name)
+}
+
+/// The same for a caller who may know whether it is there.
+fn existing<'a>(account: &'a Account, arn: &str) -> Result<&'a SamlProvider, Fault> {
+    ProviderKind::Saml.check(arn)?;
+    find(account, arn).ok_or_else(|| fault::no_such_saml_provider(arn))
+}
+
+/// Changes a provider. What comes out as it was is not written.
+async fn change<I>(
+    call: &Call<I>,
+    permit: &Permit,
+    arn: &str,
+    updated: impl Fn(&SamlProvider) -> Result<SamlProvider, Fault> + Send + 'static,
+) -> Result<(), Refusal> {
+    let arn = arn.to_owned();
+    call.commit(permit, move |account: &Account| {
+        let provider = existing(account, &arn)?;
+        let updated = updated(provider)?;
+        let changes = if updated == *provider {
+            Changes::none()
+        } else {
+            Changes::put(Record::SamlProvider(updated))
+        };
+        Ok((changes, ()))
+    })
+    .await
+}
+
+/// Checks and seals a private key that a request gives.
+fn sealed_key<I>(call: &Call<I>, pem: &Secret) -> Result<SamlPrivateKey, Fault> {
+    check_private_key(pem)?;
+    let id = SamlPrivateKeyId::mint(call.random()?);
+    Ok(SamlPrivateKey {
+        id,
+        added: call.precise_now(),
+        pem: call.seal(&SamlPrivateKey::seal_context(id), pem)?,
+    })
+}
+
+/// The mode that a request sets.
+fn kept_mode(mode: AssertionEncryptionModeType) -> AssertionEncryption {
+    match mode {
+        AssertionEncryptionModeType::Required => AssertionEncryption::Required,
+        AssertionEncryptionModeType::Allowed => AssertionEncryption::Allowed,
+    }
+}
+
+/// The mode as answers show it.
+fn shown_mode(mode: AssertionEncryption) -> AssertionEncryptionModeType {
+    match mode {
+        AssertionEncryption::Required => AssertionEncryptionModeType::Required,
+        AssertionEncryption::Allowed => AssertionEncryptionModeType::Allowed,
+    }
+}

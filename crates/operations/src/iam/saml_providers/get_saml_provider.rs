@@ -1,0 +1,41 @@
+//! Shows a SAML provider with its metadata, and which private keys it has.
+//!
+//! <!-- facts: written by `cargo xtask gen` -->
+//!
+//! | input | | must be |
+//! | --- | --- | --- |
+//! | `SAMLProviderArn` | required | text of 20 to 2048 characters |
+//!
+//! Permission: `iam:GetSAMLProvider`.
+//! Faults: `NoSuchEntity` (404), `InvalidInput` (400), `ServiceFailure` (500).
+//!
+//! <!-- end of facts -->
+
+use keyward_api::iam::{GetSAMLProviderRequest, GetSAMLProviderResponse, SAMLPrivateKey};
+
+use super::{existing, find, shown_mode};
+use crate::call::{Call, Outcome};
+use crate::iam::tags;
+use crate::resource::Resource;
+
+pub(crate) async fn get_saml_provider(
+    call: Call<GetSAMLProviderRequest>,
+) -> Outcome<GetSAMLProviderResponse> {
+    let arn = &call.input().saml_provider_arn;
+    let provider = find(call.account(), arn);
+    let permit = call.authorize(Resource::saml_provider(arn, provider))?;
+    let provider = existing(call.account(), arn)?;
+    let keys = provider.private_keys.iter().map(|key| SAMLPrivateKey {
+        key_id: Some(key.id.to_string()),
+        timestamp: Some(key.added),
+    });
+    permit.answer(GetSAMLProviderResponse {
+        saml_provider_uuid: Some(provider.id.to_string()),
+        saml_metadata_document: Some(provider.metadata.text().to_owned()),
+        create_date: Some(provider.created),
+        valid_until: Some(provider.valid_until),
+        tags: Some(tags::shown(&provider.tags)),
+        assertion_encryption_mode: Some(shown_mode(provider.encryption)),
+        private_key_list: Some(keys.collect()),
+    })
+}

@@ -1,0 +1,35 @@
+//! Lists the SAML providers, all at once.
+//!
+//! <!-- facts: written by `cargo xtask gen` -->
+//!
+//! No inputs.
+//!
+//! Permission: `iam:ListSAMLProviders`.
+//! Faults: `ServiceFailure` (500).
+//!
+//! <!-- end of facts -->
+
+use keyward_api::iam::{
+    ListSAMLProvidersRequest, ListSAMLProvidersResponse, SAMLProviderListEntry,
+};
+
+use crate::call::{Call, Outcome};
+use crate::iam::provider_arn::ProviderKind;
+use crate::resource::Resource;
+
+pub(crate) async fn list_saml_providers(
+    call: Call<ListSAMLProvidersRequest>,
+) -> Outcome<ListSAMLProvidersResponse> {
+    let account = call.account();
+    let permit = call.authorize(Resource::any())?;
+    let entries = account
+        .saml_providers()
+        .map(|provider| SAMLProviderListEntry {
+            arn: Some(ProviderKind::Saml.arn(account.id(), &provider.name)),
+            valid_until: Some(provider.valid_until),
+            create_date: Some(provider.created),
+        });
+    permit.answer(ListSAMLProvidersResponse {
+        saml_provider_list: Some(entries.collect()),
+    })
+}
