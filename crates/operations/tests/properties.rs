@@ -7,7 +7,7 @@
 
 use keyward_account::Account;
 use keyward_store::{Changes, Store as _, Version};
-use keyward_testkit::World;
+use keyward_testkit::{World, form};
 use proptest::prelude::*;
 
 /// An operation and its form, over few names so that they meet.
@@ -171,6 +171,67 @@ fn role_step() -> impl Strategy<Value = Step> {
         1 => (profile(), 0..3_u8).prop_map(|(profile, key)| step("TagInstanceProfile", format!("InstanceProfileName={profile}&{}", tag(key)))),
         1 => (profile(), 0..3_u8).prop_map(|(profile, key)| step("UntagInstanceProfile", format!("InstanceProfileName={profile}&TagKeys.member.1=k{key}"))),
         1 => (1..3_u8).prop_map(|version| step("SetSecurityTokenServicePreferences", format!("GlobalEndpointTokenVersion=v{version}Token"))),
+    ]
+}
+
+fn oidc_url() -> impl Strategy<Value = &'static str> {
+    prop_oneof![Just("a.example"), Just("a.example/x"), Just("A.example")]
+}
+
+fn saml_name() -> impl Strategy<Value = &'static str> {
+    prop_oneof![Just("Corp"), Just("corp")]
+}
+
+fn oidc_arn(url: &str) -> String {
+    format!("OpenIDConnectProviderArn=arn:aws:iam::123456789012:oidc-provider/{url}")
+}
+
+fn saml_arn(name: &str) -> String {
+    format!("SAMLProviderArn=arn:aws:iam::123456789012:saml-provider/{name}")
+}
+
+fn metadata() -> String {
+    let padding = "x".repeat(1_000);
+    format!(
+        "SAMLMetadataDocument=<EntityDescriptor xmlns='urn:oasis:names:tc:SAML:2.0:metadata' entityID='a'><!--{padding}--><IDPSSODescriptor/></EntityDescriptor>"
+    )
+}
+
+/// More of a request about a SAML provider: a mode, a private key, both or neither.
+fn encryption() -> impl Strategy<Value = String> {
+    let pem = include_str!("../../saml/tests/fixtures/p256.key");
+    let key = format!("&{}", form(&[("AddPrivateKey", pem)]));
+    let mode = prop_oneof![
+        Just(""),
+        Just("&AssertionEncryptionMode=Required"),
+        Just("&AssertionEncryptionMode=Allowed")
+    ];
+    (mode, any::<bool>())
+        .prop_map(move |(mode, adds)| format!("{mode}{}", if adds { &*key } else { "" }))
+}
+
+fn provider_step() -> impl Strategy<Value = Step> {
+    let thumbprint = "A".repeat(40);
+    let thumbprints = move |count: u8| -> String {
+        let one = |place| format!("&ThumbprintList.member.{place}={thumbprint}");
+        (1..=count).map(one).collect()
+    };
+    let more_thumbprints = thumbprints.clone();
+    prop_oneof![
+        4 => (oidc_url(), any::<bool>(), 0..3_u8).prop_map(move |(url, has_port, key)| step("CreateOpenIDConnectProvider", format!("Url=https://{}&ClientIDList.member.1=c1&ClientIDList.member.2=c1&{}{}", if has_port { url.replacen("example", "example:443", 1) } else { url.to_owned() }, tag(key), thumbprints(1)))),
+        2 => (oidc_url(), 0..7_u8).prop_map(move |(url, count)| step("UpdateOpenIDConnectProviderThumbprint", format!("{}&ThumbprintList={}", oidc_arn(url), more_thumbprints(count)))),
+        2 => (oidc_url(), 0..3_u8).prop_map(|(url, client)| step("AddClientIDToOpenIDConnectProvider", format!("{}&ClientID=c{client}", oidc_arn(url)))),
+        2 => (oidc_url(), 0..3_u8).prop_map(|(url, client)| step("RemoveClientIDFromOpenIDConnectProvider", format!("{}&ClientID=c{client}", oidc_arn(url)))),
+        1 => (oidc_url(), 0..3_u8).prop_map(|(url, key)| step("TagOpenIDConnectProvider", format!("{}&{}", oidc_arn(url), tag(key)))),
+        1 => (oidc_url(), 0..3_u8).prop_map(|(url, key)| step("UntagOpenIDConnectProvider", format!("{}&TagKeys.member.1=K{key}", oidc_arn(url)))),
+        2 => oidc_url().prop_map(|url| step("DeleteOpenIDConnectProvider", oidc_arn(url))),
+        4 => (saml_name(), encryption()).prop_map(|(name, more)| step("CreateSAMLProvider", format!("Name={name}&{}{more}", metadata()))),
+        4 => (saml_name(), encryption(), any::<bool>()).prop_map(|(name, more, renews)| step("UpdateSAMLProvider", format!("{}{more}{}", saml_arn(name), if renews { format!("&{}", metadata()) } else { String::new() }))),
+        1 => (saml_name(), 0..3_u8).prop_map(|(name, key)| step("TagSAMLProvider", format!("{}&{}", saml_arn(name), tag(key)))),
+        1 => (saml_name(), 0..3_u8).prop_map(|(name, key)| step("UntagSAMLProvider", format!("{}&TagKeys.member.1=K{key}", saml_arn(name)))),
+        2 => saml_name().prop_map(|name| step("DeleteSAMLProvider", saml_arn(name))),
+        1 => Just(step("EnableOutboundWebIdentityFederation", String::new())),
+        1 => Just(step("DisableOutboundWebIdentityFederation", String::new())),
     ]
 }
 
@@ -346,5 +407,13 @@ proptest! {
     ) {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         runtime.block_on(check(begin_with_entities(), steps));
+    }
+
+    #[test]
+    fn so_it_is_with_identity_providers(
+        steps in proptest::collection::vec(provider_step(), 1..40)
+    ) {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        runtime.block_on(check(Vec::new(), steps));
     }
 }

@@ -120,7 +120,7 @@ pub fn metadata_without_issuer() -> Fault {
 /// A private key can't be read (unsure). The key is not quoted.
 #[must_use]
 pub fn unreadable_private_key() -> Fault {
-    Fault::new(FaultCode::InvalidInput, "Could not parse private key")
+    Fault::new(FaultCode::InvalidInput, "Invalid private key.")
 }
 
 /// A third private key.

@@ -42,7 +42,7 @@ pub(crate) async fn create_saml_provider(
         permit = call.authorize_also(permit, OperationId::IamTagSAMLProvider, resource)?;
     }
     let checked_tags = tags::check_exactly(given)?;
-    check_metadata(&input.saml_metadata_document)?;
+    check_metadata(&input.saml_metadata_document).await?;
     let key = input.add_private_key.as_ref();
     let key = key.map(|pem| sealed_key(&call, pem)).transpose()?;
     let encryption = input.assertion_encryption_mode.map(kept_mode);

@@ -36,7 +36,7 @@ pub(crate) async fn update_saml_provider(
     check_request(input)?;
     existing(call.account(), arn)?;
     if let Some(metadata) = &input.saml_metadata_document {
-        check_metadata(metadata)?;
+        check_metadata(metadata).await?;
     }
     let added = input.add_private_key.as_ref();
     let update = Update {
