@@ -12,7 +12,8 @@ use crate::rights::{Slot, Stamp};
 use crate::{
     AccessKey, Directory, EntityPolicies, Group, InstanceProfile, KeyOwner, LoginProfile,
     ManagedPolicy, Memberships, OidcProvider, OutboundFederation, PolicyEntity, PolicyUse,
-    PolicyUses, PrincipalId, Role, RoleDeletion, RootUser, SamlProvider, Settings, User,
+    PolicyUses, PrincipalId, ProviderKind, Role, RoleDeletion, RootUser, SamlProvider, Settings,
+    User,
 };
 
 /// All that IAM knows of one account, as it stood at one version. To clone it is cheap: the maps
@@ -331,6 +332,18 @@ impl Account {
         self.oidc_providers.get(url).map(|provider| &**provider)
     }
 
+    /// The OpenID Connect provider that an ARN names, if it is of this account.
+    #[must_use]
+    pub fn oidc_provider_by_arn(&self, arn: &str) -> Option<&OidcProvider> {
+        self.oidc_provider(ProviderKind::Oidc.name_in(self.id, arn)?)
+    }
+
+    /// The OpenID Connect provider whose tokens name this issuer: their `iss` to the letter.
+    #[must_use]
+    pub fn oidc_provider_of_issuer(&self, issuer: &str) -> Option<&OidcProvider> {
+        self.oidc_provider(&OidcProvider::url_of_issuer(issuer)?)
+    }
+
     /// The OpenID Connect providers, in the order of their URLs.
     pub fn oidc_providers(&self) -> impl ExactSizeIterator<Item = &OidcProvider> {
         self.oidc_providers.values().map(|provider| &**provider)
@@ -340,6 +353,13 @@ impl Account {
     #[must_use]
     pub fn saml_provider(&self, name: &str) -> Option<&SamlProvider> {
         self.saml_providers.get(name).map(|provider| &**provider)
+    }
+
+    /// The SAML provider that an ARN names, if it is of this account. Its metadata is text: the crate
+    /// `saml` reads it.
+    #[must_use]
+    pub fn saml_provider_by_arn(&self, arn: &str) -> Option<&SamlProvider> {
+        self.saml_provider(ProviderKind::Saml.name_in(self.id, arn)?)
     }
 
     /// The SAML providers, in the order of their names.

@@ -22,6 +22,8 @@ pub enum Claim {
     Alias(AccountAlias),
     /// The e-mail address of an account's root user, which signs in by it.
     RootEmail(FoldedName),
+    /// The label of an account's issuer of tokens, by which what it publishes is found.
+    TokenIssuer(Box<str>),
 }
 
 /// All that one operation changes, at once or not at all.

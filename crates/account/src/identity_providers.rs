@@ -1,5 +1,6 @@
 //! Identity providers that an account trusts, and the account as a provider of identities to others.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use keyward_credentials::Sealed;
@@ -29,6 +30,21 @@ pub struct OidcProvider {
 impl OidcProvider {
     /// How many thumbprints a provider has at most.
     pub const THUMBPRINTS: usize = 5;
+
+    /// The URL by which the provider of an issuer is kept: the `iss` of a token without `https://` and a
+    /// port of 443. `None` where it does not begin with `https://`.
+    #[must_use]
+    pub fn url_of_issuer(issuer: &str) -> Option<Cow<'_, str>> {
+        let rest = issuer.strip_prefix("https://")?;
+        let (authority, path) = match rest.find('/') {
+            Some(slash) => rest.split_at_checked(slash)?,
+            None => (rest, ""),
+        };
+        Some(match authority.strip_suffix(":443") {
+            Some(host) => Cow::Owned(format!("{host}{path}")),
+            None => Cow::Borrowed(rest),
+        })
+    }
 }
 
 /// A SAML provider: whose assertions people from outside take on roles with.
@@ -75,6 +91,12 @@ impl MetadataDocument {
     /// The text.
     #[must_use]
     pub fn text(&self) -> &str {
+        &self.0
+    }
+
+    /// The text as copies share it: the same document is the same `Arc`, as long as the account is held.
+    #[must_use]
+    pub const fn shared(&self) -> &Arc<str> {
         &self.0
     }
 }
@@ -130,10 +152,10 @@ pub struct OutboundFederation {
     pub issuer_label: Box<str>,
     /// Whether tokens are given out.
     pub is_enabled: bool,
-    /// The keys that tokens are signed with, sealed by the account's data key. They are made when they
-    /// are first needed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub signing_keys: Option<Sealed>,
+    /// The keys that tokens are signed with, sealed by the account's data key.
+    pub signing_keys: Sealed,
+    /// The public keys, as they are published: a JWKS.
+    pub key_set: Box<str>,
 }
 
 impl OutboundFederation {
@@ -141,5 +163,29 @@ impl OutboundFederation {
     #[must_use]
     pub fn seal_context(issuer_label: &str) -> String {
         format!("signing keys of issuer {issuer_label}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_issuer_is_that_of_the_provider_with_its_url() {
+        for (issuer, url) in [
+            ("https://a.example", Some("a.example")),
+            ("https://A.example/x/", Some("A.example/x/")),
+            ("https://a.example:443/x", Some("a.example/x")),
+            ("https://a.example:8443/x", Some("a.example:8443/x")),
+            ("https://a.example/x:443", Some("a.example/x:443")),
+            ("http://a.example", None),
+            ("a.example", None),
+        ] {
+            assert_eq!(
+                OidcProvider::url_of_issuer(issuer).as_deref(),
+                url,
+                "{issuer}"
+            );
+        }
     }
 }

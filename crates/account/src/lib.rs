@@ -30,6 +30,7 @@ mod identity_providers;
 mod invariants;
 mod managed_policies;
 mod policies;
+mod provider_arn;
 mod record;
 mod rights;
 mod trust_policy;
@@ -49,6 +50,7 @@ pub use managed_policies::{ManagedPolicy, PolicyVersion};
 pub use policies::{
     EntityPolicies, InlinePolicy, PolicyDocument, PolicyEntity, PolicyUse, PolicyUses,
 };
+pub use provider_arn::ProviderKind;
 pub use record::{Record, RecordError, RecordKey, Row};
 pub use rights::{AwsPolicies, Rights, UnreadablePolicy};
 pub use trust_policy::{NamedPrincipal, PrincipalId, TrustPolicy};

@@ -458,7 +458,7 @@ mod tests {
             (
                 "outbound_federation",
                 "",
-                r#"{"version":1,"record":{"issuer_label":"l","is_enabled":true}}"#,
+                r#"{"version":1,"record":{"issuer_label":"l","is_enabled":true,"signing_keys":"v1.AA==","key_set":"{}"}}"#,
             ),
         ] {
             let record = Record::from_row(kind, key, text).unwrap();

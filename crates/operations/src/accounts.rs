@@ -24,6 +24,8 @@ pub(crate) const ACCOUNT_ID_KIND: &str = "account_id";
 pub(crate) const ALIAS_KIND: &str = "account_alias";
 /// The directory's kind of root users' e-mail addresses.
 pub(crate) const ROOT_EMAIL_KIND: &str = "root_email";
+/// The directory's kind of labels of issuers.
+pub(crate) const TOKEN_ISSUER_KIND: &str = "token_issuer";
 
 /// How long an unknown account is remembered as such.
 const MISS_REMEMBERED: Duration = Duration::from_secs(2);
@@ -282,6 +284,10 @@ pub(crate) fn store_claim(claim: &Claim) -> keyward_store::Claim {
         Claim::RootEmail(email) => keyward_store::Claim {
             kind: ROOT_EMAIL_KIND,
             name: email.to_string(),
+        },
+        Claim::TokenIssuer(label) => keyward_store::Claim {
+            kind: TOKEN_ISSUER_KIND,
+            name: label.to_string(),
         },
     }
 }

@@ -236,6 +236,11 @@ pub fn taken(claim: &Claim) -> Fault {
             FaultCode::EntityAlreadyExists,
             format!("The e-mail address {email} is that of another account's root user."),
         ),
+        // A random UUID: that two are the same is not to be expected, and no operation tells of it.
+        Claim::TokenIssuer(label) => Fault::new(
+            FaultCode::EntityAlreadyExists,
+            format!("The issuer {label} is that of another account."),
+        ),
     }
 }
 

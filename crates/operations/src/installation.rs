@@ -345,6 +345,9 @@ impl Installation {
                     .root_user()
                     .map(|root| FoldedName::fold(&root.email));
                 releases.extend(email.map(Claim::RootEmail));
+                let issuer = account.outbound_federation();
+                let label = issuer.map(|issuer| issuer.issuer_label.clone());
+                releases.extend(label.map(Claim::TokenIssuer));
                 let changes = account.record_keys().map(Change::Delete).collect();
                 Ok((
                     Changes {

@@ -31,8 +31,8 @@ impl IdentityProviders for Outside {
         Err(Unreachable::new("a test asks for no keys"))
     }
 
-    async fn newer_key_set(&self, _: &str, _: &[Box<str>]) -> Result<Arc<str>, Unreachable> {
-        Err(Unreachable::new("a test asks for no keys"))
+    async fn key_set_again(&self, _: &str, _: &[Box<str>], seen: &Arc<str>) -> Arc<str> {
+        Arc::clone(seen)
     }
 
     async fn thumbprint(&self, issuer: &str) -> Result<Option<String>, Unreachable> {

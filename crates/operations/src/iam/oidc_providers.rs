@@ -15,18 +15,17 @@ use keyward_account::{Account, Changes, OidcProvider, Record};
 
 use crate::call::{Call, Permit};
 use crate::fault::{self, Fault};
-use crate::iam::provider_arn::ProviderKind;
+use crate::iam::provider_arn::{ProviderKind, check_provider_arn};
 use crate::writer::Refusal;
 
 /// The provider that an ARN names, if it is there.
 fn find<'a>(account: &'a Account, arn: &str) -> Option<&'a OidcProvider> {
-    let url = ProviderKind::Oidc.name_in(account.id(), arn)?;
-    account.oidc_provider(url)
+    account.oidc_provider_by_arn(arn)
 }
 
 /// The same for a caller who may know whether it is there.
 fn existing<'a>(account: &'a Account, arn: &str) -> Result<&'a OidcProvider, Fault> {
-    ProviderKind::Oidc.check(arn)?;
+    check_provider_arn(ProviderKind::Oidc, arn)?;
     find(account, arn).ok_or_else(|| fault::no_such_oidc_provider(arn))
 }
 

@@ -17,19 +17,18 @@ use keyward_names::{SamlPrivateKeyId, Secret};
 
 use crate::call::{Call, Permit};
 use crate::fault::{self, Fault};
-use crate::iam::provider_arn::ProviderKind;
+use crate::iam::provider_arn::{ProviderKind, check_provider_arn};
 use crate::iam::saml_metadata::check_private_key;
 use crate::writer::Refusal;
 
 /// The provider that an ARN names, if it is there.
 fn find<'a>(account: &'a Account, arn: &str) -> Option<&'a SamlProvider> {
-    let name = ProviderKind::Saml.name_in(account.id(), arn)?;
-    account.saml_provider(name)
+    account.saml_provider_by_arn(arn)
 }
 
 /// The same for a caller who may know whether it is there.
 fn existing<'a>(account: &'a Account, arn: &str) -> Result<&'a SamlProvider, Fault> {
-    ProviderKind::Saml.check(arn)?;
+    check_provider_arn(ProviderKind::Saml, arn)?;
     find(account, arn).ok_or_else(|| fault::no_such_saml_provider(arn))
 }
 

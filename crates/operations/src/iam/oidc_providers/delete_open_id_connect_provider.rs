@@ -17,7 +17,7 @@ use keyward_api::iam::DeleteOpenIDConnectProviderRequest;
 use super::find;
 use crate::call::{Call, Outcome};
 use crate::fault::{self, Fault};
-use crate::iam::provider_arn::ProviderKind;
+use crate::iam::provider_arn::{ProviderKind, check_provider_arn};
 use crate::resource::Resource;
 
 pub(crate) async fn delete_open_id_connect_provider(
@@ -26,7 +26,7 @@ pub(crate) async fn delete_open_id_connect_provider(
     let arn = call.input().open_id_connect_provider_arn.clone();
     let provider = find(call.account(), &arn);
     let permit = call.authorize(Resource::oidc_provider(&arn, provider))?;
-    ProviderKind::Oidc.check(&arn)?;
+    check_provider_arn(ProviderKind::Oidc, &arn)?;
     let url_in = move |account: &Account| -> Result<Box<str>, Fault> {
         let provider = find(account, &arn);
         let provider = provider.ok_or_else(|| fault::no_such_oidc_provider_to_delete(&arn))?;

@@ -9,51 +9,65 @@
 //!
 //! <!-- end of facts -->
 
-use keyward_account::{Account, Changes, OutboundFederation, Record};
+use keyward_account::{Account, Changes, Claim, OutboundFederation, Record};
 use keyward_api::iam::{
     EnableOutboundWebIdentityFederationRequest, EnableOutboundWebIdentityFederationResponse,
 };
 
 use crate::call::{Call, Outcome};
-use crate::fault;
+use crate::fault::{self, Fault};
 use crate::random::uuid;
 use crate::resource::Resource;
+use crate::token_issuer::{make_keys, write_keys};
 use crate::writer::Refusal;
 
 pub(crate) async fn enable_outbound_web_identity_federation(
     call: Call<EnableOutboundWebIdentityFederationRequest>,
 ) -> Outcome<EnableOutboundWebIdentityFederationResponse> {
     let permit = call.authorize(Resource::any())?;
-    let issuer_label: Box<str> = match call.account().outbound_federation() {
-        Some(federation) => federation.issuer_label.clone(),
-        None => uuid(call.random()?).into(),
+    let enabled = match call.account().outbound_federation() {
+        Some(federation) => OutboundFederation {
+            is_enabled: true,
+            ..federation.clone()
+        },
+        None => new_issuer(&call).await?,
     };
     let answer = EnableOutboundWebIdentityFederationResponse {
-        issuer_identifier: Some(call.token_issuer(&issuer_label)),
+        issuer_identifier: Some(call.token_issuer(&enabled.issuer_label)),
     };
     call.expect_answer(&answer);
     call.commit(&permit, move |account: &Account| {
-        let enabled = match account.outbound_federation() {
-            Some(federation) if federation.is_enabled => {
+        let claims = match account.outbound_federation() {
+            Some(known) if known.is_enabled => {
                 let fault = fault::outbound_federation_already_enabled(account.id());
                 return Err(fault.into());
             }
             // Enabled and disabled by others meanwhile, for the first time: theirs is the issuer.
-            Some(federation) if federation.issuer_label != issuer_label => {
+            Some(known) if known.issuer_label != enabled.issuer_label => {
                 return Err(Refusal::stale());
             }
-            Some(federation) => OutboundFederation {
-                is_enabled: true,
-                ..federation.clone()
-            },
-            None => OutboundFederation {
-                issuer_label: issuer_label.clone(),
-                is_enabled: true,
-                signing_keys: None,
-            },
+            Some(_) => Vec::new(),
+            None => vec![Claim::TokenIssuer(enabled.issuer_label.clone())],
         };
-        Ok((Changes::put(Record::OutboundFederation(enabled)), ()))
+        let changes = Changes {
+            claims,
+            ..Changes::put(Record::OutboundFederation(enabled.clone()))
+        };
+        Ok((changes, ()))
     })
     .await?;
     permit.answer(answer)
+}
+
+/// An issuer with keys of its own, which are the account's for good.
+async fn new_issuer<I>(call: &Call<I>) -> Result<OutboundFederation, Fault> {
+    let issuer_label: Box<str> = uuid(call.random()?).into();
+    let keys = make_keys().await?;
+    let context = OutboundFederation::seal_context(&issuer_label);
+    Ok(OutboundFederation {
+        is_enabled: true,
+        signing_keys: call.seal(&context, &write_keys(&keys))?,
+        key_set: keys.key_set_json().into(),
+        issuer_label,
+    })
 }
