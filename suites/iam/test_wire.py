@@ -54,7 +54,7 @@ def test_the_envelope_of_an_error_of_sts(server):
 
 
 def test_the_envelope_of_an_error_of_ours(root):
-    answer = root.call("ListSAMLProviders")
+    answer = root.call("ListServerCertificates")
     assert answer.status == 501
     assert "<Type>Receiver</Type>" in answer.body
 

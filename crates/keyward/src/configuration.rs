@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use keyward_audit::SinkOptions;
 use keyward_managed_policies::ManagedPolicies;
 use keyward_names::{AccountId, Age};
-use keyward_operations::{AccountQuotas, AwsPolicies, QuotaChanges, Quotas};
-use keyward_server::Limits;
+use keyward_operations::{AccountQuotas, AwsPolicies, IdentityProviders, QuotaChanges, Quotas};
+use keyward_server::{CallingOut, Limits, OutboundRules};
 use serde::Deserialize;
 
 /// `keyward.toml`. Everything may be left out; a name that is not known is an error.
@@ -23,6 +24,9 @@ pub(crate) struct Configuration {
     limits: LimitsTable,
     #[serde(default)]
     audit: AuditTable,
+    #[serde(default)]
+    outbound: OutboundTable,
+    token_issuer_base: Option<String>,
     aws_managed_policies: Option<PathBuf>,
 }
 
@@ -39,6 +43,25 @@ struct AccountTable {
 struct LimitsTable {
     connections: Option<usize>,
     large_bodies_bytes: Option<usize>,
+}
+
+/// Whom the server may call, and whom it need not.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OutboundTable {
+    #[serde(default)]
+    allow: Vec<String>,
+    certificate_authorities: Option<PathBuf>,
+    #[serde(default)]
+    pinned_keys: Vec<PinnedTable>,
+}
+
+/// The keys of an issuer, in a file that the operator keeps.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PinnedTable {
+    issuer: String,
+    file: PathBuf,
 }
 
 /// What becomes of audit records.
@@ -114,6 +137,49 @@ impl Configuration {
         Ok(AwsPolicies::of_file(policies))
     }
 
+    /// The way out to identity providers.
+    pub(crate) fn identity_providers(&self) -> anyhow::Result<Arc<dyn IdentityProviders>> {
+        let table = &self.outbound;
+        let certificate_authorities = table.certificate_authorities.as_deref().map(|file| {
+            std::fs::read(file).with_context(|| {
+                format!(
+                    "`outbound.certificate_authorities`: `{}` can't be read",
+                    file.display()
+                )
+            })
+        });
+        let pinned_keys = table.pinned_keys.iter().map(|pinned| {
+            let PinnedTable { issuer, file } = pinned;
+            let keys = std::fs::read_to_string(file).with_context(|| {
+                format!(
+                    "`outbound.pinned_keys`: `{}` for `{issuer}` can't be read",
+                    file.display()
+                )
+            })?;
+            Ok((issuer.clone(), keys))
+        });
+        let rules = OutboundRules {
+            allow: table.allow.clone(),
+            certificate_authorities: certificate_authorities.transpose()?,
+            pinned_keys: pinned_keys.collect::<anyhow::Result<_>>()?,
+        };
+        Ok(Arc::new(CallingOut::new(rules)?))
+    }
+
+    /// The URL below which the issuers of all accounts lie.
+    pub(crate) fn token_issuer_base(&self) -> anyhow::Result<Option<String>> {
+        let Some(base) = &self.token_issuer_base else {
+            return Ok(None);
+        };
+        if !is_issuer_base(base) {
+            bail!(
+                "`token_issuer_base`: `{base}` is not an https URL without a query (http will do for \
+                 localhost)"
+            );
+        }
+        Ok(Some(base.clone()))
+    }
+
     /// What is taken in before anyone is known.
     pub(crate) fn limits(&self) -> Limits {
         let default = Limits::default();
@@ -125,5 +191,94 @@ impl Configuration {
                 .unwrap_or(default.large_bodies_bytes),
             ..default
         }
+    }
+}
+
+/// Whether the issuers of tokens may lie below a URL.
+fn is_issuer_base(base: &str) -> bool {
+    let (is_plain, rest) = match (base.strip_prefix("https://"), base.strip_prefix("http://")) {
+        (Some(rest), _) => (false, rest),
+        (None, Some(rest)) => (true, rest),
+        (None, None) => return false,
+    };
+    let authority = rest.split('/').next().unwrap_or_default();
+    let host = authority.split(':').next().unwrap_or_default();
+    let is_usual = |byte: u8| byte.is_ascii_graphic() && !b"?#@\\\"".contains(&byte);
+    !host.is_empty()
+        && rest.bytes().all(is_usual)
+        && (!is_plain || matches!(host, "localhost" | "127.0.0.1"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Configuration {
+        toml::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn issuers_lie_below_a_url() {
+        for (base, is_good) in [
+            ("https://iam.example", true),
+            ("https://iam.example:8443/tokens/", true),
+            ("http://localhost:8080/tokens", true),
+            ("http://127.0.0.1:8080", true),
+            ("http://iam.example", false),
+            ("http://localhost.example", false),
+            ("iam.example", false),
+            ("https://", false),
+            ("https:///x", false),
+            ("https://iam.example/?x", false),
+            ("https://iam.example/#x", false),
+            ("https://a@iam.example", false),
+            ("https://iam example", false),
+        ] {
+            let configuration = read(&format!("token_issuer_base = \"{base}\""));
+            let read = configuration.token_issuer_base();
+            assert_eq!(read.is_ok(), is_good, "{base}");
+            let told =
+                read.map_or_else(|error| error.to_string(), |_| "`token_issuer_base`".into());
+            assert!(told.starts_with("`token_issuer_base`"), "{told}");
+        }
+        assert_eq!(read("").token_issuer_base().unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn pinned_keys_come_from_their_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("keys.json");
+        std::fs::write(&file, r#"{"keys":[]}"#).unwrap();
+        let pinned = |file: &Path| {
+            let table = "[outbound]\nallow = [\"10.0.0.0/8\"]\n[[outbound.pinned_keys]]";
+            let file = file.display();
+            read(&format!(
+                "{table}\nissuer = \"https://id.example\"\nfile = \"{file}\""
+            ))
+        };
+        let providers = pinned(&file).identity_providers().unwrap();
+        let keys = providers.key_set("https://id.example", &[]).await.unwrap();
+        assert_eq!(&*keys, r#"{"keys":[]}"#);
+        let missing = folder.path().join("missing");
+        let error = pinned(&missing)
+            .identity_providers()
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.starts_with("`outbound.pinned_keys`: `") && error.contains("https://id.example"),
+            "{error}"
+        );
+        let authorities = read("[outbound]\ncertificate_authorities = \"/missing.pem\"");
+        assert_eq!(
+            authorities.identity_providers().unwrap_err().to_string(),
+            "`outbound.certificate_authorities`: `/missing.pem` can't be read"
+        );
+        let allow = read("[outbound]\nallow = [\"a b\"]").identity_providers();
+        let error = allow.unwrap_err().to_string();
+        assert!(
+            error.starts_with("`outbound.allow`: `a b` is neither"),
+            "{error}"
+        );
+        assert!(toml::from_str::<Configuration>("[outbound]\nalow = []").is_err());
     }
 }

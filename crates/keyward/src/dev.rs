@@ -30,7 +30,8 @@ pub(crate) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
         quotas: configuration.quotas(),
         aws_policies: configuration.aws_policies()?,
         audit: audit::start(&configuration, arguments.audit.as_deref(), None)?,
-        ..InstallationOptions::default()
+        identity_providers: configuration.identity_providers()?,
+        token_issuer_base: configuration.token_issuer_base()?,
     };
     let installation = Installation::start(store, keys, options);
     let account = AccountId::parse(DEV_ACCOUNT)?;

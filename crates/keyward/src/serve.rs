@@ -45,7 +45,8 @@ pub(crate) async fn run(arguments: ServeArguments) -> anyhow::Result<()> {
             arguments.audit.as_deref(),
             Some(audit::usual_folder(&place.data)),
         )?,
-        ..InstallationOptions::default()
+        identity_providers: configuration.identity_providers()?,
+        token_issuer_base: configuration.token_issuer_base()?,
     };
     let installation = Installation::start(store, keys, options);
     let scheme = if tls.is_some() { "https" } else { "http" };

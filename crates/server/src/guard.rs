@@ -16,7 +16,7 @@ use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method};
 
 use crate::pages::Page;
-use crate::received;
+use crate::{issuer, received};
 
 /// Says why a request is refused, if it is. The server listens on `address`.
 pub(crate) fn refusal(
@@ -146,7 +146,7 @@ fn is_disguised(said: IpAddr) -> bool {
     }
 }
 
-/// Whether a name is that of an endpoint of IAM, STS or sign-in. Other names under the same
+/// Whether a name is that of an endpoint of IAM, STS or sign-in, or of an issuer of tokens. Other names under the same
 /// suffixes, such as those of buckets and load balancers, are anybody's.
 fn is_aws_endpoint(name: &str) -> bool {
     if let Some(before) = name.strip_suffix(".signin.aws.amazon.com") {
@@ -155,7 +155,7 @@ fn is_aws_endpoint(name: &str) -> bool {
     if let Some(before) = name.strip_suffix(".signin.aws") {
         return is_region(before.strip_suffix(".oauth").unwrap_or(before));
     }
-    if name == "signin.aws.amazon.com" {
+    if name == "signin.aws.amazon.com" || issuer::is_issuer(name) {
         return true;
     }
     let suffixes = [

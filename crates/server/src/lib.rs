@@ -6,10 +6,12 @@
 
 mod api;
 mod authenticate;
+mod calling_out;
 mod connections;
 mod dev;
 mod dev_account;
 mod guard;
+mod issuer;
 mod options;
 mod pages;
 mod patience;
@@ -18,6 +20,7 @@ mod route;
 mod signing_keys;
 mod source;
 
+pub use calling_out::{CallingOut, OutboundRules, OutboundRulesError};
 pub use connections::{Server, Stopped};
 pub use dev_account::{DEV_ACCOUNT, make_dev_account};
 pub use options::{ConfiguredKey, DevOptions, InvalidCidr, Limits, Mode, Network, Options, Tls};

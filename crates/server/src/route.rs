@@ -11,6 +11,7 @@ use hyper::{Method, Request, Response, StatusCode};
 use keyward_api::Service as ApiService;
 use keyward_operations::{fault, fault_reply};
 
+use crate::issuer::Document;
 use crate::options::Mode;
 use crate::pages::{Page, dress, is_from_elsewhere};
 use crate::received::{self, BodyError, Received};
@@ -25,6 +26,7 @@ enum Destination {
     Api,
     Dev,
     Page(Page),
+    Issuer(Document),
 }
 
 impl Service {
@@ -45,7 +47,7 @@ impl Service {
         };
         let bound = match destination {
             Destination::Api if head.method == Method::POST => limits.body_bytes,
-            Destination::Api | Destination::Dev | Destination::Page(_) => {
+            Destination::Api | Destination::Dev | Destination::Page(_) | Destination::Issuer(_) => {
                 limits.small_body_bytes.min(limits.body_bytes)
             }
         };
@@ -65,6 +67,7 @@ impl Service {
             Destination::Api => self.api(&received, came).await,
             Destination::Dev => self.dev(received.head.uri.path(), &received).await,
             Destination::Page(page) => self.page(page, &received, &came).await,
+            Destination::Issuer(document) => self.issuer_document(document).await,
         }
     }
 
@@ -94,6 +97,13 @@ impl Service {
                 return refused(forbidden("the request comes from another site"));
             }
             return Ok(Destination::Page(page));
+        }
+        let issuer_base = self.installation.token_issuer_base.as_deref();
+        if let Some(document) = Document::asked_for(head, issuer_base) {
+            return match head.method {
+                Method::GET | Method::HEAD => Ok(Destination::Issuer(document)),
+                _ => Err(Box::new(method_not_allowed("GET, HEAD"))),
+            };
         }
         let answer = match path {
             "/" => match head.method {

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod dev;
+mod issuers;
 mod limits;
 mod log;
 mod pages;
@@ -26,7 +27,10 @@ async fn start(limits: Limits) -> Running {
 }
 
 async fn start_as(mode: Mode, limits: Limits) -> Running {
-    let world = World::new().await;
+    start_in(World::new().await, mode, limits).await
+}
+
+async fn start_in(world: World, mode: Mode, limits: Limits) -> Running {
     let options = Options {
         mode,
         configured_key: None,
