@@ -45,7 +45,9 @@ impl MetadataMemory {
 
     fn known(&self, text: &Arc<str>) -> Option<Arc<Metadata>> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let place = known.iter().position(|(known, _)| Arc::ptr_eq(known, text))?;
+        let place = known
+            .iter()
+            .position(|(known, _)| Arc::ptr_eq(known, text))?;
         let found = known.remove(place);
         let metadata = Arc::clone(&found.1);
         known.push(found);
@@ -61,7 +63,9 @@ impl Default for MetadataMemory {
 
 impl std::fmt::Debug for MetadataMemory {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("MetadataMemory").finish_non_exhaustive()
+        formatter
+            .debug_struct("MetadataMemory")
+            .finish_non_exhaustive()
     }
 }
 
