@@ -177,10 +177,10 @@ impl<'a> Service<'a> {
         if !member.is_precise_time {
             return self.rust_type(member.shape);
         }
-        match self.model.shape(member.shape)? {
-            Shape::Timestamp {} => Ok("keyward_names::PreciseTimestamp".to_owned()),
-            _ => bail!("precise_time: `{}` is no time", member.name),
+        if let Shape::Timestamp {} = self.model.shape(member.shape)? {
+            return Ok("keyward_names::PreciseTimestamp".to_owned());
         }
+        bail!("precise_time: `{}` is no time", member.name)
     }
 
     /// The members of an input's structure in the order in which they are judged.
