@@ -11,6 +11,8 @@ pub(crate) mod tag_open_id_connect_provider;
 pub(crate) mod untag_open_id_connect_provider;
 pub(crate) mod update_open_id_connect_provider_thumbprint;
 
+use std::collections::HashSet;
+
 use keyward_account::{Account, Changes, OidcProvider, Record};
 
 use crate::call::{Call, Permit};
@@ -52,13 +54,9 @@ async fn change<I>(
 
 /// Client ids without repetitions, in their order.
 fn each_once<'a>(client_ids: impl IntoIterator<Item = &'a str>) -> Vec<Box<str>> {
-    let mut each: Vec<Box<str>> = Vec::new();
-    for client_id in client_ids {
-        if !each.iter().any(|known| **known == *client_id) {
-            each.push(client_id.into());
-        }
-    }
-    each
+    let mut known = HashSet::new();
+    let each = client_ids.into_iter().filter(|id| known.insert(*id));
+    each.map(Into::into).collect()
 }
 
 /// Refuses more client ids than a provider may have.
