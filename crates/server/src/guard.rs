@@ -146,8 +146,8 @@ fn is_disguised(said: IpAddr) -> bool {
     }
 }
 
-/// Whether a name is that of an endpoint of IAM, STS or sign-in, or of an issuer of tokens. Other names under the same
-/// suffixes, such as those of buckets and load balancers, are anybody's.
+/// Whether a name is that of an endpoint of IAM, STS or sign-in, or of an issuer of tokens. Other
+/// names under the same suffixes, such as those of buckets and load balancers, are anybody's.
 fn is_aws_endpoint(name: &str) -> bool {
     if let Some(before) = name.strip_suffix(".signin.aws.amazon.com") {
         return is_label(before);
