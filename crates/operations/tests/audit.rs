@@ -228,12 +228,12 @@ async fn changes_that_become_durable_together_each_keep_their_record() {
     world
         .store
         .trouble_next([Trouble::Held(Arc::clone(&let_go))]);
+    let commits = world.store.commits().len();
     let mut asked = tokio::task::JoinSet::new();
     for form in ["A", "B", "C", "B"].map(|name| format!("UserName={name}")) {
         let root = world.root();
         asked.spawn(async move { root.ask("CreateUser", &form).await.status });
     }
-    let commits = world.store.commits().len();
     while world.store.commits().len() == commits {
         tokio::task::yield_now().await;
     }
