@@ -59,6 +59,15 @@ impl<'a> Readings<'a> {
         })
     }
 
+    /// The string to sign of the first reading, the one that the rules give.
+    pub(crate) fn first(&self, scope: Scope<'_>, time: &str) -> Option<Vec<u8>> {
+        let [path, _] = &self.paths;
+        let [query, _, _] = &self.queries;
+        let [headers, _] = &self.headers;
+        let hash = self.hash(path.as_deref()?, query.as_deref()?, headers.as_deref()?);
+        Some(string_to_sign(scope, time, hash))
+    }
+
     /// The hash of one reading's canonical request.
     fn hash(&self, path: &[u8], query: &[u8], headers: &[u8]) -> [u8; 64] {
         let mut hash = Sha256::new();

@@ -1,12 +1,13 @@
-//! Checking AWS Signature Version 4 on requests, in the header form and the presigned form.
+//! AWS Signature Version 4: checking it on requests, in the header form and the presigned form, and
+//! signing in the header form with [`sign`].
 //!
-//! It is done in two steps, because the secret is looked up in between: [`present`] finds what the
+//! Checking is done in two steps, because the secret is looked up in between: [`present`] finds what the
 //! request claims (key, token, scope, time), and [`Presented::check`] says whether the signature
 //! is that key's. [`Presented::judge`] is the part of the check that needs no secret: time and
 //! scope. Call it before the look-up, so that a wrong scope makes nobody derive or cache a key.
 //!
 //! What this crate is not: it knows no account, no key and no token, it does no I/O and reads no
-//! clock. It does not sign.
+//! clock.
 //!
 //! ```
 //! use keyward_sigv4::{Expected, Regions, Request, SigningKey, present};
@@ -44,6 +45,7 @@ mod error;
 mod form;
 mod key;
 mod presented;
+mod sign;
 #[cfg(test)]
 mod testing;
 mod time;
@@ -51,6 +53,7 @@ mod time;
 pub use error::{HeaderHash, SignatureError};
 pub use key::{Scope, SigningKey};
 pub use presented::{Expected, Presented, Regions, present};
+pub use sign::{Signer, sign};
 pub use time::UnixTime;
 
 /// A request as it came, borrowed.
