@@ -88,10 +88,15 @@ fn value(value: Element<'_>) -> Option<String> {
         .or_else(|| value.only_child(saml("NameID"))?.text())
 }
 
-/// The two ARNs of a value, in either order.
+/// The two ARNs of a value, in either order. The comma between them is the one that an ARN follows:
+/// names may have commas, and have no colons.
 fn pair(value: &str) -> Option<RolePair> {
-    let (first, second) = value.split_once(',')?;
-    let (first, second) = (first.trim(), second.trim());
+    let commas = value.match_indices(',');
+    let mut halves = commas.filter_map(|(place, comma)| {
+        let (first, second) = value.split_at_checked(place)?;
+        Some((first.trim(), second.strip_prefix(comma)?.trim()))
+    });
+    let (first, second) = halves.find(|(_, second)| second.starts_with("arn:"))?;
     let is_provider = |arn: &str| arn.contains(":saml-provider/");
     let (role_arn, provider_arn) = match (is_provider(first), is_provider(second)) {
         (false, true) => (first, second),
@@ -175,6 +180,12 @@ mod tests {
         check_pair(&format!("{ROLE},{PROVIDER}"), true);
         check_pair(&format!("{PROVIDER},{ROLE}"), true);
         check_pair(&format!("\n  {PROVIDER} ,\t{ROLE}\n"), true);
+        let named = RolePair {
+            role_arn: format!("{ROLE},a,"),
+            provider_arn: PROVIDER.to_owned(),
+        };
+        assert_eq!(pair(&format!("{ROLE},a,,{PROVIDER}")), Some(named.clone()));
+        assert_eq!(pair(&format!("{PROVIDER},{ROLE},a,")), Some(named));
         check_pair(ROLE, false);
         check_pair("", false);
         check_pair(&format!("{ROLE},{ROLE}"), false);
