@@ -8,8 +8,11 @@ use crate::{ClaimValue, Expected, TokenError, WebIdentity, roles, tags, times};
 
 const SOURCE_IDENTITY: &str = "https://aws.amazon.com/source_identity";
 
-/// The claims that have a meaning here, and so are no context keys of their own.
-const USED: [&str; 8] = ["iss", "sub", "aud", "azp", "amr", "iat", "nbf", "exp"];
+/// The claims that have a meaning here, and so are no context keys of their own. `oaud` is none of them:
+/// it is the key that tells `aud` where `azp` stands for the audience.
+const USED: [&str; 9] = [
+    "iss", "sub", "aud", "azp", "amr", "iat", "nbf", "exp", "oaud",
+];
 
 /// How AWS's own claims begin.
 const RESERVED: &str = "https://aws.amazon.com/";
@@ -84,10 +87,12 @@ fn source_identity(claims: &Map<String, Value>) -> Result<Option<String>, TokenE
     }
 }
 
+/// Context keys ignore case. A claim such as `SUB`, which an issuer may let its users choose, must not
+/// stand for the one that was checked.
 fn further(claims: &Map<String, Value>) -> BTreeMap<String, ClaimValue> {
     claims
         .iter()
-        .filter(|(name, _)| !USED.contains(&name.as_str()) && !name.starts_with(RESERVED))
+        .filter(|(name, _)| !USED.contains(&&*name.to_lowercase()) && !name.starts_with(RESERVED))
         .filter_map(|(name, value)| Some((name.clone(), claim_value(value)?)))
         .collect()
 }
