@@ -40,7 +40,9 @@ const EDGES: &[(&str, &[&str])] = &[
             "web-identity",
         ],
     ),
+    ("inbound", &[]),
     ("outbound", &["names"]),
+    ("agent", &["names", "sigv4", "inbound", "outbound"]),
     (
         "signin",
         &["names", "audit", "credentials", "account", "operations"],
@@ -59,6 +61,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "account",
             "store",
             "operations",
+            "inbound",
             "outbound",
             "signin",
             "web-identity",
@@ -73,6 +76,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "managed-policies",
             "sigv4",
             "server",
+            "agent",
             "operations",
             "store",
             "store-sqlite",
@@ -95,6 +99,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "store-sqlite",
             "store-postgres",
             "operations",
+            "inbound",
             "outbound",
             "signin",
             "server",
@@ -126,7 +131,10 @@ const EDGES: &[(&str, &[&str])] = &[
 const RESERVED: &[(&str, &[&str])] = &[
     ("rusqlite", &["store-sqlite"]),
     ("tokio-postgres", &["store-postgres"]),
-    ("hyper", &["server", "outbound", "testkit", "benches"]),
+    (
+        "hyper",
+        &["server", "inbound", "outbound", "testkit", "benches"],
+    ),
 ];
 
 /// These do no input or output and are not async.
