@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::header::{ACCEPT, CONNECTION, HOST, USER_AGENT};
-use http::{Request, StatusCode};
-use http_body_util::{BodyExt as _, Empty, LengthLimitError, Limited};
+use http::{Request, Response, StatusCode};
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use rustls_pki_types::CertificateDer;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, lookup_host};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -55,34 +56,19 @@ impl Guard {
         client: &Arc<ClientConfig>,
     ) -> Result<Bytes, FetchError> {
         let stream = self.handshake(location, client).await?;
-        let (mut sender, connection) = http1::Builder::new()
-            .max_headers(MOST_HEADERS)
-            .max_buf_size(HEADER_BYTES)
-            .handshake(TokioIo::new(stream))
-            .await
-            .map_err(|_| FetchError::Unreachable)?;
-        // The set ends the task when it is dropped, which may be at any moment.
-        let mut driver = JoinSet::new();
-        driver.spawn(connection);
         let request = Request::get(&location.path)
             .header(HOST, &location.authority)
             .header(ACCEPT, "application/json")
             .header(USER_AGENT, "keyward")
             .header(CONNECTION, "close")
-            .body(Empty::<Bytes>::new())
+            .body(Full::default())
             .map_err(|_| FetchError::Url)?;
-        let answer = sender.send_request(request).await.map_err(http_error)?;
-        if answer.status() != StatusCode::OK {
-            return Err(FetchError::Status(answer.status().as_u16()));
-        }
-        match Limited::new(answer.into_body(), self.limits.body_bytes)
-            .collect()
-            .await
-        {
-            Ok(body) => Ok(body.to_bytes()),
-            Err(error) if error.is::<LengthLimitError>() => Err(FetchError::TooLarge),
-            Err(_) => Err(FetchError::Unreachable),
-        }
+        let only_ok = |status| match status {
+            StatusCode::OK => Ok(()),
+            other => Err(FetchError::Status(other.as_u16())),
+        };
+        let answer = exchange(stream, request, self.limits.body_bytes, only_ok).await?;
+        Ok(answer.into_body())
     }
 
     /// The certificates that a host presents, its own first.
@@ -97,7 +83,7 @@ impl Guard {
         Ok(presented.to_vec())
     }
 
-    async fn handshake(
+    pub(crate) async fn handshake(
         &self,
         location: &Location,
         client: &Arc<ClientConfig>,
@@ -117,7 +103,7 @@ impl Guard {
     }
 
     /// Connects to an address that was checked. The name is not looked up again.
-    async fn connect(&self, location: &Location) -> Result<TcpStream, FetchError> {
+    pub(crate) async fn connect(&self, location: &Location) -> Result<TcpStream, FetchError> {
         let addresses = self.look_up(location).await?;
         self.check(location, &addresses)?;
         for address in addresses.iter().take(MOST_ADDRESSES) {
@@ -162,6 +148,36 @@ impl Guard {
         } else {
             Err(FetchError::Refused)
         }
+    }
+}
+
+/// Sends a request over a connection of its own. `judge` may refuse the answer by its status, before
+/// its body is read.
+pub(crate) async fn exchange<S>(
+    stream: S,
+    request: Request<Full<Bytes>>,
+    most_bytes: usize,
+    judge: impl FnOnce(StatusCode) -> Result<(), FetchError>,
+) -> Result<Response<Bytes>, FetchError>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let (mut sender, connection) = http1::Builder::new()
+        .max_headers(MOST_HEADERS)
+        .max_buf_size(HEADER_BYTES)
+        .handshake(TokioIo::new(stream))
+        .await
+        .map_err(|_| FetchError::Unreachable)?;
+    // The set ends the task when it is dropped, which may be at any moment.
+    let mut driver = JoinSet::new();
+    driver.spawn(connection);
+    let answer = sender.send_request(request).await.map_err(http_error)?;
+    judge(answer.status())?;
+    let (head, body) = answer.into_parts();
+    match Limited::new(body, most_bytes).collect().await {
+        Ok(body) => Ok(Response::from_parts(head, body.to_bytes())),
+        Err(error) if error.is::<LengthLimitError>() => Err(FetchError::TooLarge),
+        Err(_) => Err(FetchError::Unreachable),
     }
 }
 

@@ -1,9 +1,11 @@
-//! The one way to call out: fetching the keys that identity providers publish.
+//! The one way to call out: fetching the keys that identity providers publish with [`Outbound`], and
+//! asking an [`Endpoint`] that the operator names.
 //!
-//! Whoever registers a provider names a host that the server then calls. So every call is guarded:
+//! Whoever registers a provider names a host that the server then calls. So every such call is guarded:
 //! https only, to public addresses only, to the very address that was checked, without redirects or
 //! a proxy, within limits of time and size. What an operator allows is excepted, and keys that an
-//! operator pins need no call at all.
+//! operator pins need no call at all. An endpoint that the operator names may be anywhere: its calls are
+//! bound in time and size, follow no redirects and use no proxy either.
 //!
 //! What this crate is not: it does not read keys and knows no token and no provider of an account.
 //!
@@ -27,6 +29,7 @@
 mod address;
 mod allowed;
 mod cache;
+mod endpoint;
 mod error;
 mod guard;
 mod location;
@@ -36,6 +39,7 @@ mod thumbprint;
 mod trust;
 
 pub use allowed::{Allowed, AllowedError};
+pub use endpoint::{Answer, Endpoint, EndpointError};
 pub use error::{FetchError, OutboundError};
 pub use options::{Limits, OutboundOptions};
 pub use outbound::Outbound;

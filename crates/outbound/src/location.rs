@@ -8,7 +8,7 @@ use crate::FetchError;
 /// How long an URL may be, in bytes.
 const LONGEST: usize = 2048;
 
-/// An https URL, taken apart.
+/// An URL, taken apart.
 #[derive(Debug, Clone)]
 pub(crate) struct Location {
     /// A name, or an address without brackets.
@@ -22,14 +22,23 @@ pub(crate) struct Location {
 }
 
 impl Location {
-    /// Reads an URL. One with a user is refused.
+    /// Reads an https URL. One with a user is refused.
     pub(crate) fn parse(url: &str) -> Result<Self, FetchError> {
+        Self::of_scheme(url, "https", 443)
+    }
+
+    /// Reads an http URL likewise. Only what stays on this machine may go there.
+    pub(crate) fn parse_plain(url: &str) -> Result<Self, FetchError> {
+        Self::of_scheme(url, "http", 80)
+    }
+
+    fn of_scheme(url: &str, scheme: &str, usual_port: u16) -> Result<Self, FetchError> {
         if url.len() > LONGEST {
             return Err(FetchError::Url);
         }
         let uri: Uri = url.parse().map_err(|_| FetchError::Url)?;
         let authority = uri.authority().ok_or(FetchError::Url)?;
-        if uri.scheme_str() != Some("https") || authority.as_str().contains('@') {
+        if uri.scheme_str() != Some(scheme) || authority.as_str().contains('@') {
             return Err(FetchError::Url);
         }
         let host = authority.host();
@@ -39,7 +48,7 @@ impl Location {
         };
         let port = match authority.as_str().rsplit_once(':') {
             Some((_, port)) if !port.ends_with(']') => port.parse().map_err(|_| FetchError::Url)?,
-            _ => 443,
+            _ => usual_port,
         };
         let server_name = ServerName::try_from(host.to_owned()).map_err(|_| FetchError::Url)?;
         let path = uri.path_and_query().map_or("/", |path| path.as_str());
