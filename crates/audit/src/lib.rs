@@ -36,7 +36,8 @@ pub use event_id::EventId;
 pub use files::Files;
 pub use follow::Follower;
 pub use record::{
-    EventType, Identity, IdentityType, Record, SessionAttributes, SessionContext, TlsDetails,
+    EventType, Identity, IdentityType, Record, RecordResource, SessionAttributes, SessionContext,
+    SessionIssuer, TlsDetails, WebIdFederationData,
 };
 pub use search::{Question, Search, event_id_of};
 pub use sink::{Destination, Sink, SinkError, SinkOptions};

@@ -1,5 +1,6 @@
 //! The form of a record, member by member in CloudTrail's order.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Write as _;
 use std::net::IpAddr;
@@ -57,8 +58,12 @@ pub struct Record<'a> {
     pub is_read_only: bool,
     /// What kind of event it is.
     pub event_type: EventType,
+    /// What it was about, where the service tells that.
+    pub resources: &'a [RecordResource],
     /// The account that is told.
     pub recipient: AccountId,
+    /// What the records of all accounts that are told have in common.
+    pub shared_event_id: Option<EventId>,
     /// The connection, where it was TLS.
     pub tls: Option<TlsDetails<'a>>,
     /// Whether the caller signed in with a browser.
@@ -83,14 +88,16 @@ pub struct Identity<'a> {
     pub principal_id: Option<String>,
     /// The caller's ARN.
     pub arn: Option<String>,
-    /// The caller's account.
-    pub account_id: AccountId,
+    /// The caller's account. Whom an identity provider vouches for has none.
+    pub account_id: Option<AccountId>,
     /// The key that signed.
     pub access_key_id: Option<String>,
     /// A user's name.
     pub user_name: Option<&'a str>,
     /// The session, where the caller's credentials are temporary.
-    pub session_context: Option<SessionContext>,
+    pub session_context: Option<SessionContext<'a>>,
+    /// Who vouches for the caller, where that is all that is known of it.
+    pub identity_provider: Option<&'a str>,
     /// The service that asked on the caller's behalf.
     pub invoked_by: Option<&'static str>,
 }
@@ -103,13 +110,79 @@ pub enum IdentityType {
     /// A user.
     #[serde(rename = "IAMUser")]
     IamUser,
+    /// A session of a role.
+    AssumedRole,
+    /// A federated user.
+    FederatedUser,
+    /// Whom a web identity provider vouches for.
+    WebIdentityUser,
+    /// Whom a SAML provider vouches for.
+    #[serde(rename = "SAMLUser")]
+    SamlUser,
+    /// A role, as whom its session is of.
+    Role,
+    /// Someone of another account.
+    #[serde(rename = "AWSAccount")]
+    AwsAccount,
 }
 
 /// A session.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub struct SessionContext {
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionContext<'a> {
+    /// Whose rights it has, where that is not the caller.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session_issuer: Option<SessionIssuer<'a>>,
+    /// The web identity provider that vouched.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub web_id_federation_data: Option<WebIdFederationData<'a>>,
     /// What is known of it.
     pub attributes: SessionAttributes,
+    /// Who is behind it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_identity: Option<&'a str>,
+}
+
+/// Whose rights a session has.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionIssuer<'a> {
+    /// A role, a user or a root user.
+    #[serde(rename = "type")]
+    pub kind: IdentityType,
+    /// Its unique id.
+    pub principal_id: String,
+    /// Its ARN.
+    pub arn: String,
+    /// Its account.
+    pub account_id: AccountId,
+    /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_name: Option<&'a str>,
+}
+
+/// The web identity provider that vouched for a session.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WebIdFederationData<'a> {
+    /// The provider.
+    pub federated_provider: &'a str,
+    /// What it said.
+    pub attributes: BTreeMap<&'a str, &'a str>,
+}
+
+/// Something that a call was about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RecordResource {
+    /// Whose it is.
+    pub account_id: AccountId,
+    /// `AWS::IAM::Role`
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// Its ARN.
+    #[serde(rename = "ARN")]
+    pub arn: String,
 }
 
 /// What is known of a session.
@@ -173,9 +246,13 @@ impl Record<'_> {
         line.add_some_text(",\"requestID\":", self.request_id);
         line.add_word(",\"eventID\":", &self.event_id);
         line.add(",\"readOnly\":", &self.is_read_only);
+        if !self.resources.is_empty() {
+            line.add(",\"resources\":", self.resources);
+        }
         line.add(",\"eventType\":", &self.event_type);
         line.add(",\"managementEvent\":", &true);
         line.add_word(",\"recipientAccountId\":", &self.recipient);
+        line.add_some(",\"sharedEventID\":", self.shared_event_id.as_ref());
         line.add_text(",\"eventCategory\":", "Management");
         line.add_some(",\"tlsDetails\":", self.tls.as_ref());
         let from_console = self.is_from_console.then_some("true");
@@ -189,10 +266,13 @@ impl Identity<'_> {
         line.add(",\"userIdentity\":{\"type\":", &self.kind);
         line.add_some_text(",\"principalId\":", self.principal_id.as_deref());
         line.add_some_text(",\"arn\":", self.arn.as_deref());
-        line.add_word(",\"accountId\":", &self.account_id);
+        if let Some(account_id) = &self.account_id {
+            line.add_word(",\"accountId\":", account_id);
+        }
         line.add_some_text(",\"accessKeyId\":", self.access_key_id.as_deref());
         line.add_some_text(",\"userName\":", self.user_name);
         line.add_some(",\"sessionContext\":", self.session_context.as_ref());
+        line.add_some_text(",\"identityProvider\":", self.identity_provider);
         line.add_some_text(",\"invokedBy\":", self.invoked_by);
         line.0.push(b'}');
     }
@@ -291,10 +371,11 @@ mod tests {
                 kind: IdentityType::IamUser,
                 principal_id: Some("AIDAEXAMPLE".to_owned()),
                 arn: Some("arn:aws:iam::123456789012:user/admin".to_owned()),
-                account_id,
+                account_id: Some(account_id),
                 access_key_id: Some("AKIAEXAMPLE".to_owned()),
                 user_name: Some("admin"),
                 session_context: None,
+                identity_provider: None,
                 invoked_by: None,
             },
             time: Timestamp::parse("2026-08-01T13:42:21Z").unwrap(),
@@ -312,7 +393,9 @@ mod tests {
             event_id: EventId::from_random([1; 16]),
             is_read_only: false,
             event_type: EventType::AwsApiCall,
+            resources: &[],
             recipient: account_id,
+            shared_event_id: None,
             tls: None,
             is_from_console: false,
         }
@@ -353,10 +436,13 @@ mod tests {
         let mut record = record();
         record.error = Some(("NoSuchEntityException", Some("The user is gone.")));
         record.identity.session_context = Some(SessionContext {
+            session_issuer: None,
+            web_id_federation_data: None,
             attributes: SessionAttributes {
                 creation_date: record.time,
                 mfa_authenticated: false,
             },
+            source_identity: None,
         });
         record.is_from_console = true;
         let json = record.to_json();

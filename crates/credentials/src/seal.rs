@@ -36,18 +36,7 @@ impl SealingKey {
         plain: &[u8],
         nonce: [u8; NONCE_LENGTH],
     ) -> Result<Sealed, SealError> {
-        let sealed = self
-            .cipher()
-            .encrypt(
-                &Nonce::from(nonce),
-                Payload {
-                    msg: plain,
-                    aad: context.as_bytes(),
-                },
-            )
-            .map_err(|_| SealError)?;
-        let mut bytes = nonce.to_vec();
-        bytes.extend(sealed);
+        let bytes = self.seal_bytes(context, plain, nonce)?;
         Ok(Sealed(format!("{FORM}{}", STANDARD.encode(bytes)).into()))
     }
 
@@ -55,17 +44,45 @@ impl SealingKey {
     pub fn open(&self, context: &str, sealed: &Sealed) -> Result<Zeroizing<Vec<u8>>, SealError> {
         let text = sealed.0.strip_prefix(FORM).ok_or(SealError)?;
         let bytes = STANDARD.decode(text).map_err(|_| SealError)?;
-        let (nonce, sealed) = bytes.split_first_chunk::<NONCE_LENGTH>().ok_or(SealError)?;
-        self.cipher()
-            .decrypt(
-                &Nonce::from(*nonce),
-                Payload {
-                    msg: sealed,
-                    aad: context.as_bytes(),
-                },
-            )
-            .map(Zeroizing::new)
-            .map_err(|_| SealError)
+        self.open_bytes(context, &bytes)
+    }
+
+    /// Seals bytes as [`SealingKey::seal`] does, for a form that is no text: the nonce, then what is
+    /// sealed, which is 16 bytes longer than it was.
+    pub fn seal_bytes(
+        &self,
+        context: &str,
+        plain: &[u8],
+        nonce: [u8; NONCE_LENGTH],
+    ) -> Result<Vec<u8>, SealError> {
+        let payload = Payload {
+            msg: plain,
+            aad: context.as_bytes(),
+        };
+        let sealed = self
+            .cipher()
+            .encrypt(&Nonce::from(nonce), payload)
+            .map_err(|_| SealError)?;
+        let mut bytes = nonce.to_vec();
+        bytes.extend(sealed);
+        Ok(bytes)
+    }
+
+    /// Opens what [`SealingKey::seal_bytes`] made for the same context.
+    pub fn open_bytes(
+        &self,
+        context: &str,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, SealError> {
+        let (nonce, sealed) = sealed
+            .split_first_chunk::<NONCE_LENGTH>()
+            .ok_or(SealError)?;
+        let payload = Payload {
+            msg: sealed,
+            aad: context.as_bytes(),
+        };
+        let opened = self.cipher().decrypt(&Nonce::from(*nonce), payload);
+        opened.map(Zeroizing::new).map_err(|_| SealError)
     }
 
     /// Opens a sealed key.
