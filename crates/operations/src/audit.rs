@@ -2,29 +2,33 @@
 //!
 //! Every call of a caller who is known has one, whatever comes of it. Where it changes something, a
 //! record goes into the store with the change itself, and a copy to the sink; all others go to the sink
-//! alone. Who failed to say who they are is in the log only.
+//! alone. Who failed to say who they are is in the log only, and whoever no identity provider is found
+//! to vouch for.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use keyward_account::Account;
+use keyward_account::{Account, Role};
 use keyward_api::{FaultCode, OperationId, Service};
 use keyward_audit::{
-    EventId, EventType, Identity, IdentityType, Record, SessionAttributes, SessionContext, Sink,
-    TlsDetails,
+    EventId, EventType, Identity, IdentityType, Record, RecordResource, SessionAttributes,
+    SessionContext, SessionIssuer, Sink, TlsDetails, WebIdFederationData,
 };
-use keyward_names::{Age, Timestamp};
+use keyward_names::{AccountId, Age, Timestamp};
 use keyward_store::{KeptAudit, Store, StoreError};
+use serde_json::{Map, Value};
 
 use crate::caller::{Caller, Principal};
 use crate::circumstances::{Circumstances, Entrance};
 use crate::fault::Fault;
 use crate::random::random_id;
+use crate::resource::role_arn;
+use crate::sessions::{Holder, Recorded, RoleSession, Session, Vouched, VouchedBy};
 
-/// The region of IAM, and of the one host of STS that has no region in its name.
+/// The region of IAM, and of the host of STS that has no region in its name.
 const GLOBAL_REGION: &str = "us-east-1";
-const GLOBAL_STS_HOST: &str = "sts.amazonaws.com";
 /// What stands for the door where it changes a password (unsure).
 const DOOR: &str = "signin.amazonaws.com";
 /// The code of a request that nobody is there any more to be answered. It is no code of AWS.
@@ -32,6 +36,8 @@ const GIVEN_UP: (&str, Option<&str>) = (
     "Unanswered",
     Some("The request was given up before it was answered."),
 );
+/// The message of a role that a web identity may not take on (documented).
+const UNTOLD: &str = "An unknown error occurred";
 
 /// What becomes of audit records. By default there are none.
 #[derive(Default)]
@@ -124,6 +130,8 @@ pub(crate) struct Recording {
     called: Called,
     event_id: EventId,
     expected: Mutex<Expected>,
+    vouched: OnceLock<FoundVouched>,
+    taken_on: OnceLock<TakenOn>,
     is_told: AtomicBool,
 }
 
@@ -134,6 +142,29 @@ struct Expected {
     answer: Option<String>,
     /// The record with that answer, where the sink will want it too.
     record: Option<String>,
+}
+
+/// Someone who was found to be vouched for.
+struct FoundVouched {
+    caller: Caller,
+    /// What the request said, and what the identity provider said.
+    parameters: Option<String>,
+}
+
+/// What is known of a call when a record of it is written.
+#[derive(Clone, Copy)]
+struct Known<'a> {
+    event_id: EventId,
+    caller: &'a Caller,
+    parameters: Option<&'a str>,
+}
+
+/// A role that is taken on.
+struct TakenOn {
+    /// The role's account, where that is another than the caller's.
+    elsewhere: Option<AccountId>,
+    /// The role, and the identity provider that vouched.
+    resources: Vec<RecordResource>,
 }
 
 /// What is known of a call from its beginning.
@@ -163,8 +194,63 @@ impl Recording {
             called: called(),
             event_id,
             expected: Mutex::default(),
+            vouched: OnceLock::new(),
+            taken_on: OnceLock::new(),
             is_told: AtomicBool::new(false),
         }))
+    }
+
+    /// Notes who was found to be vouched for.
+    pub(crate) fn is_vouched(&self, vouched: &Arc<Vouched>) {
+        // Where an operation is begun again it finds the same.
+        let _ = self.vouched.set(FoundVouched {
+            caller: Caller::Vouched(Arc::clone(vouched)),
+            parameters: self.parameters_with(&vouched.recorded.parameters),
+        });
+    }
+
+    /// Notes which role of which account is taken on, and by way of which SAML provider.
+    pub(crate) fn takes_on(&self, account: &Account, role: &Role, saml_provider: Option<&str>) {
+        let account_id = account.id();
+        let resource = |kind, arn| RecordResource {
+            account_id,
+            kind,
+            arn,
+        };
+        let role = resource("AWS::IAM::Role", role_arn(account_id, role));
+        let provider =
+            saml_provider.map(|provider| resource("AWS::IAM::SAMLProvider", provider.to_owned()));
+        let is_elsewhere = account_id != self.called.account.id();
+        // Where an operation is begun again it takes on the same.
+        let _ = self.taken_on.set(TakenOn {
+            elsewhere: is_elsewhere.then_some(account_id),
+            resources: [role].into_iter().chain(provider).collect(),
+        });
+    }
+
+    fn parameters_with(&self, more: &BTreeMap<&'static str, Value>) -> Option<String> {
+        let parameters = self.called.parameters.clone();
+        if more.is_empty() {
+            return parameters;
+        }
+        let read = parameters.map(|json| serde_json::from_str::<Map<String, Value>>(&json));
+        let mut parameters = read.and_then(Result::ok).unwrap_or_default();
+        let more = more.iter();
+        parameters.extend(more.map(|(name, value)| ((*name).to_owned(), value.clone())));
+        Some(Value::Object(parameters).to_string())
+    }
+
+    /// Who calls and what is asked, as far as it is known now.
+    fn known(&self) -> Known<'_> {
+        let (caller, parameters) = match self.vouched.get() {
+            Some(found) => (&found.caller, found.parameters.as_deref()),
+            None => (&self.called.caller, self.called.parameters.as_deref()),
+        };
+        Known {
+            event_id: self.event_id,
+            caller,
+            parameters,
+        }
     }
 
     /// Notes what the caller will be told if the change is made.
@@ -180,7 +266,7 @@ impl Recording {
         let mut expected = self.expected();
         let record = self
             .called
-            .record(self.event_id, None, expected.answer.as_deref());
+            .record(self.known(), None, expected.answer.as_deref());
         let json = self.audit.of_change(&record);
         expected.record = json.clone().filter(|_| self.audit.has_sink());
         json
@@ -213,14 +299,48 @@ impl Recording {
     /// The call was refused.
     pub(crate) fn refused(&self, fault: &Fault) {
         let code = error_code(fault.code());
-        self.tell(Some((&code, fault.message())), None);
+        let is_denied = fault.code() == FaultCode::AccessDenied;
+        let is_of_token = self.called.operation == OperationId::StsAssumeRoleWithWebIdentity;
+        let message = if is_denied && is_of_token {
+            Some(UNTOLD)
+        } else {
+            fault.message()
+        };
+        self.tell(Some((&code, message)), None);
     }
 
     fn tell(&self, error: Option<(&str, Option<&str>)>, answer: Option<&str>) {
-        if !self.is_told.swap(true, Ordering::Relaxed) && self.audit.has_sink() {
-            let record = self.called.record(self.event_id, error, answer);
-            self.audit.send(&record);
+        let known = self.known();
+        if matches!(known.caller, Caller::Unsigned) {
+            return;
         }
+        if self.is_told.swap(true, Ordering::Relaxed) || !self.audit.has_sink() {
+            return;
+        }
+        let taken_on = self.taken_on.get().filter(|_| error.is_none());
+        let record = self.called.record(known, error, answer);
+        let record = Record {
+            resources: taken_on.map_or(&[], |taken_on| &taken_on.resources),
+            ..record
+        };
+        let Some(elsewhere) = taken_on.and_then(|taken_on| taken_on.elsewhere) else {
+            self.audit.send(&record);
+            return;
+        };
+        // Both accounts are told, each by an event of its own.
+        let shared_event_id = Some(EventId::from_random(random_id().unwrap_or_default()));
+        let in_own = Record {
+            shared_event_id,
+            ..record
+        };
+        self.audit.send(&in_own);
+        let in_other = Record {
+            identity: identity_elsewhere(&self.called.account, known.caller),
+            event_id: EventId::from_random(random_id().unwrap_or_default()),
+            recipient: elsewhere,
+            ..in_own
+        };
+        self.audit.send(&in_other);
     }
 }
 
@@ -234,20 +354,22 @@ impl Drop for Recording {
 impl Called {
     fn record<'a>(
         &'a self,
-        event_id: EventId,
+        known: Known<'a>,
         error: Option<(&'a str, Option<&'a str>)>,
         answer: Option<&'a str>,
     ) -> Record<'a> {
         let circumstances = &*self.circumstances;
         let service = self.operation.service();
         let is_denied = error.is_some_and(|(code, _)| code == FaultCode::AccessDenied.code());
+        // Who is vouched for is told with the role, also where it may not be taken on (documented).
+        let is_vouched = matches!(known.caller, Caller::Vouched(_));
         let (user_agent, invoked_by) = match circumstances.entrance {
             Entrance::Api | Entrance::Console => (circumstances.user_agent.as_deref(), None),
             Entrance::Door => (Some(DOOR), Some(DOOR)),
         };
         let identity = Identity {
             invoked_by,
-            ..identity(&self.account, &self.caller, circumstances.signed_in)
+            ..identity(&self.account, known.caller, circumstances.signed_in)
         };
         Record {
             identity,
@@ -260,14 +382,16 @@ impl Called {
             error,
             failure: None,
             // Many operations of IAM were seen to leave them out then (unsure).
-            request_parameters: self.parameters.as_deref().filter(|_| !is_denied),
+            request_parameters: known.parameters.filter(|_| is_vouched || !is_denied),
             response_elements: answer,
             additional_data: additional_data(service, circumstances),
             request_id: Some(&*self.request_id).filter(|id| !id.is_empty()),
-            event_id,
+            event_id: known.event_id,
             is_read_only: is_read_only(self.operation),
             event_type: EventType::AwsApiCall,
+            resources: &[],
             recipient: self.account.id(),
+            shared_event_id: None,
             tls: tls_details(circumstances),
             is_from_console: circumstances.entrance == Entrance::Console,
         }
@@ -275,35 +399,147 @@ impl Called {
 }
 
 /// Who a caller is, as records say it.
-#[must_use]
-pub fn identity<'a>(
+fn identity<'a>(
     account: &'a Account,
-    caller: &Caller,
+    caller: &'a Caller,
     signed_in: Option<Timestamp>,
 ) -> Identity<'a> {
-    let (kind, principal_id, user) = match caller.principal {
-        Principal::Root => (IdentityType::Root, account.id().to_string(), None),
-        Principal::User(id) => (
-            IdentityType::IamUser,
-            id.to_string(),
-            account.user_by_id(id),
-        ),
+    let session = caller.session();
+    let (kind, user_name) = match (caller, caller.principal()) {
+        (_, Some(principal)) => kind_and_name(account, principal),
+        (Caller::Session(session), None) => match &session.holder {
+            Holder::Federated(_) => (IdentityType::FederatedUser, None),
+            Holder::Role(_) | Holder::Own(_) => (IdentityType::AssumedRole, None),
+        },
+        (Caller::Vouched(vouched), None) => return identity_of_vouched(&vouched.recorded),
+        (Caller::Own { .. } | Caller::Unsigned, None) => (IdentityType::AwsAccount, None),
     };
+    let context = |since, mfa| SessionContext {
+        session_issuer: session.and_then(|session| issuer(account, session)),
+        web_id_federation_data: session.and_then(|session| web_identity(session.role_session()?)),
+        attributes: SessionAttributes {
+            creation_date: since,
+            mfa_authenticated: mfa,
+        },
+        source_identity: session
+            .and_then(|session| session.role_session()?.source_identity.as_deref()),
+    };
+    let since = session
+        .map(|session| (session.issued, session.mfa.is_some()))
+        .or(signed_in.map(|since| (since, false)));
     Identity {
         kind,
-        principal_id: Some(principal_id),
+        principal_id: Some(caller.user_id(account)),
         arn: Some(caller.arn(account)),
-        account_id: account.id(),
-        access_key_id: caller.access_key.map(|id| id.to_string()),
-        user_name: user.map(|user| user.name.as_str()),
-        session_context: signed_in.map(|creation_date| SessionContext {
-            attributes: SessionAttributes {
-                creation_date,
-                mfa_authenticated: false,
-            },
-        }),
+        account_id: Some(account.id()),
+        access_key_id: caller.access_key().map(|id| id.to_string()),
+        user_name,
+        session_context: since.map(|(since, mfa)| context(since, mfa)),
+        identity_provider: None,
         invoked_by: None,
     }
+}
+
+/// Who a caller is to another account.
+fn identity_elsewhere<'a>(account: &Account, caller: &Caller) -> Identity<'a> {
+    Identity {
+        kind: IdentityType::AwsAccount,
+        principal_id: Some(caller.user_id(account)),
+        arn: None,
+        account_id: Some(account.id()),
+        access_key_id: None,
+        user_name: None,
+        session_context: None,
+        identity_provider: None,
+        invoked_by: None,
+    }
+}
+
+/// Who is vouched for. It has no account and no ARN.
+fn identity_of_vouched(recorded: &Recorded) -> Identity<'_> {
+    Identity {
+        kind: match recorded.by {
+            VouchedBy::WebIdentity => IdentityType::WebIdentityUser,
+            VouchedBy::Saml => IdentityType::SamlUser,
+        },
+        principal_id: Some(recorded.principal_id.to_string()),
+        arn: None,
+        account_id: None,
+        access_key_id: None,
+        user_name: Some(&recorded.subject),
+        session_context: None,
+        identity_provider: Some(&recorded.provider),
+        invoked_by: None,
+    }
+}
+
+/// Who stands at the door: a user or root user without an access key and, as yet, without a session.
+#[must_use]
+pub fn identity_at_door(account: &Account, principal: Principal) -> Identity<'_> {
+    let (kind, user_name) = kind_and_name(account, principal);
+    Identity {
+        kind,
+        principal_id: Some(principal.user_id(account)),
+        arn: Some(principal.arn(account)),
+        account_id: Some(account.id()),
+        access_key_id: None,
+        user_name,
+        session_context: None,
+        identity_provider: None,
+        invoked_by: None,
+    }
+}
+
+fn kind_and_name(account: &Account, principal: Principal) -> (IdentityType, Option<&str>) {
+    match principal {
+        Principal::Root => (IdentityType::Root, None),
+        Principal::User(id) => {
+            let user = account.user_by_id(id);
+            (IdentityType::IamUser, user.map(|user| user.name.as_str()))
+        }
+    }
+}
+
+/// Whose rights a session has, where that is not whoever holds it.
+fn issuer<'a>(account: &'a Account, session: &Session) -> Option<SessionIssuer<'a>> {
+    let account_id = account.id();
+    match &session.holder {
+        Holder::Own(_) => None,
+        Holder::Role(held) => {
+            let role = account.roles().get(held.role)?;
+            Some(SessionIssuer {
+                kind: IdentityType::Role,
+                principal_id: held.role.to_string(),
+                arn: role_arn(account_id, role),
+                account_id,
+                user_name: Some(role.name.as_str()),
+            })
+        }
+        Holder::Federated(user) => {
+            let (kind, name) = kind_and_name(account, user.by);
+            Some(SessionIssuer {
+                kind,
+                principal_id: user.by.user_id(account),
+                arn: user.by.arn(account),
+                account_id,
+                user_name: name,
+            })
+        }
+    }
+}
+
+/// What an OpenID Connect provider said, where it vouched for a session.
+fn web_identity(session: &RoleSession) -> Option<WebIdFederationData<'_>> {
+    let provider = session.provider.as_deref()?;
+    provider.contains(":oidc-provider/").then(|| {
+        let keys = session.keys.iter();
+        WebIdFederationData {
+            federated_provider: provider,
+            attributes: keys
+                .filter_map(|(key, values)| Some((&**key, &**values.first()?)))
+                .collect(),
+        }
+    })
 }
 
 /// The connection, as records tell it where it was TLS.
@@ -323,15 +559,10 @@ fn source_of(service: Service) -> &'static str {
     }
 }
 
-fn is_global_host(circumstances: &Circumstances) -> bool {
-    let host = circumstances.host.as_deref().unwrap_or_default();
-    host.split(':').next() == Some(GLOBAL_STS_HOST)
-}
-
 fn region(service: Service, circumstances: &Circumstances) -> &str {
     match service {
         Service::Iam => GLOBAL_REGION,
-        Service::Sts if is_global_host(circumstances) => GLOBAL_REGION,
+        Service::Sts if circumstances.is_global_sts_host() => GLOBAL_REGION,
         Service::Sts => circumstances.region.as_deref().unwrap_or(GLOBAL_REGION),
     }
 }
@@ -340,7 +571,7 @@ fn region(service: Service, circumstances: &Circumstances) -> &str {
 fn additional_data(service: Service, circumstances: &Circumstances) -> Option<String> {
     let endpoint_type = match service {
         Service::Iam => return None,
-        Service::Sts if is_global_host(circumstances) => "global",
+        Service::Sts if circumstances.is_global_sts_host() => "global",
         Service::Sts => "regional",
     };
     let region = region(service, circumstances);

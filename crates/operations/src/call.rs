@@ -3,11 +3,14 @@
 
 use std::sync::Arc;
 
-use keyward_account::{Account, Changes};
+use keyward_account::{Account, Changes, Role, SamlProvider};
 use keyward_api::{OperationId, Output, recorded};
 use keyward_credentials::{Digest, Recipe, Sealed, Verifier};
-use keyward_names::{AccessKeyId, AccountId, PreciseTimestamp, Secret, Timestamp, UserId};
-use keyward_store::Store;
+use keyward_names::{AccessKeyId, AccountId, PreciseTimestamp, RoleId, Secret, Timestamp, UserId};
+use keyward_policy::{Decision, Kind, PolicySet};
+use keyward_saml::{Assertion, AssertionError};
+use keyward_store::{OneTimeKey, Store};
+use keyward_web_identity::SigningKeys;
 
 use crate::accounts::AccountHandle;
 use crate::audit::Recording;
@@ -22,7 +25,8 @@ use crate::managed::{AwsPolicies, Managed};
 use crate::quotas::Quotas;
 use crate::random::{RandomError, random, random_number};
 use crate::resource::Resource;
-use crate::uses::AccessKeyUse;
+use crate::sessions::{SessionKeys, Vouched};
+use crate::uses::{AccessKeyUse, RoleUse};
 use crate::writer::Refusal;
 
 /// One request to one operation.
@@ -124,6 +128,55 @@ impl<I> Call<I> {
         &*self.installation.identity_providers
     }
 
+    /// Whether an issuer is an account that gives out tokens, of this installation or of AWS.
+    pub(crate) fn is_token_issuer(&self, issuer: &str) -> bool {
+        self.installation.is_token_issuer(issuer)
+    }
+
+    /// The region that the request was signed for.
+    pub(crate) fn region(&self) -> Option<&str> {
+        self.circumstances.region.as_deref()
+    }
+
+    /// Whether the request came to AWS's name for STS in no region.
+    pub(crate) fn came_to_global_endpoint(&self) -> bool {
+        self.circumstances.is_global_sts_host()
+    }
+
+    /// The keys that the account signs tokens with.
+    pub(crate) fn token_signing_keys(&self) -> Result<SigningKeys, Fault> {
+        let keys = self.handle.token_signing_keys();
+        keys.map_err(Fault::internal)?
+            .ok_or_else(fault::web_identity_federation_disabled)
+    }
+
+    /// Checks what a SAML provider of the account is said to have said. Inside is why it is refused.
+    pub(crate) async fn check_assertion(
+        &self,
+        provider: &SamlProvider,
+        response: &Secret,
+    ) -> Result<Result<Assertion, AssertionError>, Fault> {
+        let assertions = &self.installation.assertions;
+        assertions.check(provider, response, self.now()).await
+    }
+
+    /// Uses something that an assertion is good for once, until it expires, in seconds since 1970.
+    /// Whether it was not used before.
+    pub(crate) async fn use_assertion(
+        &self,
+        used_for: String,
+        expires_at: i64,
+    ) -> Result<bool, Fault> {
+        let key = OneTimeKey {
+            account: self.account.id(),
+            kind: "saml_assertion",
+            key: used_for,
+            until: Timestamp::from_unix_seconds(expires_at),
+        };
+        let used = self.installation.store.use_once(key, self.now()).await;
+        used.map_err(|error| fault::service_unavailable().caused_by(error))
+    }
+
     /// What tokens of an account are issued by: the URL that ends in its label.
     pub(crate) fn token_issuer(&self, label: &str) -> String {
         self.installation.token_issuer(label)
@@ -184,13 +237,92 @@ impl<I> Call<I> {
     fn ask(&self, mut permit: Permit, action: Action, resource: Resource) -> Result<Permit, Fault> {
         let question = Question { action, resource };
         let how = (&*self.circumstances, self.now());
-        let law = Law {
-            account: &self.account,
-            managed: self.managed(),
-        };
+        let law = Law::within(&self.account, self.managed());
         gate::judge(law, &self.caller, how, &question)?;
         permit.questions.push(question);
         Ok(permit)
+    }
+
+    /// Asks whether the caller may do something about a role in order to take it on: within an account
+    /// as its policies and the role's trust policy say together, across accounts as both say. Why not is
+    /// told only where the caller's own policies deny it.
+    pub(crate) fn authorize_assuming(
+        &self,
+        (holder, role): (&Account, &Role),
+        action: Action,
+        resource: Resource,
+    ) -> Result<(), Fault> {
+        let question = Question { action, resource };
+        let how = (&*self.circumstances, self.now());
+        let is_elsewhere = holder.id() != self.account.id();
+        let law = Law {
+            elsewhere: is_elsewhere.then_some(holder),
+            ..Law::within(&self.account, self.managed())
+        };
+        let trust = trust_of(role);
+        let decision = gate::decide(law, &self.caller, how, (&question, Some(&trust)))?;
+        let (caller, action) = (self.caller.arn(&self.account), action.name());
+        let role_arn = question.resource.arn();
+        match decision {
+            Decision::Allowed => Ok(()),
+            Decision::ExplicitDeny(kind) if kind != Kind::Resource && !is_elsewhere => {
+                let denial = fault::Denial::Denied(kind);
+                Err(fault::access_denied(&caller, action, role_arn, denial))
+            }
+            Decision::ImplicitDeny(_) | Decision::ExplicitDeny(_) => {
+                Err(fault::may_not_assume(&caller, action, role_arn))
+            }
+        }
+    }
+
+    /// Takes in who was found to be vouched for, so that the audit record tells it.
+    pub(crate) fn vouch(&self, vouched: &Arc<Vouched>) {
+        if let Some(recording) = &self.recording {
+            recording.is_vouched(vouched);
+        }
+    }
+
+    /// Takes in which role of which account is taken on, and by way of which SAML provider, so that audit
+    /// records tell it.
+    pub(crate) fn takes_on(&self, account: &Account, role: &Role, saml_provider: Option<&str>) {
+        if let Some(recording) = &self.recording {
+            recording.takes_on(account, role, saml_provider);
+        }
+    }
+
+    /// Asks whether someone who is vouched for may do something about a role of this account in order to
+    /// take it on: its trust policy decides alone. Why not is not told.
+    pub(crate) fn authorize_vouched(
+        &self,
+        vouched: &Arc<Vouched>,
+        role: &Role,
+        question: Question,
+    ) -> Result<(), Fault> {
+        let how = (&*self.circumstances, self.now());
+        let law = Law::within(&self.account, self.managed());
+        let caller = Caller::Vouched(Arc::clone(vouched));
+        let trust = trust_of(role);
+        match gate::decide(law, &caller, how, (&question, Some(&trust)))? {
+            Decision::Allowed => Ok(()),
+            Decision::ImplicitDeny(_) | Decision::ExplicitDeny(_) => {
+                Err(fault::may_not_take_on(question.action.name()))
+            }
+        }
+    }
+
+    /// Asks whether the caller may give a session that it makes something.
+    pub(crate) fn authorize_for_session(
+        &self,
+        permit: Permit,
+        action: Action,
+        resource: Resource,
+    ) -> Result<Permit, Fault> {
+        self.ask(permit, action, resource)
+    }
+
+    /// The keys that seal session tokens.
+    pub(crate) fn session_keys(&self) -> Arc<SessionKeys> {
+        self.installation.session_keys.keys()
     }
 
     /// For the few operations that need no right.
@@ -264,6 +396,15 @@ impl<I> Call<I> {
             .map_err(|error| fault::service_unavailable().caused_by(error))
     }
 
+    /// When sessions of roles of this account last asked for something, in the order asked for.
+    pub(crate) async fn role_uses(&self, roles: &[RoleId]) -> Vec<Option<RoleUse>> {
+        let store: &dyn Store = &*self.installation.store;
+        self.installation
+            .uses
+            .of_roles(store, self.account.id(), roles)
+            .await
+    }
+
     /// When principals of this account last signed in with a password, in the order asked for. Asks
     /// the store, so ask only about those who have a password.
     pub(crate) async fn password_uses(&self, principals: &[Principal]) -> Vec<Option<Timestamp>> {
@@ -291,8 +432,11 @@ impl<I> Call<I> {
         T: Send + 'static,
         F: Fn(&Account) -> Result<(Changes, T), Refusal> + Send + 'static,
     {
-        let (caller, circumstances, now) =
-            (self.caller, Arc::clone(&self.circumstances), self.now());
+        let (caller, circumstances, now) = (
+            self.caller.clone(),
+            Arc::clone(&self.circumstances),
+            self.now(),
+        );
         let judged_at = self.account.version();
         let questions = permit.questions.clone();
         let aws_policies = self.aws_policies();
@@ -302,8 +446,7 @@ impl<I> Call<I> {
                     if question.resource.is_stale(account) {
                         return Err(Refusal::stale());
                     }
-                    let managed = Managed::new(&aws_policies);
-                    let law = Law { account, managed };
+                    let law = Law::within(account, Managed::new(&aws_policies));
                     gate::judge(law, &caller, (&circumstances, now), question)?;
                 }
             }
@@ -316,6 +459,11 @@ impl<I> Call<I> {
             .commit_audited(judged_change, audit)
             .await
     }
+}
+
+/// Whom a role admits. A trust policy that can't be read admits nobody.
+fn trust_of(role: &Role) -> PolicySet {
+    PolicySet::new(role.trust_policy.document().compiled().cloned())
 }
 
 impl From<RandomError> for Fault {

@@ -30,6 +30,17 @@ pub struct Circumstances {
     pub entrance: Entrance,
 }
 
+/// The one host of STS that has no region in its name.
+const GLOBAL_STS_HOST: &str = "sts.amazonaws.com";
+
+impl Circumstances {
+    /// Whether the client calls the server by AWS's name for STS in no region.
+    pub(crate) fn is_global_sts_host(&self) -> bool {
+        let host = self.host.as_deref().unwrap_or_default();
+        host.split(':').next() == Some(GLOBAL_STS_HOST)
+    }
+}
+
 /// A connection over TLS.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tls {

@@ -4,7 +4,7 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use keyward_api::{FaultCode, Input, Operation, OperationId, Output, recorded};
+use keyward_api::{FaultCode, Input, Operation, OperationId, Output, Service, recorded};
 use keyward_wire::Parameters;
 
 use crate::accounts::AccountHandle;
@@ -86,10 +86,15 @@ where
         installation,
         request_id,
     } = request;
+    // Credentials that are no good for IAM at all are told before anything else is looked at.
+    let good_for_iam = match O::ID.service() {
+        Service::Iam => caller.check_credentials_for(O::ID),
+        Service::Sts => Ok(()),
+    };
     let input = O::Input::decode(parameters);
     let recording = Recording::begin(&installation.audit, || Called {
         operation: O::ID,
-        caller,
+        caller: caller.clone(),
         circumstances: Arc::clone(&circumstances),
         account: handle.account(),
         time: installation.clock.now(),
@@ -99,17 +104,23 @@ where
             .and_then(|input| recorded(input, O::ID.service())),
         request_id: request_id.to_owned(),
     });
-    let outcome = match input {
+    let read = good_for_iam.and_then(|()| input.map_err(Fault::from));
+    let checked = |input| caller.check_credentials_for(O::ID).map(|()| input);
+    let outcome = match read.and_then(checked) {
         Ok(input) => {
             let input = Arc::new(input);
             let call = || {
                 let held = (Arc::clone(&handle), Arc::clone(&installation));
-                let asked = (caller, Arc::clone(&circumstances), recording.clone());
+                let asked = (
+                    caller.clone(),
+                    Arc::clone(&circumstances),
+                    recording.clone(),
+                );
                 function(Call::new(O::ID, Arc::clone(&input), asked, held))
             };
             run_until_fresh(call).await
         }
-        Err(error) => Err(error.into()),
+        Err(fault) => Err(fault),
     };
     let outcome = outcome.map_err(only_known_faults::<O>);
     if let Some(recording) = &recording {
@@ -178,7 +189,7 @@ fn only_known_faults<O: Operation>(fault: Fault) -> Fault {
     {
         return fault.told_as_service_failure();
     }
-    if O::FAULTS.contains(&fault.code()) || is_common(fault.code()) {
+    if O::FAULTS.contains(&fault.code()) || is_common(O::ID.service(), fault.code()) {
         fault
     } else {
         let (operation, code) = (O::ID.name(), fault.code().code());
@@ -191,16 +202,23 @@ fn only_known_faults<O: Operation>(fault: Fault) -> Fault {
 #[error("the operation answered a fault that its model does not list")]
 struct UnlistedFault;
 
-fn is_common(code: FaultCode) -> bool {
-    matches!(
-        code,
-        FaultCode::AccessDenied
-            | FaultCode::InternalFailure
-            | FaultCode::InvalidClientTokenId
-            | FaultCode::MalformedInput
-            | FaultCode::NotImplemented
-            | FaultCode::ServiceUnavailable
-            | FaultCode::Throttling
-            | FaultCode::ValidationError
-    )
+fn is_common(service: Service, code: FaultCode) -> bool {
+    // Faults of tags, and of an operation at the wrong endpoint.
+    let is_unlisted_of_sts = service == Service::Sts
+        && matches!(
+            code,
+            FaultCode::InvalidParameterValue | FaultCode::InvalidAction
+        );
+    is_unlisted_of_sts
+        || matches!(
+            code,
+            FaultCode::AccessDenied
+                | FaultCode::InternalFailure
+                | FaultCode::InvalidClientTokenId
+                | FaultCode::MalformedInput
+                | FaultCode::NotImplemented
+                | FaultCode::ServiceUnavailable
+                | FaultCode::Throttling
+                | FaultCode::ValidationError
+        )
 }

@@ -4,10 +4,12 @@
 //! (unsure) and may be changed freely; all others are to the letter.
 
 mod credentials;
+mod federation;
 mod identity_providers;
 mod policies;
 mod requests;
 mod roles;
+mod sessions;
 mod simulation;
 mod users;
 
@@ -19,10 +21,12 @@ use keyward_api::{FaultCode, InputError, OperationId};
 use keyward_policy::Kind;
 
 pub use self::credentials::*;
+pub use self::federation::*;
 pub use self::identity_providers::*;
 pub use self::policies::*;
 pub use self::requests::*;
 pub use self::roles::*;
+pub use self::sessions::*;
 pub use self::simulation::*;
 pub use self::users::*;
 

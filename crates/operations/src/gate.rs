@@ -1,20 +1,24 @@
 //! The authorization gate: whether a caller may do something to a resource.
 //!
 //! The account's root user may do everything; a user what its policies allow, and what the account's
-//! password policy grants to every user, unless a policy denies it. A policy that can't be read
-//! denies everything: the gate fails closed.
+//! password policy grants to every user, unless a policy denies it; a session what is left of its
+//! holder's rights within its own policies. A policy that can't be read denies everything: the gate
+//! fails closed.
 
-use keyward_account::{Account, PrincipalId, User};
+use std::sync::{Arc, LazyLock};
+
+use keyward_account::{Account, PrincipalId, Rights};
 use keyward_api::{OperationId, Service};
 use keyward_names::{Timestamp, UserId};
-use keyward_policy::{Decision, Kind, Policies, Request, evaluate};
+use keyward_policy::{Compiled, Decision, Document, Policies, PolicySet, Request, evaluate};
 
 use crate::caller::{Caller, Principal};
 use crate::circumstances::Circumstances;
 use crate::context_keys::context;
 use crate::fault::{self, Fault};
 use crate::managed::Managed;
-use crate::resource::{Resource, arn_of};
+use crate::resource::{Resource, role_arn};
+use crate::sessions::{Holder, Session};
 
 /// One thing that a caller wants to do.
 #[derive(Debug, Clone)]
@@ -30,6 +34,12 @@ pub(crate) enum Action {
     Operation(OperationId),
     /// `iam:PassRole`: to give a role to a service. There is no operation of this name.
     PassRole,
+    /// `sts:TagSession`: to give a session tags. Likewise.
+    TagSession,
+    /// `sts:SetSourceIdentity`: to say who is behind a session. Likewise.
+    SetSourceIdentity,
+    /// `sts:TagGetWebIdentityToken`: to give a token tags. Likewise.
+    TagGetWebIdentityToken,
 }
 
 impl Action {
@@ -38,6 +48,9 @@ impl Action {
         match self {
             Self::Operation(operation) => operation.action(),
             Self::PassRole => "iam:PassRole",
+            Self::TagSession => "sts:TagSession",
+            Self::SetSourceIdentity => "sts:SetSourceIdentity",
+            Self::TagGetWebIdentityToken => "sts:TagGetWebIdentityToken",
         }
     }
 
@@ -46,6 +59,9 @@ impl Action {
         match self {
             Self::Operation(operation) => operation.service(),
             Self::PassRole => Service::Iam,
+            Self::TagSession | Self::SetSourceIdentity | Self::TagGetWebIdentityToken => {
+                Service::Sts
+            }
         }
     }
 }
@@ -53,85 +69,211 @@ impl Action {
 /// What is judged by: the account as it stands, and the policies of AWS.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Law<'a> {
+    /// The caller's account.
     pub(crate) account: &'a Account,
     pub(crate) managed: Managed<'a>,
+    /// The account of the resource, where that is another.
+    pub(crate) elsewhere: Option<&'a Account>,
+}
+
+impl<'a> Law<'a> {
+    /// What is judged by within an account.
+    pub(crate) fn within(account: &'a Account, managed: Managed<'a>) -> Self {
+        Self {
+            account,
+            managed,
+            elsewhere: None,
+        }
+    }
+
+    /// The account of the resource.
+    pub(crate) fn of_resource(&self) -> &'a Account {
+        self.elsewhere.unwrap_or(self.account)
+    }
 }
 
 /// Judges a question.
 pub(crate) fn judge(
     law: Law<'_>,
     caller: &Caller,
-    (circumstances, now): (&Circumstances, Timestamp),
+    how: (&Circumstances, Timestamp),
     question: &Question,
 ) -> Result<(), Fault> {
-    let account = law.account;
-    if !caller.is_known(account) {
-        return Err(fault::invalid_client_token_id());
-    }
-    let decision = match caller.principal {
-        Principal::Root => Decision::Allowed,
-        Principal::User(id) => {
-            let user = account
-                .user_by_id(id)
-                .ok_or_else(fault::invalid_client_token_id)?;
-            judge_user(law, (caller, user), (circumstances, now), question)?
-        }
-    };
+    let decision = decide(law, caller, how, (question, None))?;
     let denial = match decision {
         Decision::Allowed => return Ok(()),
         Decision::ImplicitDeny(kind) => fault::Denial::NothingAllows(kind),
         Decision::ExplicitDeny(kind) => fault::Denial::Denied(kind),
     };
     Err(fault::access_denied(
-        &caller.arn(account),
+        &caller.arn(law.account),
         question.action.name(),
         question.resource.arn(),
         denial,
     ))
 }
 
-fn judge_user(
+/// Decides a question about something that may have a policy of its own, which then must allow too, as
+/// the trust policy of a role must.
+pub(crate) fn decide(
     law: Law<'_>,
-    (caller, user): (&Caller, &User),
-    (circumstances, now): (&Circumstances, Timestamp),
-    question: &Question,
+    caller: &Caller,
+    how: (&Circumstances, Timestamp),
+    (question, of_resource): (&Question, Option<&PolicySet>),
 ) -> Result<Decision, Fault> {
-    let Law { account, managed } = law;
-    let rights = account
-        .rights(PrincipalId::User(user.id), &|id| managed.compiled(id))
-        .map_err(Fault::internal)?;
-    let decision = match rights {
-        None => Decision::ImplicitDeny(Kind::Identity),
-        Some(rights) => {
-            let (account_id, arn) = (account.id().to_string(), arn_of(account, user));
-            let principal = keyward_policy::Principal::User {
-                account: &account_id,
-                arn: &arn,
-                id: user.id.as_str(),
-            };
-            let policies = Policies {
-                identity: rights.identity.as_ref(),
-                boundary: rights.boundary.as_ref(),
-                ..Policies::default()
-            };
-            let (action, resource) = (question.action.name(), &question.resource);
-            let decide = |reading| {
-                let context = context(law, caller, (circumstances, now), (question, reading));
-                let request = Request::new(principal, action, resource.arn(), &context);
-                evaluate(&request, &policies)
-            };
-            let mut readings = (0..resource.readings(account)).map(decide);
-            let refused = readings.find(|decision| *decision != Decision::Allowed);
-            refused.unwrap_or(Decision::Allowed)
-        }
+    let account = law.account;
+    if !caller.is_known(account) {
+        return Err(fault::invalid_client_token_id());
+    }
+    // A root user may do everything, also where what it names would lie in another account: it then
+    // learns that it is not there.
+    if of_resource.is_none() && caller.principal() == Some(Principal::Root) {
+        return Ok(Decision::Allowed);
+    }
+    let session = caller.session();
+    let rights = match caller.principal() {
+        Some(Principal::Root) => None,
+        Some(Principal::User(id)) => rights(law, PrincipalId::User(id))?,
+        None => match session.and_then(|session| session.rights_of()) {
+            Some(of) => rights(law, of)?,
+            None => None,
+        },
     };
-    Ok(match decision {
-        Decision::ImplicitDeny(_) if is_granted_to_every_user(account, question, user.id) => {
+    let judged = Judged {
+        law,
+        caller,
+        how,
+        rights: rights.as_deref(),
+        session_policies: session.and_then(|session| session.policies.set(account, law.managed)),
+        of_resource,
+    };
+    let decision = judged.decide(question);
+    Ok(match (decision, caller.principal()) {
+        (Decision::ImplicitDeny(_), Some(Principal::User(id)))
+            if is_granted_to_every_user(account, question, id) =>
+        {
             Decision::Allowed
         }
-        Decision::Allowed | Decision::ImplicitDeny(_) | Decision::ExplicitDeny(_) => decision,
+        (decision, _) => decision,
     })
 }
+
+fn rights(law: Law<'_>, of: PrincipalId) -> Result<Option<Arc<Rights>>, Fault> {
+    let aws = |id| law.managed.compiled(id);
+    law.account.rights(of, &aws).map_err(Fault::internal)
+}
+
+/// A caller and all that has a say in what it does.
+struct Judged<'a> {
+    law: Law<'a>,
+    caller: &'a Caller,
+    how: (&'a Circumstances, Timestamp),
+    rights: Option<&'a Rights>,
+    session_policies: Option<Arc<PolicySet>>,
+    of_resource: Option<&'a PolicySet>,
+}
+
+impl Judged<'_> {
+    fn decide(&self, question: &Question) -> Decision {
+        let account = self.law.account;
+        let (account_id, arn) = (account.id().to_string(), self.caller.arn(account));
+        let held = Held::of(account, self.caller);
+        let own = self.caller.principal();
+        let principal = match (&held, &own) {
+            (_, Some(Principal::Root)) => keyward_policy::Principal::Root {
+                account: &account_id,
+            },
+            (_, Some(Principal::User(id))) => keyward_policy::Principal::User {
+                account: &account_id,
+                arn: &arn,
+                id: id.as_str(),
+            },
+            (Held::Role(role_arn, role_id, is_service_linked), None) => {
+                keyward_policy::Principal::RoleSession {
+                    account: &account_id,
+                    role_arn,
+                    role_id,
+                    session_arn: &arn,
+                    is_service_linked: *is_service_linked,
+                }
+            }
+            (Held::FederatedUser { .. }, None) => keyward_policy::Principal::FederatedUser {
+                account: &account_id,
+                arn: &arn,
+            },
+            (Held::Voucher(provider), None) => keyward_policy::Principal::Federated { provider },
+            (Held::Nothing, None) => keyward_policy::Principal::Anonymous,
+        };
+        let identity = match &held {
+            // Its rights are all there are, and its session's policies narrow them.
+            Held::FederatedUser { by_root: true } => Some(&**EVERYTHING),
+            Held::FederatedUser { by_root: false }
+            | Held::Role(..)
+            | Held::Voucher(_)
+            | Held::Nothing => self.rights.and_then(|rights| rights.identity.as_ref()),
+        };
+        let policies = Policies {
+            identity,
+            boundary: self.rights.and_then(|rights| rights.boundary.as_ref()),
+            session: self.session_policies.as_deref(),
+            resource: self.of_resource,
+            resource_must_allow: self.of_resource.is_some(),
+            ..Policies::default()
+        };
+        let (action, resource) = (question.action.name(), &question.resource);
+        let decide = |reading| {
+            let context = context(self.law, self.caller, self.how, (question, reading));
+            let request = Request::new(principal, action, resource.arn(), &context);
+            evaluate(&request, &policies)
+        };
+        let mut readings = (0..resource.readings(self.law.of_resource())).map(decide);
+        let refused = readings.find(|decision| *decision != Decision::Allowed);
+        refused.unwrap_or(Decision::Allowed)
+    }
+}
+
+/// What a session is held by, beside a user or root user.
+enum Held<'a> {
+    /// A role: its ARN, its unique id, and whether a service owns it.
+    Role(String, &'a str, bool),
+    FederatedUser {
+        by_root: bool,
+    },
+    /// There is none yet, but a provider, by its ARN, vouches for someone.
+    Voucher(&'a str),
+    Nothing,
+}
+
+impl<'a> Held<'a> {
+    fn of(account: &Account, caller: &'a Caller) -> Self {
+        let session: &Session = match caller {
+            Caller::Session(session) => session,
+            Caller::Vouched(vouched) => return Self::Voucher(&vouched.provider_arn),
+            Caller::Own { .. } | Caller::Unsigned => return Self::Nothing,
+        };
+        match &session.holder {
+            Holder::Own(_) => Self::Nothing,
+            Holder::Role(held) => match session.role(account) {
+                Some(role) => {
+                    let arn = role_arn(account.id(), role);
+                    Self::Role(arn, held.role.as_str(), role.is_service_linked())
+                }
+                None => Self::Nothing,
+            },
+            Holder::Federated(user) => Self::FederatedUser {
+                by_root: user.by == Principal::Root,
+            },
+        }
+    }
+}
+
+/// What a root user's policies would say if it had any.
+static EVERYTHING: LazyLock<Arc<PolicySet>> = LazyLock::new(|| {
+    let text =
+        r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
+    let everything = Document::parse(text).map(|document| Arc::new(Compiled::new(&document)));
+    Arc::new(PolicySet::new(everything.ok()))
+});
 
 /// `AllowUsersToChangePassword` lets every user change their own password and read the policy it is
 /// judged by.

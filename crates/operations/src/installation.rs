@@ -16,16 +16,18 @@ use keyward_names::{AccessKeyId, AccessKeyKind, AccountId, Age, FoldedName, Secr
 use keyward_store::{Store, StoreError};
 
 use crate::accounts::{ACCOUNT_ID_KIND, Accounts, data_key_context};
+use crate::assertions::Assertions;
 use crate::audit::Audit;
 use crate::caller::Principal;
 use crate::clock::Clock;
-use crate::fault::Fault;
+use crate::fault::{self, Fault};
 use crate::hashing::{HashError, HashPool, HashQueue};
 use crate::identity_providers::{IdentityProviders, NoIdentityProviders};
-use crate::keys::InstallationKeys;
+use crate::keys::{self, InstallationKeys, KeysError};
 use crate::managed::AwsPolicies;
 use crate::quotas::AccountQuotas;
 use crate::random::{RandomError, random, random_number};
+use crate::sessions::{OpenedSession, SessionKeyRing, TokenError};
 use crate::tries::{Tries, TryRules};
 use crate::uses::Uses;
 use crate::writer::Refusal;
@@ -34,6 +36,11 @@ use crate::writer::Refusal;
 const USES_WRITTEN_EVERY: Duration = Duration::from_secs(3);
 /// How often old audit records are forgotten.
 const AUDIT_FORGOTTEN_EVERY: Duration = Duration::from_secs(3_600);
+/// How often the keys of session tokens are read, and replaced if they are old. Well within the time
+/// after which a new one begins to seal.
+const SESSION_KEYS_LOOKED_AT_EVERY: Duration = Duration::from_secs(3_600);
+/// What the issuers of AWS's accounts end in.
+const AWS_TOKEN_ISSUERS: &str = ".tokens.sts.global.api.aws";
 /// How many accounts a list reads at once.
 const LIST_CHUNK: usize = 1_000;
 
@@ -68,6 +75,10 @@ pub struct Installation {
     pub identity_providers: Arc<dyn IdentityProviders>,
     /// Where the issuers of all accounts lie, if not where AWS's do.
     pub token_issuer_base: Option<String>,
+    /// What checks the assertions of SAML providers.
+    pub(crate) assertions: Assertions,
+    /// What seals session tokens.
+    pub session_keys: SessionKeyRing,
     keys: InstallationKeys,
 }
 
@@ -205,9 +216,12 @@ impl Installation {
             audit: options.audit,
             identity_providers: options.identity_providers,
             token_issuer_base: options.token_issuer_base,
+            assertions: Assertions::default(),
+            session_keys: SessionKeyRing::new(keys.session_keys.clone()),
             keys,
         });
         forget_audit_now_and_then(&installation);
+        look_after_session_keys_now_and_then(&installation);
         let weak = Arc::downgrade(&installation);
         tokio::spawn(async move {
             loop {
@@ -252,8 +266,46 @@ impl Installation {
     pub fn token_issuer(&self, label: &str) -> String {
         match &self.token_issuer_base {
             Some(base) => format!("{}/{label}", base.trim_end_matches('/')),
-            None => format!("https://{label}.tokens.sts.global.api.aws"),
+            None => format!("https://{label}{AWS_TOKEN_ISSUERS}"),
         }
+    }
+
+    /// Whether an issuer is an account that gives out tokens, of this installation or of AWS.
+    pub(crate) fn is_token_issuer(&self, issuer: &str) -> bool {
+        let base = self.token_issuer_base.as_deref();
+        let rest = base.and_then(|base| issuer.strip_prefix(base.trim_end_matches('/')));
+        rest.is_some_and(|rest| rest.starts_with('/')) || issuer.ends_with(AWS_TOKEN_ISSUERS)
+    }
+
+    /// Opens a session token that came with an access key. It is a fault where it is none of this
+    /// installation's, or has expired.
+    pub async fn open_session(
+        &self,
+        access_key: AccessKeyId,
+        token: &str,
+    ) -> Result<OpenedSession, Fault> {
+        let mut opened = self.session_keys.open(access_key, token);
+        if let Err(TokenError::UnknownKey(id)) = opened
+            && self.session_keys.may_ask(id, Clock::real_now())
+        {
+            let keys = keys::session_keys(&*self.store, &self.keys.master_key).await;
+            let keys = keys.map_err(|error| fault::service_unavailable().caused_by(error))?;
+            self.session_keys.replace(keys);
+            opened = self.session_keys.open(access_key, token);
+        }
+        let opened = opened.map_err(|_| fault::invalid_client_token_id())?;
+        if opened.session.expires <= self.clock.now() {
+            return Err(fault::expired_token());
+        }
+        Ok(opened)
+    }
+
+    /// Reads the keys of session tokens anew, and makes another where it is time.
+    async fn look_after_session_keys(&self) -> Result<(), KeysError> {
+        let (store, now) = (&*self.store, Clock::real_now());
+        let keys = keys::look_after_session_keys(store, &self.keys.master_key, now).await?;
+        self.session_keys.replace(keys);
+        Ok(())
     }
 
     /// Makes an account. Its root credentials are answered only when they were asked for.
@@ -449,6 +501,20 @@ fn forget_audit_now_and_then(installation: &Arc<Installation>) {
             }
             drop(installation);
             tokio::time::sleep(AUDIT_FORGOTTEN_EVERY).await;
+        }
+    });
+}
+
+/// Looks after the keys of session tokens, until the installation is dropped.
+fn look_after_session_keys_now_and_then(installation: &Arc<Installation>) {
+    let weak = Arc::downgrade(installation);
+    tokio::spawn(async move {
+        while let Some(installation) = weak.upgrade() {
+            if let Err(error) = installation.look_after_session_keys().await {
+                tracing::warn!(%error, "the key of session tokens could not be looked after");
+            }
+            drop(installation);
+            tokio::time::sleep(SESSION_KEYS_LOOKED_AT_EVERY).await;
         }
     });
 }

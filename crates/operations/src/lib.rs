@@ -7,6 +7,7 @@
 //! caller already known.
 
 mod accounts;
+mod assertions;
 mod audit;
 mod call;
 mod caller;
@@ -29,6 +30,7 @@ mod quotas;
 mod random;
 mod resource;
 mod service_access;
+mod sessions;
 mod sign_in;
 mod simulator;
 mod sts;
@@ -38,7 +40,9 @@ mod uses;
 mod writer;
 
 pub use accounts::{AccountHandle, Accounts};
-pub use audit::{Audit, identity as audit_identity, tls_details as audit_tls_details};
+pub use audit::{
+    Audit, identity_at_door as audit_identity_at_door, tls_details as audit_tls_details,
+};
 pub use caller::{Caller, Principal};
 pub use circumstances::{Circumstances, Entrance, Tls};
 pub use clock::Clock;
@@ -56,6 +60,11 @@ pub use keyward_credentials::MasterKey;
 pub use managed::AwsPolicies;
 pub use quotas::{AccountQuotas, QuotaChanges, Quotas};
 pub use random::{RandomError, random, random_number};
+pub use sessions::{
+    FederatedUser, Holder, OpenedSession, Recorded, RoleSession, Session, SessionKeyRing,
+    SessionKeys, SessionPolicies, SessionTag, Vouched, VouchedBy, VouchedKey,
+};
+pub use sts::sessions::{account_of_role, no_such_role};
 pub use token_issuer::{IssuerDocuments, TokenKeysError};
 pub use tries::{Begun, Tries, TryRules};
-pub use uses::{AccessKeyUse, Uses};
+pub use uses::{AccessKeyUse, RoleUse, Uses};

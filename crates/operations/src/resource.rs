@@ -6,7 +6,7 @@ use keyward_account::{
     Account, Group, InstanceProfile, OidcProvider, PolicyEntity, PrincipalId, Role, SamlProvider,
     User,
 };
-use keyward_api::iam;
+use keyward_api::{iam, sts};
 use keyward_managed_policies::AWS_ACCOUNT;
 use keyward_names::{
     AccountId, FoldedTagKey, GroupId, GroupName, InstanceProfileId, InstanceProfileName, Path,
@@ -29,6 +29,8 @@ pub(crate) struct Resource {
     tag_keys: Vec<String>,
     /// Other context keys that the request fills.
     keys: Vec<(&'static str, String)>,
+    /// Those of them that may have several values.
+    lists: Vec<(&'static str, Vec<String>)>,
     /// Whether `iam:PermissionsBoundary` is the boundary that the subject has.
     tells_boundary: bool,
     /// Whether the subject has another ARN today, and this one if it is allowed.
@@ -60,6 +62,7 @@ impl Resource {
             request_tags: Vec::new(),
             tag_keys: Vec::new(),
             keys: Vec::new(),
+            lists: Vec::new(),
             tells_boundary: false,
             is_future: false,
         }
@@ -91,6 +94,24 @@ impl Resource {
     pub(crate) fn with_key(mut self, key: &'static str, value: &str) -> Self {
         self.keys.push((key, value.to_owned()));
         self
+    }
+
+    /// The same where the request fills a context key of several values. None at all leave it absent.
+    pub(crate) fn with_list(mut self, key: &'static str, values: Vec<String>) -> Self {
+        if !values.is_empty() {
+            self.lists.push((key, values));
+        }
+        self
+    }
+
+    /// The same where the request would give a session tags: `aws:RequestTag/`, `aws:TagKeys`.
+    pub(crate) fn given_session_tags(self, tags: &[sts::Tag]) -> Self {
+        let pairs = tags.iter().map(|tag| (tag.key.clone(), tag.value.clone()));
+        Self {
+            request_tags: pairs.collect(),
+            tag_keys: tags.iter().map(|tag| tag.key.clone()).collect(),
+            ..self
+        }
     }
 
     /// The same where the request would set a boundary: `iam:PermissionsBoundary` is its ARN.
@@ -161,7 +182,7 @@ impl Resource {
 
     /// Adds the tags that it has, in one of their readings, and its boundary.
     pub(crate) fn add_own_keys(&self, law: Law<'_>, reading: usize, context: &mut Context) {
-        let Law { account, managed } = law;
+        let (account, managed) = (law.of_resource(), law.managed);
         let (tags, prefixes) = self.own_tags(account);
         let tags = tags.iter().map(|tag| (&*tag.key, &*tag.value));
         for (key, value) in read(tags, reading) {
@@ -234,6 +255,9 @@ impl Resource {
         }
         for (key, value) in &self.keys {
             context.set(key, value.as_str());
+        }
+        for (key, values) in &self.lists {
+            context.set_several(key, values.iter().map(String::as_str));
         }
     }
 

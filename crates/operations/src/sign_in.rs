@@ -83,7 +83,7 @@ impl Installation {
         let parameters = Parameters::parse(None, form.as_bytes()).map_err(Fault::internal)?;
         let request = Request {
             parameters: &parameters,
-            caller: signed_in(Principal::User(user)),
+            caller: Caller::without_key(Principal::User(user)),
             circumstances: Arc::clone(circumstances),
             handle: Arc::clone(handle),
             installation: Arc::clone(self),
@@ -220,18 +220,10 @@ impl Installation {
                 action: Action::Operation(OperationId::IamChangePassword),
                 resource: Resource::user(account, &found.name, Some(found)),
             };
-            let caller = signed_in(Principal::User(user));
+            let caller = Caller::without_key(Principal::User(user));
             let managed = Managed::new(&self.aws_policies);
-            gate::judge(Law { account, managed }, &caller, how, &question).is_ok()
+            gate::judge(Law::within(account, managed), &caller, how, &question).is_ok()
         })
-    }
-}
-
-/// Someone who signed in with a password: no access key could be deactivated under them.
-fn signed_in(principal: Principal) -> Caller {
-    Caller {
-        principal,
-        access_key: None,
     }
 }
 

@@ -1,4 +1,7 @@
 //! The operations of STS, a folder for each thing they tell or make.
 
 pub(crate) mod access_keys;
+pub(crate) mod authorization_messages;
 pub(crate) mod caller_identity;
+pub(crate) mod sessions;
+pub(crate) mod web_identity_tokens;

@@ -1,4 +1,4 @@
-//! When access keys and passwords were last used.
+//! When access keys, roles and passwords were last used.
 //!
 //! A use is noted in memory while a request is served, and written to the store every few seconds,
 //! coalesced, never on a request's path. This node sees its own notes at once.
@@ -8,7 +8,7 @@ use std::hash::Hash;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use keyward_names::{AccessKeyId, AccountId, Age, Timestamp, UserId};
+use keyward_names::{AccessKeyId, AccountId, Age, RoleId, Timestamp, UserId};
 use keyward_store::{Store, StoreError, Use};
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +16,8 @@ use crate::caller::Principal;
 
 /// A key's use is recorded at most this often.
 const ACCESS_KEY_RECORDED_EVERY: Age = Age::seconds(15 * 60);
+/// A role's use is recorded at most this often (unsure).
+const ROLE_RECORDED_EVERY: Age = Age::seconds(15 * 60);
 /// Of a password's uses within this time, the first is recorded.
 const PASSWORD_RECORDED_EVERY: Age = Age::seconds(5 * 60);
 /// How many uses of each sort are remembered as recent before the memory is begun anew.
@@ -32,17 +34,27 @@ pub struct AccessKeyUse {
     pub region: String,
 }
 
+/// The last use of a role: the last request of a session of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoleUse {
+    /// When.
+    pub at: Timestamp,
+    /// In which region, as the signature says.
+    pub region: String,
+}
+
 /// The notes of this node.
 #[derive(Debug, Default)]
 pub struct Uses {
     notes: Mutex<Notes>,
-    /// Whether the store failed to tell of passwords when it was last asked.
+    /// Whether the store failed to tell of passwords or roles when it was last asked.
     store_failed: AtomicBool,
 }
 
 #[derive(Debug, Default)]
 struct Notes {
     access_keys: NotesOf<AccessKeyId, UsedWith>,
+    roles: NotesOf<RoleId, UsedIn>,
     passwords: NotesOf<PasswordHolder, ()>,
 }
 
@@ -63,6 +75,12 @@ struct Noted<D> {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct UsedWith {
     service: String,
+    region: String,
+}
+
+/// What the store is told of a role's use beside its time.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct UsedIn {
     region: String,
 }
 
@@ -112,6 +130,49 @@ impl Uses {
             (Some(noted), Some(stored)) if stored.at > noted.at => Some(stored),
             (noted, stored) => noted.or(stored),
         })
+    }
+
+    /// Notes that a session of a role signed a request.
+    pub fn note_role(&self, account: AccountId, role: RoleId, region: &str, now: Timestamp) {
+        let mut notes = self.lock();
+        let roles = &mut notes.roles;
+        if is_recorded(roles.last(&role), now, ROLE_RECORDED_EVERY) {
+            let region = region.to_owned();
+            roles.note(account, role, now, UsedIn { region });
+        }
+    }
+
+    /// When sessions of several roles of an account were last used, in the order asked for, by this
+    /// node's notes and the store's, whichever is later. Where the store can't say, this node's notes
+    /// alone.
+    pub(crate) async fn of_roles(
+        &self,
+        store: &dyn Store,
+        account: AccountId,
+        roles: &[RoleId],
+    ) -> Vec<Option<RoleUse>> {
+        let subjects: Vec<String> = roles.iter().copied().map(role_subject).collect();
+        let stored = store.uses(account, &subjects).await;
+        let mut stored = self.heard(stored).into_iter().peekable();
+        let notes = self.lock();
+        let uses = roles.iter().zip(&subjects).map(|(role, subject)| {
+            // They come in the order asked for.
+            let stored = stored.next_if(|stored| stored.subject == *subject);
+            let stored = stored.map(|stored| RoleUse {
+                at: stored.at,
+                region: serde_json::from_str(&stored.detail)
+                    .map_or_else(|_| String::new(), |UsedIn { region }| region),
+            });
+            let noted = notes.roles.recent.get(role).map(|noted| RoleUse {
+                at: noted.at,
+                region: noted.detail.region.clone(),
+            });
+            match (noted, stored) {
+                (Some(noted), Some(stored)) if stored.at > noted.at => Some(stored),
+                (noted, stored) => noted.or(stored),
+            }
+        });
+        uses.collect()
     }
 
     /// Notes that someone signed in with the own password, unless another such use was recorded
@@ -179,7 +240,7 @@ impl Uses {
         let failed_before = self.store_failed.swap(failed, Ordering::Relaxed);
         answer.unwrap_or_else(|error| {
             if !failed_before {
-                tracing::warn!(%error, "the store can't say when passwords were last used: users are shown without");
+                tracing::warn!(%error, "the store can't say when passwords and roles were last used: users and roles are shown without");
             }
             Vec::new()
         })
@@ -187,20 +248,26 @@ impl Uses {
 
     /// Writes what is not written yet. What can't be written now is kept for the next time.
     pub async fn write(&self, store: &dyn Store) -> Result<(), StoreError> {
-        let (batch, keys, passwords) = {
+        let (batch, keys, roles, passwords) = {
             let mut notes = self.lock();
             let keys = std::mem::take(&mut notes.access_keys.unwritten);
+            let roles = std::mem::take(&mut notes.roles.unwritten);
             let passwords = std::mem::take(&mut notes.passwords.unwritten);
             let uses = notes.access_keys.uses(&keys, |key, used_with| {
                 let detail = serde_json::to_string(used_with).unwrap_or_default();
                 (key_subject(*key), detail)
             });
             let mut batch: Vec<Use> = uses.collect();
+            let uses = notes.roles.uses(&roles, |role, used_in| {
+                let detail = serde_json::to_string(used_in).unwrap_or_default();
+                (role_subject(*role), detail)
+            });
+            batch.extend(uses);
             let uses = notes
                 .passwords
                 .uses(&passwords, |holder, ()| (holder.subject(), "{}".to_owned()));
             batch.extend(uses);
-            (batch, keys, passwords)
+            (batch, keys, roles, passwords)
         };
         if batch.is_empty() {
             return Ok(());
@@ -209,6 +276,7 @@ impl Uses {
         if written.is_err() {
             let mut notes = self.lock();
             notes.access_keys.unwritten.extend(keys);
+            notes.roles.unwritten.extend(roles);
             notes.passwords.unwritten.extend(passwords);
         }
         written
@@ -289,6 +357,10 @@ impl PasswordHolder {
 
 fn key_subject(key: AccessKeyId) -> String {
     format!("access_key/{key}")
+}
+
+fn role_subject(role: RoleId) -> String {
+    format!("role/{role}")
 }
 
 fn shown(noted: &Noted<UsedWith>) -> AccessKeyUse {
@@ -410,6 +482,73 @@ mod tests {
         assert_eq!(store.uses_asked(), asked + 1);
         let elsewhere = node.of_passwords(&store, account(2), &[ROOT]).await;
         assert_eq!(elsewhere, [None]);
+    }
+
+    /// When and where roles of account 1 were last used, by a node's knowledge.
+    async fn of_roles(node: &Uses, store: &ToldStore, roles: &[u64]) -> Vec<Option<(i64, String)>> {
+        let roles: Vec<RoleId> = roles.iter().map(|number| role(*number)).collect();
+        let uses = node.of_roles(store, account(1), &roles).await;
+        let uses = uses.into_iter();
+        uses.map(|last| last.map(|last| (last.at.since(time(0)).as_seconds(), last.region)))
+            .collect()
+    }
+
+    fn role(number: u64) -> RoleId {
+        RoleId::mint(account(1), number)
+    }
+
+    fn at(seconds: i64, region: &str) -> Option<(i64, String)> {
+        Some((seconds, region.to_owned()))
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn of_a_roles_uses_within_a_quarter_of_an_hour_the_first_is_recorded() {
+        let (store, node) = (store(), Uses::default());
+        assert_eq!(of_roles(&node, &store, &[1]).await, [None]);
+        for (now, region, recorded) in [
+            (0, "eu-west-1", at(0, "eu-west-1")),
+            (899, "us-east-1", at(0, "eu-west-1")),
+            (900, "us-east-1", at(900, "us-east-1")),
+            (1_799, "rack7", at(900, "us-east-1")),
+            // The clock was put back.
+            (500, "rack7", at(500, "rack7")),
+        ] {
+            node.note_role(account(1), role(1), region, time(now));
+            assert_eq!(of_roles(&node, &store, &[1]).await, [recorded], "at {now}");
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_later_use_of_a_role_stands_whichever_node_saw_it() {
+        let (store, node, other) = (store(), Uses::default(), Uses::default());
+        node.note_role(account(1), role(1), "a", time(0));
+        other.note_role(account(1), role(1), "b", time(500));
+        other.note_role(account(1), role(3), "c", time(7));
+        assert_eq!(of_roles(&other, &store, &[1]).await, [at(500, "b")]);
+        other.write(&store).await.unwrap();
+        node.write(&store).await.unwrap();
+        let asked = store.uses_asked();
+        let expected = [at(7, "c"), None, at(500, "b"), at(500, "b")];
+        for node in [&node, &other, &Uses::default()] {
+            let uses = of_roles(node, &store, &[3, 2, 1, 1]).await;
+            assert_eq!(uses, expected);
+        }
+        assert_eq!(store.uses_asked(), asked + 3);
+        let elsewhere = node.of_roles(&store, account(2), &[role(3)]).await;
+        assert_eq!(elsewhere, [None]);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn while_the_store_is_away_roles_are_told_by_the_nodes_own_notes() {
+        let (store, node, other) = (store(), Uses::default(), Uses::default());
+        store.set_away(true);
+        node.note_role(account(1), role(1), "a", time(0));
+        assert_eq!(of_roles(&node, &store, &[1, 2]).await, [at(0, "a"), None]);
+        assert!(node.write(&store).await.is_err());
+        store.set_away(false);
+        assert_eq!(of_roles(&other, &store, &[1]).await, [None]);
+        node.write(&store).await.unwrap();
+        assert_eq!(of_roles(&other, &store, &[1]).await, [at(0, "a")]);
     }
 
     #[tokio::test(flavor = "multi_thread")]

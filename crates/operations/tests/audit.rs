@@ -6,9 +6,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use keyward_audit::{Destination, Files, Question, Search, Sink, SinkOptions};
+use keyward_names::AccountId;
 use keyward_operations::{Audit, Circumstances, InstallationOptions, Tls};
 use keyward_store::{AuditPlace, Store as _};
-use keyward_testkit::{Asker, Trouble, World};
+use keyward_testkit::{Asker, Heard, Trouble, World, form};
 use serde_json::{Value, json};
 
 /// An installation whose records go to files and into the store.
@@ -273,6 +274,76 @@ async fn a_change_whose_caller_was_told_of_a_failure_is_found_as_a_change() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_role_of_another_account_is_recorded_in_both() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = world(folder.path()).await;
+    let other = AccountId::parse("210987654321").unwrap();
+    world.create_account(other, "other").await;
+    let trust = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"123456789012"},"Action":"sts:AssumeRole"}]}"#;
+    let all =
+        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
+    for (asker, action, pairs) in [
+        (
+            world.root_of(other),
+            "CreateRole",
+            vec![("RoleName", "R"), ("AssumeRolePolicyDocument", trust)],
+        ),
+        (world.root(), "CreateUser", vec![("UserName", "Bob")]),
+    ] {
+        assert_eq!(asker.ask(action, &form(&pairs)).await.fault(), "200");
+    }
+    let bob = world.user("Bob").await;
+    let role = "arn:aws:iam::210987654321:role/R";
+    let assume = form(&[("RoleArn", role), ("RoleSessionName", "session")]);
+    assert_eq!(bob.ask("AssumeRole", &assume).await.status, 403);
+    let put = form(&[
+        ("UserName", "Bob"),
+        ("PolicyName", "p"),
+        ("PolicyDocument", all),
+    ]);
+    assert_eq!(world.root().ask("PutUserPolicy", &put).await.fault(), "200");
+    let given_out = bob.ask("AssumeRole", &assume).await;
+    assert_eq!(given_out.fault(), "200");
+
+    let account = world.account().await;
+    let bob_id = account.user("Bob").unwrap().id.to_string();
+    let filed = in_files(&world, folder.path());
+    let filed: Vec<&Value> = filed
+        .iter()
+        .filter(|record| record["eventName"] == "AssumeRole")
+        .collect();
+    let [refused, own, others] = filed.as_slice() else {
+        panic!("{filed:?}");
+    };
+    assert_eq!(refused["errorCode"], "AccessDenied");
+    assert_eq!(refused["recipientAccountId"], "123456789012");
+    assert!(refused["resources"].is_null(), "{refused}");
+    assert!(refused["sharedEventID"].is_null(), "{refused}");
+
+    assert_eq!(own["recipientAccountId"], "123456789012");
+    assert_eq!(own["userIdentity"]["type"], "IAMUser");
+    assert_eq!(others["recipientAccountId"], "210987654321");
+    assert_eq!(
+        others["userIdentity"],
+        json!({"type": "AWSAccount", "principalId": bob_id, "accountId": "123456789012"})
+    );
+    assert_eq!(own["sharedEventID"].as_str().unwrap().len(), 36);
+    assert_eq!(own["sharedEventID"], others["sharedEventID"]);
+    assert_ne!(own["eventID"], others["eventID"]);
+    let role = json!([{"accountId": "210987654321", "type": "AWS::IAM::Role", "ARN": role}]);
+    for record in [own, others] {
+        assert_eq!(record["resources"], role);
+        assert_eq!(record["requestParameters"]["roleSessionName"], "session");
+        let credentials = &record["responseElements"]["credentials"];
+        assert_eq!(credentials["accessKeyId"], given_out.text("AccessKeyId"));
+        let text = record.to_string();
+        for secret in ["SecretAccessKey", "SessionToken"] {
+            assert!(!text.contains(given_out.text(secret)), "{text}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_hangs_up_is_recorded() {
     let folder = tempfile::tempdir().unwrap();
     let world = world(folder.path()).await;
@@ -348,4 +419,178 @@ async fn calls_of_sts_tell_their_region_and_endpoint() {
             "sts.eu-west-1.amazonaws.com",
         ])
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_sessions_do_tells_whose_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = world(folder.path()).await;
+    let root = world.root();
+    root.ask("CreateUser", "UserName=Bob").await;
+    let bob = world.user("Bob").await;
+    let everything = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#;
+    let trust = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": ["sts:AssumeRole", "sts:SetSourceIdentity"]}}"#;
+    let rights = [
+        ("UserName", "Bob"),
+        ("PolicyName", "p"),
+        ("PolicyDocument", everything),
+    ];
+    root.ask("PutUserPolicy", &form(&rights)).await;
+    let role = [
+        ("RoleName", "Build"),
+        ("Path", "/a/"),
+        ("AssumeRolePolicyDocument", trust),
+    ];
+    let role = root.ask("CreateRole", &form(&role)).await;
+    let assume = [
+        ("RoleArn", "arn:aws:iam::123456789012:role/a/Build"),
+        ("RoleSessionName", "build"),
+        ("SourceIdentity", "alice"),
+        ("DurationSeconds", "900"),
+    ];
+    let assumed = bob.ask("AssumeRole", &form(&assume)).await;
+    let own = bob.ask("GetSessionToken", "").await;
+    let federate = [("Name", "ann"), ("Policy", everything)];
+    let federated = bob.ask("GetFederationToken", &form(&federate)).await;
+    let by_root = root.ask("GetFederationToken", &form(&federate)).await;
+    let given_out = [&assumed, &own, &federated, &by_root];
+    for given_out in given_out {
+        bob.session(given_out)
+            .await
+            .ask("GetCallerIdentity", "")
+            .await;
+    }
+    bob.session(&federated)
+        .await
+        .ask("CreateUser", "UserName=Eve")
+        .await;
+    // Of all of these only what is changed is kept with the change.
+    let kept = in_store(&world).await;
+    let kept = kept.last().unwrap();
+    assert_eq!(kept["eventName"], "CreateUser");
+    let filed = in_files(&world, folder.path());
+    let text = serde_json::to_string(&filed).unwrap();
+    for given_out in given_out {
+        assert_eq!(given_out.fault(), "200");
+        let secret = serde_json::to_string(given_out.text("SecretAccessKey")).unwrap();
+        assert!(!text.contains(&secret), "{text}");
+    }
+    let of = |name: &str| -> Vec<&Value> {
+        let records = filed.iter();
+        records
+            .filter(|record| record["eventName"] == name)
+            .collect()
+    };
+    let created = |given_out: &Heard| {
+        let record = of("GetCallerIdentity")
+            .into_iter()
+            .find(|record| record["userIdentity"]["accessKeyId"] == given_out.text("AccessKeyId"));
+        let identity = record.unwrap()["userIdentity"].clone();
+        let created = identity["sessionContext"]["attributes"]["creationDate"].clone();
+        (identity, created)
+    };
+    let user = root.ask("GetUser", "UserName=Bob").await;
+    let user_id = user.text("UserId");
+    let user_arn = "arn:aws:iam::123456789012:user/Bob";
+
+    let (identity, date) = created(&assumed);
+    assert_eq!(
+        identity,
+        json!({
+            "type": "AssumedRole",
+            "principalId": format!("{}:build", role.text("RoleId")),
+            "arn": "arn:aws:sts::123456789012:assumed-role/Build/build",
+            "accountId": "123456789012",
+            "accessKeyId": assumed.text("AccessKeyId"),
+            "sessionContext": {
+                "sessionIssuer": {
+                    "type": "Role",
+                    "principalId": role.text("RoleId"),
+                    "arn": "arn:aws:iam::123456789012:role/a/Build",
+                    "accountId": "123456789012",
+                    "userName": "Build",
+                },
+                "attributes": {"creationDate": date, "mfaAuthenticated": "false"},
+                "sourceIdentity": "alice",
+            },
+        })
+    );
+    assert!(date.as_str().unwrap().ends_with('Z'), "{date}");
+    let (identity, date) = created(&own);
+    assert_eq!(
+        identity,
+        json!({
+            "type": "IAMUser",
+            "principalId": user_id,
+            "arn": user_arn,
+            "accountId": "123456789012",
+            "accessKeyId": own.text("AccessKeyId"),
+            "userName": "Bob",
+            "sessionContext": {
+                "attributes": {"creationDate": date, "mfaAuthenticated": "false"},
+            },
+        })
+    );
+    let (identity, date) = created(&federated);
+    assert_eq!(kept["userIdentity"], identity);
+    assert_eq!(
+        identity,
+        json!({
+            "type": "FederatedUser",
+            "principalId": "123456789012:ann",
+            "arn": "arn:aws:sts::123456789012:federated-user/ann",
+            "accountId": "123456789012",
+            "accessKeyId": federated.text("AccessKeyId"),
+            "sessionContext": {
+                "sessionIssuer": {
+                    "type": "IAMUser",
+                    "principalId": user_id,
+                    "arn": user_arn,
+                    "accountId": "123456789012",
+                    "userName": "Bob",
+                },
+                "attributes": {"creationDate": date, "mfaAuthenticated": "false"},
+            },
+        })
+    );
+    let (identity, _) = created(&by_root);
+    assert_eq!(identity["sessionContext"]["sessionIssuer"]["type"], "Root");
+
+    let [record] = of("AssumeRole")[..] else {
+        panic!("{filed:?}");
+    };
+    assert_eq!(record["readOnly"], true);
+    assert_eq!(
+        record["requestParameters"],
+        json!({
+            "roleArn": "arn:aws:iam::123456789012:role/a/Build",
+            "roleSessionName": "build",
+            "sourceIdentity": "alice",
+            "durationSeconds": 900,
+        })
+    );
+    let shown = &record["responseElements"];
+    assert_eq!(shown["sourceIdentity"], "alice");
+    assert_eq!(
+        shown["assumedRoleUser"],
+        json!({
+            "assumedRoleId": format!("{}:build", role.text("RoleId")),
+            "arn": "arn:aws:sts::123456789012:assumed-role/Build/build",
+        })
+    );
+    let credentials = &shown["credentials"];
+    assert_eq!(credentials["accessKeyId"], assumed.text("AccessKeyId"));
+    // AWS was seen to record session tokens; here no record holds a token.
+    for hidden in ["sessionToken", "secretAccessKey"] {
+        assert!(credentials[hidden].is_null(), "{credentials}");
+    }
+    assert!(credentials["expiration"].as_str().unwrap().ends_with('M'));
+    for name in ["GetSessionToken", "GetFederationToken"] {
+        for record in of(name) {
+            assert_eq!(record["readOnly"], false, "{name}");
+            let shown = &record["responseElements"]["credentials"];
+            assert!(shown["accessKeyId"].is_string(), "{name}");
+            assert!(shown["secretAccessKey"].is_null(), "{name}");
+        }
+    }
 }

@@ -61,6 +61,8 @@ fn any_step() -> impl Strategy<Value = Step> {
         3 => (name(), 0..3_u8, 0..4_u8).prop_map(|(name, policy, size)| step("PutUserPolicy", put_policy(name, policy, size))),
         2 => (name(), 0..3_u8).prop_map(|(name, policy)| step("DeleteUserPolicy", format!("UserName={name}&PolicyName=P{policy}"))),
         1 => Just(step("DeleteAccountAlias", "AccountAlias=corp".to_owned())),
+        1 => (899..902_u32).prop_map(|seconds| step("GetSessionToken", format!("DurationSeconds={seconds}"))),
+        1 => (0..3_u8, 0..4_u8).prop_map(|(key, size)| step("GetFederationToken", format!("Name=ann&{}&{}", tag(key), document(size).trim_start_matches("PolicyDocument=").replacen('{', "Policy={", 1)))),
     ]
 }
 

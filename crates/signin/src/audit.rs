@@ -5,8 +5,9 @@
 
 use keyward_account::Account;
 use keyward_audit::{EventId, EventType, Identity, IdentityType, Record};
+use keyward_names::AccountId;
 use keyward_operations::{
-    Caller, Circumstances, Installation, Principal, audit_identity, audit_tls_details, random,
+    Circumstances, Installation, Principal, audit_identity_at_door, audit_tls_details, random,
 };
 
 use crate::who::Found;
@@ -60,32 +61,37 @@ impl<'a> Login<'a> {
         match self.found {
             Found::Someone { handle, principal } => {
                 let account = handle.account();
-                let known = identity(&account, *principal);
+                let known = audit_identity_at_door(&account, *principal);
                 let identity = Identity {
                     arn: None,
                     access_key_id: Some(String::new()),
                     ..known
                 };
-                self.send_failure(identity, failure);
+                self.send_failure(account.id(), identity, failure);
             }
             Found::Nobody(account_id) => {
                 let identity = Identity {
                     kind: IdentityType::IamUser,
                     principal_id: None,
                     arn: None,
-                    account_id: *account_id,
+                    account_id: Some(*account_id),
                     access_key_id: Some(String::new()),
                     user_name: Some(HIDDEN),
                     session_context: None,
+                    identity_provider: None,
                     invoked_by: None,
                 };
-                self.send_failure(identity, "No username found in supplied account");
+                self.send_failure(
+                    *account_id,
+                    identity,
+                    "No username found in supplied account",
+                );
             }
             Found::Nowhere => {}
         }
     }
 
-    fn send_failure(&self, identity: Identity<'_>, failure: &str) {
+    fn send_failure(&self, recipient: AccountId, identity: Identity<'_>, failure: &str) {
         let data = login_data(self.circumstances);
         let record = Record {
             failure: Some(failure),
@@ -94,7 +100,7 @@ impl<'a> Login<'a> {
             ..record(
                 self.installation,
                 "ConsoleLogin",
-                (identity, self.circumstances),
+                (recipient, identity, self.circumstances),
             )
         };
         self.installation.audit.send(&record);
@@ -115,11 +121,15 @@ pub(crate) fn succeeded(
     (account, principal): (&Account, Principal),
     circumstances: &Circumstances,
 ) {
-    let identity = identity(account, principal);
+    let identity = audit_identity_at_door(account, principal);
     let record = Record {
         response_elements: Some(r#"{"ConsoleLogin":"Success"}"#),
         additional_data: Some(login_data(circumstances)),
-        ..record(installation, "ConsoleLogin", (identity, circumstances))
+        ..record(
+            installation,
+            "ConsoleLogin",
+            (account.id(), identity, circumstances),
+        )
     };
     installation.audit.send(&record);
 }
@@ -130,27 +140,22 @@ pub(crate) fn password_updated<'a>(
     account: &'a Account,
     circumstances: &'a Circumstances,
 ) -> Record<'a> {
-    let identity = identity(account, Principal::Root);
+    let identity = audit_identity_at_door(account, Principal::Root);
     Record {
         response_elements: Some(r#"{"PasswordUpdated":"Success"}"#),
-        ..record(installation, "PasswordUpdated", (identity, circumstances))
+        ..record(
+            installation,
+            "PasswordUpdated",
+            (account.id(), identity, circumstances),
+        )
     }
-}
-
-fn identity(account: &Account, principal: Principal) -> Identity<'_> {
-    let caller = Caller {
-        principal,
-        access_key: None,
-    };
-    audit_identity(account, &caller, None)
 }
 
 fn record<'a>(
     installation: &Installation,
     name: &'a str,
-    (identity, circumstances): (Identity<'a>, &'a Circumstances),
+    (recipient, identity, circumstances): (AccountId, Identity<'a>, &'a Circumstances),
 ) -> Record<'a> {
-    let recipient = identity.account_id;
     Record {
         identity,
         time: installation.clock.now(),
@@ -168,7 +173,9 @@ fn record<'a>(
         event_id: EventId::from_random(random().unwrap_or_default()),
         is_read_only: false,
         event_type: EventType::AwsConsoleSignIn,
+        resources: &[],
         recipient,
+        shared_event_id: None,
         tls: audit_tls_details(circumstances),
         is_from_console: false,
     }

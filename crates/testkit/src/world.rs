@@ -186,10 +186,7 @@ impl World {
     /// The root user of another account.
     #[must_use]
     pub fn root_of(&self, account_id: AccountId) -> Asker {
-        let caller = Caller {
-            principal: Principal::Root,
-            access_key: None,
-        };
+        let caller = Caller::without_key(Principal::Root);
         Asker {
             installation: Arc::clone(&self.installation),
             account_id,
@@ -201,20 +198,41 @@ impl World {
         }
     }
 
+    /// Somebody who signs nothing, and for whom an identity provider of the account is to vouch.
+    #[must_use]
+    pub fn unsigned(&self) -> Asker {
+        self.unsigned_of(self.account_id)
+    }
+
+    /// The same of another account.
+    #[must_use]
+    pub fn unsigned_of(&self, account_id: AccountId) -> Asker {
+        Asker {
+            caller: Caller::Unsigned,
+            ..self.root_of(account_id)
+        }
+    }
+
     /// A user, with an access key that is made for it.
     pub async fn user(&self, name: &str) -> Asker {
-        let heard = self
-            .root()
+        self.user_of(self.account_id, name).await
+    }
+
+    /// A user of another account, likewise.
+    pub async fn user_of(&self, account_id: AccountId, name: &str) -> Asker {
+        let root = self.root_of(account_id);
+        let heard = root
             .ask("CreateAccessKey", &format!("UserName={name}"))
             .await;
         let id = AccessKeyId::parse(heard.text("AccessKeyId")).expect("a key was made");
-        let account = self.account().await;
+        let held = self.installation.accounts.get(account_id).await;
+        let handle = held
+            .expect("the store answers")
+            .expect("the account is there");
+        let account = handle.account();
         let owner = account.access_key(id).expect("the key is there").owner;
         let caller = Caller::of_key(id, owner);
-        Asker {
-            caller,
-            ..self.root()
-        }
+        Asker { caller, ..root }
     }
 }
 
@@ -224,6 +242,27 @@ impl Asker {
     pub fn who_came(&self, circumstances: Circumstances) -> Self {
         Self {
             circumstances: Arc::new(circumstances),
+            ..self.clone()
+        }
+    }
+
+    /// Whoever holds the session that was given out, in whatever account it is.
+    pub async fn session(&self, given_out: &Heard) -> Self {
+        let id =
+            AccessKeyId::parse(given_out.text("AccessKeyId")).expect("a session was given out");
+        let opened = self
+            .installation
+            .open_session(id, given_out.text("SessionToken"))
+            .await
+            .expect("the token can be opened");
+        assert_eq!(
+            opened.secret.expose(),
+            given_out.text("SecretAccessKey"),
+            "the secret is the one in the token"
+        );
+        Self {
+            account_id: id.embedded_account().expect("the key tells its account"),
+            caller: Caller::Session(opened.session),
             ..self.clone()
         }
     }
@@ -238,7 +277,7 @@ impl Asker {
         let held = self.installation.accounts.get(self.account_id).await;
         let request = Request {
             parameters: &parameters,
-            caller: self.caller,
+            caller: self.caller.clone(),
             circumstances: Arc::clone(&self.circumstances),
             handle: held
                 .expect("the store answers")

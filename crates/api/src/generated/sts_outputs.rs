@@ -376,7 +376,7 @@ pub struct GetWebIdentityTokenResponse {
     /// `WebIdentityToken`: secret text.
     pub web_identity_token: Option<keyward_names::Secret>,
     /// `Expiration`: time.
-    pub expiration: Option<keyward_names::Timestamp>,
+    pub expiration: Option<keyward_names::PreciseTimestamp>,
 }
 
 impl crate::Output for GetWebIdentityTokenResponse {

@@ -125,7 +125,14 @@ use crate::iam::users::tag_user::tag_user;
 use crate::iam::users::untag_user::untag_user;
 use crate::iam::users::update_user::update_user;
 use crate::sts::access_keys::get_access_key_info::get_access_key_info;
+use crate::sts::authorization_messages::decode_authorization_message::decode_authorization_message;
 use crate::sts::caller_identity::get_caller_identity::get_caller_identity;
+use crate::sts::sessions::assume_role::assume_role;
+use crate::sts::sessions::assume_role_with_saml::assume_role_with_saml;
+use crate::sts::sessions::assume_role_with_web_identity::assume_role_with_web_identity;
+use crate::sts::sessions::get_federation_token::get_federation_token;
+use crate::sts::sessions::get_session_token::get_session_token;
+use crate::sts::web_identity_tokens::get_web_identity_token::get_web_identity_token;
 use keyward_api::{OperationId, iam, sts};
 
 /// Runs the function of `operation`. The futures are boxed, since this one is as large as
@@ -971,6 +978,34 @@ pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Rep
             ))
             .await
         }
+        OperationId::StsAssumeRole => {
+            Box::pin(run::<sts::operations::AssumeRole, _, _>(
+                request,
+                assume_role,
+            ))
+            .await
+        }
+        OperationId::StsAssumeRoleWithSAML => {
+            Box::pin(run::<sts::operations::AssumeRoleWithSAML, _, _>(
+                request,
+                assume_role_with_saml,
+            ))
+            .await
+        }
+        OperationId::StsAssumeRoleWithWebIdentity => {
+            Box::pin(run::<sts::operations::AssumeRoleWithWebIdentity, _, _>(
+                request,
+                assume_role_with_web_identity,
+            ))
+            .await
+        }
+        OperationId::StsDecodeAuthorizationMessage => {
+            Box::pin(run::<sts::operations::DecodeAuthorizationMessage, _, _>(
+                request,
+                decode_authorization_message,
+            ))
+            .await
+        }
         OperationId::StsGetAccessKeyInfo => {
             Box::pin(run::<sts::operations::GetAccessKeyInfo, _, _>(
                 request,
@@ -982,6 +1017,27 @@ pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Rep
             Box::pin(run::<sts::operations::GetCallerIdentity, _, _>(
                 request,
                 get_caller_identity,
+            ))
+            .await
+        }
+        OperationId::StsGetFederationToken => {
+            Box::pin(run::<sts::operations::GetFederationToken, _, _>(
+                request,
+                get_federation_token,
+            ))
+            .await
+        }
+        OperationId::StsGetSessionToken => {
+            Box::pin(run::<sts::operations::GetSessionToken, _, _>(
+                request,
+                get_session_token,
+            ))
+            .await
+        }
+        OperationId::StsGetWebIdentityToken => {
+            Box::pin(run::<sts::operations::GetWebIdentityToken, _, _>(
+                request,
+                get_web_identity_token,
             ))
             .await
         }
@@ -1043,14 +1099,7 @@ pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Rep
         | OperationId::IamUploadSSHPublicKey
         | OperationId::IamUploadServerCertificate
         | OperationId::IamUploadSigningCertificate
-        | OperationId::StsAssumeRole
-        | OperationId::StsAssumeRoleWithSAML
-        | OperationId::StsAssumeRoleWithWebIdentity
         | OperationId::StsAssumeRoot
-        | OperationId::StsDecodeAuthorizationMessage
-        | OperationId::StsGetDelegatedAccessToken
-        | OperationId::StsGetFederationToken
-        | OperationId::StsGetSessionToken
-        | OperationId::StsGetWebIdentityToken => not_implemented(request, operation),
+        | OperationId::StsGetDelegatedAccessToken => not_implemented(request, operation),
     }
 }

@@ -13,11 +13,16 @@ pub(crate) mod update_role_description;
 
 use keyward_account::{Account, PolicyEntity, Role};
 use keyward_api::iam;
+use keyward_names::{Age, Timestamp};
 
 use crate::fault::{self, Fault};
 use crate::iam::{permissions_boundaries, tags};
 use crate::managed::Managed;
 use crate::resource::role_arn;
+use crate::uses::RoleUse;
+
+/// For how long the last use of a role is told (documented).
+const LAST_USE_KEPT: Age = Age::days(400);
 
 /// Refuses what only AWS may do to the roles of its services.
 pub(crate) fn check_not_protected(role: &Role) -> Result<(), Fault> {
@@ -51,6 +56,15 @@ fn shown_in_list(account: &Account, role: &Role) -> iam::Role {
         description: role.description.as_deref().map(str::to_owned),
         max_session_duration: i32::try_from(role.max_session_duration).ok(),
         ..shown_in_profile(account, role)
+    }
+}
+
+/// When and where a role was last used. Nothing is told of what was longer ago than it is kept in mind.
+pub(crate) fn shown_use(last_use: Option<&RoleUse>, now: Timestamp) -> iam::RoleLastUsed {
+    let last_use = last_use.filter(|last_use| now.since(last_use.at) <= LAST_USE_KEPT);
+    iam::RoleLastUsed {
+        last_used_date: last_use.map(|last_use| last_use.at),
+        region: last_use.map(|last_use| last_use.region.clone()),
     }
 }
 

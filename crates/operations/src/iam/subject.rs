@@ -27,13 +27,13 @@ impl<'a> Subject<'a> {
         caller: &Caller,
         name: Option<&UserName>,
     ) -> Result<Self, Fault> {
-        match (name, caller.principal) {
+        match (name, caller.principal()) {
             (Some(name), _) => Ok(Self::User {
                 name: name.clone(),
                 user: account.user(name.as_str()),
             }),
-            (None, Principal::Root) => Ok(Self::Root),
-            (None, Principal::User(id)) => {
+            (None, Some(Principal::Root)) => Ok(Self::Root),
+            (None, Some(Principal::User(id))) => {
                 let user = account
                     .user_by_id(id)
                     .ok_or_else(fault::invalid_client_token_id)?;
@@ -42,6 +42,7 @@ impl<'a> Subject<'a> {
                     user: Some(user),
                 })
             }
+            (None, None) => Err(fault::must_specify_user_name()),
         }
     }
 

@@ -13,24 +13,25 @@
 //!
 //! <!-- end of facts -->
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use keyward_account::{Account, EntityPolicies, Group, PolicyEntity, Role, User};
 use keyward_api::iam::{
     self, EntityType, GetAccountAuthorizationDetailsRequest,
     GetAccountAuthorizationDetailsResponse, GroupDetail, ManagedPolicyDetail, PolicyDetail,
-    RoleDetail, RoleLastUsed, UserDetail,
+    RoleDetail, UserDetail,
 };
-use keyward_names::{FoldedName, PolicyId};
+use keyward_names::{FoldedName, PolicyId, RoleId};
 
 use crate::call::{Call, Outcome};
 use crate::fault::{self, Fault};
 use crate::iam::{
-    attached_policies, instance_profiles, managed_policies, permissions_boundaries, tags,
+    attached_policies, instance_profiles, managed_policies, permissions_boundaries, roles, tags,
 };
 use crate::managed::{Managed, Policy};
 use crate::pages;
 use crate::resource::{Resource, arn_of, group_arn, role_arn};
+use crate::uses::RoleUse;
 
 /// After so many entries others have a turn.
 const TURN: usize = 25;
@@ -63,13 +64,30 @@ pub(crate) async fn get_account_authorization_details(
         is_truncated: Some(page.is_truncated()),
         marker: page.marker,
     };
+    let roles = page.items.iter().filter_map(|entry| match entry {
+        Entry::Role(role) => Some(role.id),
+        Entry::User(_) | Entry::Group(_) | Entry::Policy(_) => None,
+    });
+    let role_ids: Vec<RoleId> = roles.collect();
+    let role_uses = call.role_uses(&role_ids).await;
+    let role_uses: HashMap<RoleId, RoleUse> = role_ids
+        .into_iter()
+        .zip(role_uses)
+        .filter_map(|(role, last_use)| Some((role, last_use?)))
+        .collect();
     for (place, entry) in page.items.into_iter().enumerate() {
         if place % TURN == TURN - 1 {
             tokio::task::yield_now().await;
         }
         match entry {
             Entry::User(user) => add(&mut response.user_detail_list, shown_user(world, user)),
-            Entry::Role(role) => add(&mut response.role_detail_list, shown_role(world, role)),
+            Entry::Role(role) => {
+                let detail = RoleDetail {
+                    role_last_used: Some(roles::shown_use(role_uses.get(&role.id), call.now())),
+                    ..shown_role(world, role)
+                };
+                add(&mut response.role_detail_list, detail);
+            }
             Entry::Group(group) => add(&mut response.group_detail_list, shown_group(world, group)),
             Entry::Policy(policy) => add(&mut response.policies, shown_policy(account, policy)?),
         }
@@ -300,10 +318,7 @@ fn shown_role(world: (&Account, Managed<'_>), role: &Role) -> RoleDetail {
         attached_managed_policies: Some(attached(world, policies)),
         permissions_boundary: permissions_boundaries::shown(account, managed, entity),
         tags: Some(tags::shown(&role.tags)),
-        role_last_used: Some(RoleLastUsed {
-            last_used_date: None,
-            region: None,
-        }),
+        role_last_used: None,
     }
 }
 

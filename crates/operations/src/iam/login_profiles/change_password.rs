@@ -25,9 +25,11 @@ use crate::writer::Refusal;
 pub(crate) async fn change_password(call: Call<ChangePasswordRequest>) -> Outcome<()> {
     let input = call.input();
     let account = call.account();
-    let user = match call.caller().principal {
-        Principal::Root => return Err(fault::only_users_change_their_password().into()),
-        Principal::User(id) => account
+    let user = match call.caller().principal() {
+        Some(Principal::Root) | None => {
+            return Err(fault::only_users_change_their_password().into());
+        }
+        Some(Principal::User(id)) => account
             .user_by_id(id)
             .ok_or_else(fault::invalid_client_token_id)?,
     };

@@ -11,9 +11,9 @@
 //!
 //! <!-- end of facts -->
 
-use keyward_api::iam::{self, GetRoleRequest, GetRoleResponse, RoleLastUsed};
+use keyward_api::iam::{self, GetRoleRequest, GetRoleResponse};
 
-use super::{shown_in_list, shown_when_written};
+use super::{shown_in_list, shown_use, shown_when_written};
 use crate::call::{Call, Outcome};
 use crate::fault;
 use crate::resource::Resource;
@@ -25,16 +25,18 @@ pub(crate) async fn get_role(call: Call<GetRoleRequest>) -> Outcome<GetRoleRespo
     let resource = Resource::role(account, &input.role_name, role).telling_boundary();
     let permit = call.authorize(resource)?;
     let role = role.ok_or_else(|| fault::no_such_role(input.role_name.as_str()))?;
+    let last_use = call
+        .role_uses(&[role.id])
+        .await
+        .into_iter()
+        .next()
+        .flatten();
     let written = shown_when_written((account, call.managed()), role);
     permit.answer(GetRoleResponse {
         role: iam::Role {
             permissions_boundary: written.permissions_boundary,
             tags: written.tags,
-            // Nobody takes roles on here yet: there are no uses to tell.
-            role_last_used: Some(RoleLastUsed {
-                last_used_date: None,
-                region: None,
-            }),
+            role_last_used: Some(shown_use(last_use.as_ref(), call.now())),
             ..shown_in_list(account, role)
         },
     })

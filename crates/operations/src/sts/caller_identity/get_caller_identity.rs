@@ -11,17 +11,13 @@
 use keyward_api::sts::{GetCallerIdentityRequest, GetCallerIdentityResponse};
 
 use crate::call::{Call, Outcome};
-use crate::caller::Principal;
 
 pub(crate) async fn get_caller_identity(
     call: Call<GetCallerIdentityRequest>,
 ) -> Outcome<GetCallerIdentityResponse> {
     let account = call.account();
     let permit = call.open_to_all();
-    let user_id = match call.caller().principal {
-        Principal::Root => account.id().to_string(),
-        Principal::User(id) => id.to_string(),
-    };
+    let user_id = call.caller().user_id(account);
     permit.answer(GetCallerIdentityResponse {
         user_id: Some(user_id),
         account: Some(account.id().to_string()),

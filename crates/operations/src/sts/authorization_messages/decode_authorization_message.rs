@@ -1,0 +1,26 @@
+//! Tells what an encoded message says. Neither IAM nor STS encodes what it tells of a refusal, at AWS as
+//! here, so that there is no message yet that would not be refused.
+//!
+//! <!-- facts: written by `cargo xtask gen` -->
+//!
+//! | input | | must be |
+//! | --- | --- | --- |
+//! | `EncodedMessage` | required | text of 1 to 10240 characters |
+//!
+//! Permission: `sts:DecodeAuthorizationMessage`.
+//! Faults: `InvalidAuthorizationMessageException` (400).
+//!
+//! <!-- end of facts -->
+
+use keyward_api::sts::{DecodeAuthorizationMessageRequest, DecodeAuthorizationMessageResponse};
+
+use crate::call::{Call, Outcome};
+use crate::fault;
+use crate::resource::Resource;
+
+pub(crate) async fn decode_authorization_message(
+    call: Call<DecodeAuthorizationMessageRequest>,
+) -> Outcome<DecodeAuthorizationMessageResponse> {
+    call.authorize(Resource::any())?;
+    Err(fault::invalid_authorization_message().into())
+}

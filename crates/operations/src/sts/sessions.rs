@@ -1,0 +1,255 @@
+//! Temporary credentials, and what is the same for all who give them out.
+
+pub(crate) mod assume_role;
+pub(crate) mod assume_role_with_saml;
+pub(crate) mod assume_role_with_web_identity;
+pub(crate) mod get_federation_token;
+pub(crate) mod get_session_token;
+
+use std::collections::HashSet;
+
+use keyward_account::{Account, Role};
+use keyward_api::{OperationId, sts};
+use keyward_names::{AccountId, Age, FoldedTagKey, RoleName};
+use keyward_web_identity::Unverified;
+use keyward_wire::Parameters;
+
+use crate::caller::{Caller, Principal};
+use crate::fault::{self, Fault};
+use crate::gate::Action;
+use crate::random::{random, uuid};
+use crate::resource::{Resource, role_arn};
+use crate::sessions::SessionTag;
+
+/// How many tags a session has at most, with those it inherits.
+const SESSION_TAGS: usize = 50;
+/// How long a session of a root user lasts at most; a longer one that is asked for lasts so long
+/// (documented).
+const ROOT_SESSION: Age = Age::seconds(3_600);
+/// How long a user's session lasts where nobody says.
+const USER_SESSION: Age = Age::seconds(43_200);
+
+/// How long a session lasts that a user, or root user, makes with a key of its own.
+fn lasts(principal: Principal, asked: Option<i32>) -> Age {
+    let asked = asked.map(|seconds| Age::seconds(i64::from(seconds)));
+    match principal {
+        Principal::Root => asked.map_or(ROOT_SESSION, |asked| asked.min(ROOT_SESSION)),
+        Principal::User(_) => asked.unwrap_or(USER_SESSION),
+    }
+}
+
+/// The user or root user who asks with a key of its own: who has no more than a session makes no
+/// further one this way.
+fn with_own_key(caller: &Caller) -> Option<Principal> {
+    match caller {
+        Caller::Own { principal, .. } => Some(*principal),
+        Caller::Session(_) | Caller::Unsigned | Caller::Vouched(_) => None,
+    }
+}
+
+/// What an ARN of a role says.
+struct RoleArn<'a> {
+    account: AccountId,
+    whole: &'a str,
+    name: RoleName,
+}
+
+impl<'a> RoleArn<'a> {
+    fn parse(arn: &'a str) -> Result<Self, Fault> {
+        Self::parts(arn).ok_or_else(|| fault::invalid_role_arn(arn))
+    }
+
+    fn parts(arn: &'a str) -> Option<Self> {
+        let rest = arn.strip_prefix("arn:aws:iam::")?;
+        let (account, resource) = rest.split_once(':')?;
+        let path_and_name = resource.strip_prefix("role/")?;
+        let (_, name) = path_and_name
+            .rsplit_once('/')
+            .unwrap_or(("", path_and_name));
+        Some(Self {
+            account: AccountId::parse(account).ok()?,
+            whole: arn,
+            name: RoleName::parse(name).ok()?,
+        })
+    }
+
+    /// The role that has this very ARN, its path and the case of its letters too.
+    fn role<'r>(&self, account: &'r Account) -> Option<&'r Role> {
+        let role = account.roles().find(self.name.as_str())?;
+        (role_arn(account.id(), role) == self.whole).then_some(role)
+    }
+}
+
+/// Which account an ARN says a role is in.
+#[must_use]
+pub fn account_of_role(arn: &str) -> Option<AccountId> {
+    RoleArn::parts(arn).map(|arn| arn.account)
+}
+
+/// What is answered to somebody unsigned who asks for a role of an account that is not there, or for what
+/// is none. Of an account that is not there no more is told than of one that has no identity provider.
+#[must_use]
+pub fn no_such_role(operation: OperationId, parameters: &Parameters<'_>) -> Fault {
+    if let Err(error) = operation.check(parameters) {
+        return error.into();
+    }
+    let given = |name| parameters.get(name).unwrap_or_default();
+    if let Err(fault) = RoleArn::parse(given("RoleArn")) {
+        return fault;
+    }
+    if operation == OperationId::StsAssumeRoleWithWebIdentity {
+        return no_provider(given("WebIdentityToken"), parameters.get("ProviderId"));
+    }
+    match random() {
+        Ok(random) => fault::no_provider_of_assertion(&uuid(random)),
+        Err(error) => error.into(),
+    }
+}
+
+/// What is answered to a token where there is no provider at all.
+fn no_provider(token: &str, provider_id: Option<&str>) -> Fault {
+    if let Err(fault) = check_provider_id(provider_id) {
+        return fault;
+    }
+    match Unverified::read(token) {
+        Ok(token) => fault::no_provider_of_issuer(token.issuer()),
+        Err(error) => fault::token_refused(&error),
+    }
+}
+
+/// A provider is named only for tokens that are not signed, and no such token can be checked here.
+fn check_provider_id(provider_id: Option<&str>) -> Result<(), Fault> {
+    match provider_id {
+        None => Ok(()),
+        Some("www.amazon.com") => Err(fault::not_a_login_with_amazon_token()),
+        Some("graph.facebook.com") => Err(fault::rejected_by_facebook()),
+        Some(_) => Err(fault::unrecognized_oauth_provider()),
+    }
+}
+
+/// What whoever takes on a role wants with it.
+struct Wishes<'a> {
+    session_name: &'a str,
+    tags: &'a [sts::Tag],
+    transitive_keys: &'a [String],
+    source_identity: Option<&'a str>,
+}
+
+impl Wishes<'_> {
+    /// The role, and what is wanted with it.
+    fn resource(&self, account: &Account, role: &Role) -> Resource {
+        let resource = Resource::role(account, &role.name, Some(role))
+            .given_session_tags(self.tags)
+            .with_key("sts:RoleSessionName", self.session_name)
+            .with_list("sts:TransitiveTagKeys", self.transitive_keys.to_vec());
+        match self.source_identity {
+            Some(source_identity) => resource.with_key("sts:SourceIdentity", source_identity),
+            None => resource,
+        }
+    }
+
+    /// All that must be allowed for it, beginning with the operation.
+    fn actions(&self, operation: OperationId, inherits_tags: bool) -> Vec<Action> {
+        let mut actions = vec![Action::Operation(operation)];
+        if !self.tags.is_empty() || inherits_tags {
+            actions.push(Action::TagSession);
+        }
+        if self.source_identity.is_some() {
+            actions.push(Action::SetSourceIdentity);
+        }
+        actions
+    }
+}
+
+/// Whether someone may be behind a session under this name. It is the form of the parameter, which what
+/// an identity provider says must have too.
+fn is_source_identity(name: &str) -> bool {
+    let is_fit = |byte: u8| byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte);
+    (2..=64).contains(&name.len()) && name.bytes().all(is_fit)
+}
+
+/// How long key and value of a session's tag are at most, in characters.
+const TAG_KEY: usize = 128;
+const TAG_VALUE: usize = 256;
+
+/// The tags that an identity provider gives a session; `None` if a key or a value is too long or empty.
+fn tags_of(pairs: &[(String, String)]) -> Option<Vec<sts::Tag>> {
+    let tags = pairs.iter().map(|(key, value)| {
+        let is_fit =
+            (1..=TAG_KEY).contains(&key.chars().count()) && value.chars().count() <= TAG_VALUE;
+        is_fit.then(|| sts::Tag {
+            key: key.clone(),
+            value: value.clone(),
+        })
+    });
+    tags.collect()
+}
+
+/// How long a session of a role lasts.
+fn role_session_lasts(asked: Option<i32>, role: &Role) -> Result<Age, Fault> {
+    let default = i64::from(Role::DEFAULT_MAX_SESSION_DURATION);
+    let asked = Age::seconds(asked.map_or(default, i64::from));
+    if asked > Age::seconds(i64::from(role.max_session_duration)) {
+        return Err(fault::longer_than_role_allows());
+    }
+    Ok(asked)
+}
+
+/// Checks the device that a request names. There are no devices yet, so none is the caller's.
+fn check_mfa(serial_number: Option<&str>, token_code: Option<&str>) -> Result<(), Fault> {
+    match (serial_number, token_code) {
+        (None, None) => Ok(()),
+        (Some(_), Some(_)) => Err(fault::no_such_mfa_device()),
+        (Some(_), None) | (None, Some(_)) => Err(fault::half_an_mfa_code()),
+    }
+}
+
+/// The managed policies that a request passes.
+fn arns(policies: Option<&[sts::PolicyDescriptorType]>) -> Vec<&str> {
+    let policies = policies.unwrap_or_default().iter();
+    policies
+        .filter_map(|policy| policy.arn.as_deref())
+        .collect()
+}
+
+/// The tags of a new session: those it inherits, and those that the request gives it.
+fn session_tags(
+    inherited: &[SessionTag],
+    given: &[sts::Tag],
+    transitive_keys: &[String],
+) -> Result<Box<[SessionTag]>, Fault> {
+    let mut keys = HashSet::new();
+    for tag in given {
+        let key = FoldedTagKey::fold(&tag.key);
+        if !keys.insert(key) {
+            return Err(fault::duplicate_session_tags());
+        }
+    }
+    let is_reserved = |key: &str| {
+        key.get(..4)
+            .is_some_and(|start| start.eq_ignore_ascii_case("aws:"))
+    };
+    if given.iter().any(|tag| is_reserved(&tag.key)) {
+        return Err(fault::reserved_session_tag());
+    }
+    let transitive: HashSet<_> = transitive_keys
+        .iter()
+        .map(|key| FoldedTagKey::fold(key))
+        .collect();
+    if !transitive.is_subset(&keys) {
+        return Err(fault::transitive_key_without_tag());
+    }
+    let is_inherited = |tag: &SessionTag| keys.contains(&FoldedTagKey::fold(&tag.key));
+    if inherited.iter().any(is_inherited) {
+        return Err(fault::transitive_tag_conflict());
+    }
+    if inherited.len() + given.len() > SESSION_TAGS {
+        return Err(fault::too_many_session_tags(SESSION_TAGS));
+    }
+    let given = given.iter().map(|tag| SessionTag {
+        key: tag.key.as_str().into(),
+        value: tag.value.as_str().into(),
+        is_transitive: transitive.contains(&FoldedTagKey::fold(&tag.key)),
+    });
+    Ok(inherited.iter().cloned().chain(given).collect())
+}

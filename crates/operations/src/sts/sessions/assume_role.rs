@@ -1,0 +1,177 @@
+//! Takes on a role: gives out a session of it, for which the role's trust policy must allow the
+//! caller, and the caller's own policies unless the trust policy names the caller itself.
+//!
+//! <!-- facts: written by `cargo xtask gen` -->
+//!
+//! | input | | must be |
+//! | --- | --- | --- |
+//! | `RoleArn` | required | text of 20 to 2048 characters, `[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u10000-\u10FFFF]+` |
+//! | `RoleSessionName` | required | text of 2 to 64 characters, `[\w+=,.@-]*` |
+//! | `PolicyArns` |  | list of: structure of `arn` |
+//! | `Policy` |  | text of at least 1 character, `[\u0009\u000A\u000D\u0020-\u00FF]+` |
+//! | `DurationSeconds` |  | number from 900 to 43200 |
+//! | `Tags` |  | list of at most 50 elements of: structure of `Key`, `Value` |
+//! | `TransitiveTagKeys` |  | list of at most 50 elements of: text of 1 to 128 characters, `[\p{L}\p{Z}\p{N}_.:/=+\-@]+` |
+//! | `ExternalId` |  | text of 2 to 1224 characters, `[\w+=,.@:\/-]*` |
+//! | `SerialNumber` |  | text of 9 to 256 characters, `[\w+=/:,.@-]*` |
+//! | `TokenCode` |  | text of 6 characters, `[\d]*` |
+//! | `SourceIdentity` |  | text of 2 to 64 characters, `[\w+=,.@-]*` |
+//! | `ProvidedContexts` |  | list of 1 to 5 elements of: structure of `ProviderArn`, `ContextAssertion` |
+//! | `MinimumSessionTokenSize` |  | number from 0 to 4096 |
+//!
+//! Permission: `sts:AssumeRole`.
+//! Faults: `MalformedPolicyDocument` (400), `PackedPolicyTooLarge` (400), `RegionDisabledException` (403), `ExpiredTokenException` (400).
+//!
+//! <!-- end of facts -->
+
+use keyward_account::{Account, Role};
+use keyward_api::sts::{AssumeRoleRequest, AssumeRoleResponse, AssumedRoleUser};
+use keyward_api::{OperationId, sts};
+use keyward_names::Age;
+
+use super::{RoleArn, Wishes, arns, check_mfa, role_session_lasts, session_tags};
+use crate::call::{Call, Outcome};
+use crate::caller::Principal;
+use crate::fault::{self, Fault};
+use crate::gate::Action;
+use crate::sessions::{
+    GivenPolicies, Holder, NewSession, RoleSession, Session, SessionTag, session_arn,
+};
+
+/// The longest session that a session of a role makes.
+const CHAINED_SESSION: Age = Age::seconds(3_600);
+
+pub(crate) async fn assume_role(call: Call<AssumeRoleRequest>) -> Outcome<AssumeRoleResponse> {
+    let input = call.input();
+    let asked = RoleArn::parse(&input.role_arn)?;
+    check_mfa(input.serial_number.as_deref(), input.token_code.as_deref())?;
+    if call.caller().principal() == Some(Principal::Root) {
+        return Err(fault::root_may_not_assume().into());
+    }
+    let other = if asked.account == call.account().id() {
+        None
+    } else {
+        call.other_account(asked.account).await?
+    };
+    let is_own = asked.account == call.account().id();
+    let account = match &other {
+        Some(other) => Some(&**other),
+        None => is_own.then(|| call.account()),
+    };
+    let found = account.and_then(|account| Some((account, asked.role(account)?)));
+    let (account, role) =
+        found.ok_or_else(|| may_not(&call, Action::Operation(OperationId::StsAssumeRole)))?;
+
+    let before = call.caller().session();
+    let chained = before.filter(|session| session.role_session().is_some());
+    let inherited = inherited_tags(chained.map(|session| &**session));
+    let source_identity = source_identity(&call, chained.map(|session| &**session))?;
+    authorize(&call, (account, role), &inherited, source_identity)?;
+
+    let tags = given_tags(input);
+    let transitive_keys = input.transitive_tag_keys.as_deref().unwrap_or_default();
+    let tags = session_tags(&inherited, tags, transitive_keys)?;
+    let lasts = lasts(input.duration_seconds, role, chained.is_some())?;
+    if let Some(context) = input.provided_contexts.iter().flatten().next() {
+        let arn = context.provider_arn.as_deref().unwrap_or_default();
+        return Err(fault::no_such_context_provider(arn).into());
+    }
+    let policy_arns = arns(input.policy_arns.as_deref());
+    let policies = GivenPolicies::check(&call, account, (input.policy.as_deref(), &policy_arns))?;
+    let is_packed = !tags.is_empty() || !policies.is_empty();
+
+    call.takes_on(account, role, None);
+    let name = input.role_session_name.as_str();
+    let issued = call.issue(
+        account,
+        NewSession {
+            holder: Holder::Role(RoleSession {
+                role: role.id,
+                name: name.into(),
+                source_identity: source_identity.map(Into::into),
+                provider: None,
+                keys: std::collections::BTreeMap::new(),
+            }),
+            lasts,
+            mfa: None,
+            tags,
+            policies,
+            token_size: input.minimum_session_token_size,
+        },
+    )?;
+    call.open_to_all().answer(AssumeRoleResponse {
+        assumed_role_user: Some(AssumedRoleUser {
+            assumed_role_id: format!("{}:{name}", role.id),
+            arn: session_arn(account, role.name.as_str(), name),
+        }),
+        credentials: Some(issued.credentials),
+        packed_policy_size: is_packed.then_some(issued.packed_size),
+        source_identity: source_identity.map(str::to_owned),
+        session_token_utilization: Some(issued.utilization),
+        session_token_size: Some(issued.token_size),
+    })
+}
+
+fn may_not(call: &Call<AssumeRoleRequest>, action: Action) -> Fault {
+    let caller = call.caller().arn(call.account());
+    fault::may_not_assume(&caller, action.name(), &call.input().role_arn)
+}
+
+fn given_tags(input: &AssumeRoleRequest) -> &[sts::Tag] {
+    input.tags.as_deref().unwrap_or_default()
+}
+
+/// The tags that a calling session hands on.
+fn inherited_tags(chained: Option<&Session>) -> Vec<SessionTag> {
+    let tags = chained.into_iter().flat_map(|session| session.tags.iter());
+    tags.filter(|tag| tag.is_transitive).cloned().collect()
+}
+
+/// Who is behind the new session: once it was said, nobody may say otherwise.
+fn source_identity<'a>(
+    call: &'a Call<AssumeRoleRequest>,
+    chained: Option<&'a Session>,
+) -> Result<Option<&'a str>, Fault> {
+    let given = call.input().source_identity.as_deref();
+    let inherited = chained
+        .and_then(Session::role_session)
+        .and_then(|session| session.source_identity.as_deref());
+    match (given, inherited) {
+        (Some(given), Some(inherited)) if given != inherited => {
+            Err(may_not(call, Action::SetSourceIdentity))
+        }
+        (given, inherited) => Ok(given.or(inherited)),
+    }
+}
+
+/// Asks for all that the caller wants with the role. What a session inherits must be allowed as if it
+/// were given (unsure for tags).
+fn authorize(
+    call: &Call<AssumeRoleRequest>,
+    (account, role): (&Account, &Role),
+    inherited: &[SessionTag],
+    source_identity: Option<&str>,
+) -> Result<(), Fault> {
+    let input = call.input();
+    let wishes = Wishes {
+        session_name: &input.role_session_name,
+        tags: given_tags(input),
+        transitive_keys: input.transitive_tag_keys.as_deref().unwrap_or_default(),
+        source_identity,
+    };
+    let mut resource = wishes.resource(account, role);
+    if let Some(external_id) = &input.external_id {
+        resource = resource.with_key("sts:ExternalId", external_id);
+    }
+    for action in wishes.actions(OperationId::StsAssumeRole, !inherited.is_empty()) {
+        call.authorize_assuming((account, role), action, resource.clone())?;
+    }
+    Ok(())
+}
+
+fn lasts(asked: Option<i32>, role: &Role, is_chained: bool) -> Result<Age, Fault> {
+    if is_chained && asked.is_some_and(|asked| Age::seconds(i64::from(asked)) > CHAINED_SESSION) {
+        return Err(fault::longer_than_chained_role_allows());
+    }
+    role_session_lasts(asked, role)
+}

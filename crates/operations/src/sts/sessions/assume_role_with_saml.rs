@@ -1,0 +1,199 @@
+//! Takes on a role by an assertion of a SAML provider: gives out a session of it, for which the role's
+//! trust policy must allow whom the assertion speaks of. Nobody signs the request.
+//!
+//! <!-- facts: written by `cargo xtask gen` -->
+//!
+//! | input | | must be |
+//! | --- | --- | --- |
+//! | `RoleArn` | required | text of 20 to 2048 characters, `[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u10000-\u10FFFF]+` |
+//! | `PrincipalArn` | required | text of 20 to 2048 characters, `[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u10000-\u10FFFF]+` |
+//! | `SAMLAssertion` | required | secret text of 4 to 100000 characters |
+//! | `PolicyArns` |  | list of: structure of `arn` |
+//! | `Policy` |  | text of 1 to 2048 characters, `[\u0009\u000A\u000D\u0020-\u00FF]+` |
+//! | `DurationSeconds` |  | number from 900 to 43200 |
+//! | `MinimumSessionTokenSize` |  | number from 0 to 4096 |
+//!
+//! Permission: `sts:AssumeRoleWithSAML`.
+//! Faults: `MalformedPolicyDocument` (400), `PackedPolicyTooLarge` (400), `IDPRejectedClaim` (403), `InvalidIdentityToken` (400), `ExpiredTokenException` (400), `RegionDisabledException` (403).
+//!
+//! <!-- end of facts -->
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use keyward_account::SamlProvider;
+use keyward_api::OperationId;
+use keyward_api::sts::{AssumeRoleWithSAMLRequest, AssumeRoleWithSAMLResponse, AssumedRoleUser};
+use keyward_names::Age;
+use keyward_saml::{Assertion, AssertionError, name_qualifier};
+use serde_json::{Value, json};
+
+use super::{RoleArn, Wishes, arns, role_session_lasts, session_tags, tags_of};
+use crate::call::{Call, Outcome};
+use crate::fault;
+use crate::gate::Question;
+use crate::random::uuid;
+use crate::sessions::{
+    GivenPolicies, Holder, NewSession, Recorded, RoleSession, Vouched, VouchedBy, VouchedKey,
+    session_arn,
+};
+
+pub(crate) async fn assume_role_with_saml(
+    call: Call<AssumeRoleWithSAMLRequest>,
+) -> Outcome<AssumeRoleWithSAMLResponse> {
+    let input = call.input();
+    let account = call.account();
+    let asked = RoleArn::parse(&input.role_arn)?;
+    let provider_arn = input.principal_arn.as_str();
+    let provider = account.saml_provider_by_arn(provider_arn);
+    let request_id = uuid(call.random()?);
+    let provider = provider.ok_or_else(|| fault::no_provider_of_assertion(&request_id))?;
+    let refused = |error: AssertionError| fault::assertion_refused(error, &request_id);
+    let checked = call
+        .check_assertion(provider, &input.saml_assertion)
+        .await?;
+    let assertion = checked.map_err(refused)?;
+    assertion
+        .grants(&input.role_arn, provider_arn)
+        .map_err(refused)?;
+    let name_qualifier = name_qualifier(&assertion.issuer, account.id(), &provider.name);
+    let vouched = Arc::new(vouched(&call, provider, &assertion, &name_qualifier));
+    call.vouch(&vouched);
+
+    let role = asked.role(account);
+    let operation = OperationId::StsAssumeRoleWithSAML;
+    let role = role.ok_or_else(|| fault::may_not_take_on(operation.action()))?;
+    let tags = tags_of(&assertion.principal_tags)
+        .ok_or_else(|| refused(AssertionError::PrincipalTagForm))?;
+    let source_identity = assertion.source_identity.as_deref();
+    let wishes = Wishes {
+        session_name: &assertion.role_session_name,
+        tags: &tags,
+        transitive_keys: &assertion.transitive_tag_keys,
+        source_identity,
+    };
+    for action in wishes.actions(operation, false) {
+        let resource = wishes.resource(account, role);
+        call.authorize_vouched(&vouched, role, Question { action, resource })?;
+    }
+    let tags = session_tags(&[], &tags, &assertion.transitive_tag_keys)?;
+    let lasts = role_session_lasts(input.duration_seconds, role)?;
+    let lasts = lasts.min(lasts_at_most(&call, &assertion));
+    let policy_arns = arns(input.policy_arns.as_deref());
+    let policies = GivenPolicies::check(&call, account, (input.policy.as_deref(), &policy_arns))?;
+    // Last of all: what is refused is not used up.
+    let used_for = format!("{}/{}/{}", provider.id, role.id, assertion.id);
+    if !call.use_assertion(used_for, assertion.expires_at).await? {
+        return Err(fault::assertion_used_before().into());
+    }
+
+    call.takes_on(account, role, Some(provider_arn));
+    let name = assertion.role_session_name.as_str();
+    let issued = call.issue(
+        account,
+        NewSession {
+            holder: Holder::Role(RoleSession {
+                role: role.id,
+                name: name.into(),
+                source_identity: source_identity.map(Into::into),
+                provider: Some(vouched.provider_arn.clone()),
+                keys: vouched.kept_keys(),
+            }),
+            lasts,
+            mfa: None,
+            tags,
+            policies,
+            token_size: input.minimum_session_token_size,
+        },
+    )?;
+    call.open_to_all().answer(AssumeRoleWithSAMLResponse {
+        credentials: Some(issued.credentials),
+        assumed_role_user: Some(AssumedRoleUser {
+            assumed_role_id: format!("{}:{name}", role.id),
+            arn: session_arn(account, role.name.as_str(), name),
+        }),
+        packed_policy_size: Some(issued.packed_size),
+        subject: Some(assertion.subject),
+        subject_type: Some(assertion.subject_type),
+        issuer: Some(assertion.issuer),
+        audience: Some(assertion.recipient),
+        name_qualifier: Some(name_qualifier),
+        source_identity: assertion.source_identity,
+        session_token_utilization: Some(issued.utilization),
+        session_token_size: Some(issued.token_size),
+    })
+}
+
+/// How long the session may last as the provider sees it.
+fn lasts_at_most(call: &Call<AssumeRoleWithSAMLRequest>, assertion: &Assertion) -> Age {
+    let longest = Age::seconds(i64::MAX);
+    let said = assertion.session_duration.map_or(longest, Age::seconds);
+    let ends = assertion.session_not_on_or_after;
+    let rest = ends.map(|ends| ends.saturating_sub(call.now().unix_seconds()));
+    said.min(rest.map_or(longest, Age::seconds))
+}
+
+/// Whom the assertion speaks of, as policies and audit records see it. The session keeps the keys that
+/// name the subject (documented).
+fn vouched(
+    call: &Call<AssumeRoleWithSAMLRequest>,
+    provider: &SamlProvider,
+    assertion: &Assertion,
+    name_qualifier: &str,
+) -> Vouched {
+    let for_trust_alone = |name: &'static str, values: Box<[Box<str>]>| VouchedKey {
+        name: name.into(),
+        values,
+        is_kept: false,
+    };
+    let one = |name, value: &str| for_trust_alone(name, Box::new([value.into()]));
+    let document = format!("{}/{}", call.account().id(), provider.name);
+    let mut keys = vec![
+        VouchedKey::kept("saml:sub", &assertion.subject),
+        VouchedKey::kept("saml:sub_type", &assertion.subject_type),
+        VouchedKey::kept("saml:namequalifier", name_qualifier),
+        one("saml:aud", &assertion.recipient),
+        one("saml:iss", &assertion.issuer),
+        one("saml:doc", &document),
+    ];
+    keys.extend(assertion.context_keys.iter().map(|key| {
+        let values = key.values.iter().map(|value| value.as_str().into());
+        for_trust_alone(key.name, values.collect())
+    }));
+    let subject = &assertion.subject;
+    Vouched {
+        provider_arn: call.input().principal_arn.as_str().into(),
+        recorded: Recorded {
+            by: VouchedBy::Saml,
+            principal_id: format!("{name_qualifier}:{subject}").into(),
+            subject: subject.as_str().into(),
+            provider: name_qualifier.into(),
+            parameters: parameters(assertion),
+        },
+        keys: keys.into(),
+    }
+}
+
+/// What audit records tell of the assertion.
+fn parameters(assertion: &Assertion) -> BTreeMap<&'static str, Value> {
+    let mut parameters = BTreeMap::from([
+        ("sAMLAssertionID", json!(assertion.id)),
+        ("roleSessionName", json!(assertion.role_session_name)),
+    ]);
+    if !assertion.principal_tags.is_empty() {
+        let tags: BTreeMap<&str, &str> = assertion
+            .principal_tags
+            .iter()
+            .map(|(key, value)| (&**key, &**value))
+            .collect();
+        parameters.insert("principalTags", json!(tags));
+    }
+    if !assertion.transitive_tag_keys.is_empty() {
+        let keys = json!(assertion.transitive_tag_keys);
+        parameters.insert("transitiveTagKeys", keys);
+    }
+    if let Some(source_identity) = &assertion.source_identity {
+        parameters.insert("sourceIdentity", json!(source_identity));
+    }
+    parameters
+}

@@ -1,0 +1,213 @@
+//! Takes on a role by a token of an OpenID Connect provider: gives out a session of it, for which the
+//! role's trust policy must allow whom the token speaks of. Nobody signs the request.
+//!
+//! <!-- facts: written by `cargo xtask gen` -->
+//!
+//! | input | | must be |
+//! | --- | --- | --- |
+//! | `RoleArn` | required | text of 20 to 2048 characters, `[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u10000-\u10FFFF]+` |
+//! | `RoleSessionName` | required | text of 2 to 64 characters, `[\w+=,.@-]*` |
+//! | `WebIdentityToken` | required | secret text of 4 to 20000 characters |
+//! | `ProviderId` |  | text of 4 to 2048 characters |
+//! | `PolicyArns` |  | list of: structure of `arn` |
+//! | `Policy` |  | text of 1 to 2048 characters, `[\u0009\u000A\u000D\u0020-\u00FF]+` |
+//! | `DurationSeconds` |  | number from 900 to 43200 |
+//! | `MinimumSessionTokenSize` |  | number from 0 to 4096 |
+//!
+//! Permission: `sts:AssumeRoleWithWebIdentity`.
+//! Faults: `MalformedPolicyDocument` (400), `PackedPolicyTooLarge` (400), `IDPRejectedClaim` (403), `IDPCommunicationError` (400), `InvalidIdentityToken` (400), `ExpiredTokenException` (400), `RegionDisabledException` (403).
+//!
+//! <!-- end of facts -->
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use keyward_account::{OidcProvider, ProviderKind};
+use keyward_api::sts::{
+    AssumeRoleWithWebIdentityRequest, AssumeRoleWithWebIdentityResponse, AssumedRoleUser,
+};
+use keyward_api::{OperationId, sts::PolicyDescriptorType};
+use keyward_web_identity::{ClaimValue, Expected, KeySet, TokenError, Unverified, WebIdentity};
+
+use super::{
+    RoleArn, Wishes, arns, check_provider_id, is_source_identity, role_session_lasts, session_tags,
+    tags_of,
+};
+use crate::call::{Call, Outcome};
+use crate::fault::{self, Fault};
+use crate::gate::{Action, Question};
+use crate::sessions::{
+    GivenPolicies, Holder, NewSession, Recorded, RoleSession, Vouched, VouchedBy, VouchedKey,
+    session_arn,
+};
+
+pub(crate) async fn assume_role_with_web_identity(
+    call: Call<AssumeRoleWithWebIdentityRequest>,
+) -> Outcome<AssumeRoleWithWebIdentityResponse> {
+    let input = call.input();
+    let account = call.account();
+    let asked = RoleArn::parse(&input.role_arn)?;
+    check_provider_id(input.provider_id.as_deref())?;
+    let token = Unverified::read(input.web_identity_token.expose());
+    let token = token.map_err(|error| fault::token_refused(&error))?;
+    let provider = account
+        .oidc_provider_of_issuer(token.issuer())
+        .ok_or_else(|| fault::no_provider_of_issuer(token.issuer()))?;
+    if call.is_token_issuer(token.issuer()) {
+        return Err(fault::token_refused(&TokenError::NotValidated).into());
+    }
+    let identity = verify(&call, provider, &token).await?;
+    let vouched = Arc::new(vouched(&call, provider, &identity));
+    call.vouch(&vouched);
+
+    let role = asked.role(account);
+    let operation = OperationId::StsAssumeRoleWithWebIdentity;
+    let role = role.ok_or_else(|| fault::may_not_take_on(operation.action()))?;
+    // That the text is this one is unsure.
+    let tags = tags_of(&identity.principal_tags)
+        .ok_or_else(|| fault::token_refused(&TokenError::PrincipalTags))?;
+    let source_identity = identity.source_identity.as_deref();
+    if source_identity.is_some_and(|name| !is_source_identity(name)) {
+        return Err(fault::unfit_source_identity().into());
+    }
+    let wishes = Wishes {
+        session_name: &input.role_session_name,
+        tags: &tags,
+        transitive_keys: &identity.transitive_tag_keys,
+        source_identity,
+    };
+    for action in wishes.actions(operation, false) {
+        let mut resource = wishes.resource(account, role);
+        if action == Action::Operation(operation) {
+            let is_authorized = identity.is_role_authorized.to_string();
+            resource = resource.with_key("sts:RoleAuthorizedByIdp", &is_authorized);
+        }
+        call.authorize_vouched(&vouched, role, Question { action, resource })?;
+    }
+    let tags = session_tags(&[], &tags, &identity.transitive_tag_keys)?;
+    let lasts = role_session_lasts(input.duration_seconds, role)?;
+    let policy_arns: Option<&[PolicyDescriptorType]> = input.policy_arns.as_deref();
+    let given = (input.policy.as_deref(), &*arns(policy_arns));
+    let policies = GivenPolicies::check(&call, account, given)?;
+
+    call.takes_on(account, role, None);
+    let name = input.role_session_name.as_str();
+    let issued = call.issue(
+        account,
+        NewSession {
+            holder: Holder::Role(RoleSession {
+                role: role.id,
+                name: name.into(),
+                source_identity: source_identity.map(Into::into),
+                provider: Some(vouched.provider_arn.clone()),
+                keys: vouched.kept_keys(),
+            }),
+            lasts,
+            mfa: None,
+            tags,
+            policies,
+            token_size: input.minimum_session_token_size,
+        },
+    )?;
+    call.open_to_all()
+        .answer(AssumeRoleWithWebIdentityResponse {
+            credentials: Some(issued.credentials),
+            subject_from_web_identity_token: Some(identity.subject),
+            assumed_role_user: Some(AssumedRoleUser {
+                assumed_role_id: format!("{}:{name}", role.id),
+                arn: session_arn(account, role.name.as_str(), name),
+            }),
+            packed_policy_size: Some(issued.packed_size),
+            provider: Some(vouched.provider_arn.to_string()),
+            audience: Some(identity.audience),
+            source_identity: identity.source_identity,
+            session_token_utilization: Some(issued.utilization),
+            session_token_size: Some(issued.token_size),
+        })
+}
+
+/// Checks a token by the keys that its issuer publishes. Where they lack the token's key, newer ones are
+/// asked for once.
+async fn verify(
+    call: &Call<AssumeRoleWithWebIdentityRequest>,
+    provider: &OidcProvider,
+    token: &Unverified<'_>,
+) -> Result<WebIdentity, Fault> {
+    let client_ids: Vec<&str> = provider.client_ids.iter().map(|id| &**id).collect();
+    let expected = Expected {
+        client_ids: &client_ids,
+        now: call.now().unix_seconds(),
+        role_arn: &call.input().role_arn,
+    };
+    let verified_by = |key_set: &str| {
+        let keys = KeySet::parse(key_set).map_err(|_| TokenError::NoVerificationKey)?;
+        token.verify(&keys, &expected)
+    };
+    let (issuer, providers) = (token.issuer(), call.identity_providers());
+    let key_set = providers.key_set(issuer, &provider.thumbprints).await;
+    let key_set = key_set.map_err(|error| {
+        tracing::info!(issuer = provider.url, %error, "the keys of an identity provider can't be had");
+        fault::token_refused(&TokenError::NoVerificationKey)
+    })?;
+    let verified = match verified_by(&key_set) {
+        Err(TokenError::NoVerificationKey) => {
+            let again = providers.key_set_again(issuer, &provider.thumbprints, &key_set);
+            verified_by(&again.await)
+        }
+        verified => verified,
+    };
+    verified.map_err(|error| fault::token_refused(&error))
+}
+
+/// Whom the token speaks of, as policies and audit records see it. A condition may ask for any claim;
+/// AWS knows only some of those of some issuers. The session keeps those that name the subject, the
+/// audience and how the subject was authenticated (unsure).
+fn vouched(
+    call: &Call<AssumeRoleWithWebIdentityRequest>,
+    provider: &OidcProvider,
+    identity: &WebIdentity,
+) -> Vouched {
+    let url = &provider.url;
+    let key = |claim: &str| format!("{url}:{claim}");
+    let mut keys = vec![
+        VouchedKey::kept(key("aud"), &identity.audience),
+        VouchedKey::kept(key("sub"), &identity.subject),
+    ];
+    if let (Some(_), Some(aud)) = (&identity.azp, &identity.aud_claim) {
+        keys.push(VouchedKey::kept(key("oaud"), aud));
+    }
+    if !identity.amr.is_empty() {
+        keys.push(VouchedKey {
+            name: key("amr").into(),
+            values: identity
+                .amr
+                .iter()
+                .map(|value| value.as_str().into())
+                .collect(),
+            is_kept: true,
+        });
+    }
+    keys.extend(identity.claims.iter().map(|(claim, value)| VouchedKey {
+        name: key(claim).into(),
+        values: match value {
+            ClaimValue::One(value) => Box::new([value.as_str().into()]),
+            ClaimValue::Several(values) => {
+                values.iter().map(|value| value.as_str().into()).collect()
+            }
+        },
+        is_kept: false,
+    }));
+    let provider_arn = ProviderKind::Oidc.arn(call.account().id(), url);
+    let (audience, subject) = (&identity.audience, &identity.subject);
+    Vouched {
+        recorded: Recorded {
+            by: VouchedBy::WebIdentity,
+            principal_id: format!("{provider_arn}:{audience}:{subject}").into(),
+            subject: subject.as_str().into(),
+            provider: provider_arn.as_str().into(),
+            parameters: BTreeMap::new(),
+        },
+        provider_arn: provider_arn.into(),
+        keys: keys.into(),
+    }
+}

@@ -1,0 +1,49 @@
+//! Gives a user, or root user, a session of its own. Everyone who signs with a key of its own may ask,
+//! whatever policies say.
+//!
+//! <!-- facts: written by `cargo xtask gen` -->
+//!
+//! | input | | must be |
+//! | --- | --- | --- |
+//! | `DurationSeconds` |  | number from 900 to 129600 |
+//! | `SerialNumber` |  | text of 9 to 256 characters, `[\w+=/:,.@-]*` |
+//! | `TokenCode` |  | text of 6 characters, `[\d]*` |
+//! | `MinimumSessionTokenSize` |  | number from 0 to 4096 |
+//!
+//! Permission: `sts:GetSessionToken`.
+//! Faults: `RegionDisabledException` (403).
+//!
+//! <!-- end of facts -->
+
+use keyward_api::OperationId;
+use keyward_api::sts::{GetSessionTokenRequest, GetSessionTokenResponse};
+
+use super::{check_mfa, lasts, with_own_key};
+use crate::call::{Call, Outcome};
+use crate::fault;
+use crate::sessions::{GivenPolicies, Holder, NewSession};
+
+pub(crate) async fn get_session_token(
+    call: Call<GetSessionTokenRequest>,
+) -> Outcome<GetSessionTokenResponse> {
+    let input = call.input();
+    let principal = with_own_key(call.caller())
+        .ok_or_else(|| fault::not_with_session_credentials(OperationId::StsGetSessionToken))?;
+    check_mfa(input.serial_number.as_deref(), input.token_code.as_deref())?;
+    let issued = call.issue(
+        call.account(),
+        NewSession {
+            holder: Holder::Own(principal),
+            lasts: lasts(principal, input.duration_seconds),
+            mfa: None,
+            tags: Box::default(),
+            policies: GivenPolicies::default(),
+            token_size: input.minimum_session_token_size,
+        },
+    )?;
+    call.open_to_all().answer(GetSessionTokenResponse {
+        credentials: Some(issued.credentials),
+        session_token_utilization: Some(issued.utilization),
+        session_token_size: Some(issued.token_size),
+    })
+}
