@@ -54,7 +54,10 @@ impl Service {
         let reply = match self.authenticate_named(&named).await {
             Ok(authenticated) => {
                 let presented = named.presented.as_ref().ok();
-                let region = presented.map(|presented| presented.scope().region.to_owned());
+                let region = presented
+                    .map(|presented| presented.scope().region)
+                    .or_else(|| region_of_host(received.host()?))
+                    .map(str::to_owned);
                 let circumstances = Circumstances {
                     region,
                     ..came.circumstances
@@ -80,7 +83,7 @@ impl Service {
         named: &Named<'_>,
     ) -> Result<crate::authenticate::Authenticated, Fault> {
         if !named.operation.needs_signature() {
-            return Err(fault::not_implemented(named.operation));
+            return self.as_unsigned(named.operation, &named.parameters).await;
         }
         match &named.presented {
             Ok(presented) => {
@@ -149,6 +152,12 @@ fn service_meant(
                 .then_some(ApiService::Sts)
         })
         .unwrap_or(ApiService::Iam)
+}
+
+/// The region that a host of STS is of, for requests that nobody signs.
+fn region_of_host(host: &str) -> Option<&str> {
+    let region = host.strip_prefix("sts.")?.split_once(".amazonaws.com")?.0;
+    (!region.is_empty()).then_some(region)
 }
 
 fn log(operation: OperationId, reply: &Reply, source: IpAddr, request_id: &str) {

@@ -3,15 +3,20 @@
 use std::sync::Arc;
 
 use keyward_account::AccessKeyStatus;
-use keyward_api::{FaultCode, Service as ApiService};
+use keyward_api::{FaultCode, OperationId, Service as ApiService};
 use keyward_names::{AccessKeyId, AccessKeyKind, AccountId, Secret};
-use keyward_operations::{AccountHandle, Caller, Clock, Fault, Principal, fault};
+use keyward_operations::{
+    AccountHandle, Caller, Clock, Fault, OpenedSession, Principal, account_of_role, fault,
+    no_such_role,
+};
 use keyward_sigv4::{Expected, Presented, Regions, SignatureError, SigningKey};
+use keyward_wire::Parameters;
 use subtle::ConstantTimeEq;
 
 use crate::Service;
 use crate::dev_account::{DEV_ACCOUNT, make_dev_account};
 use crate::options::{ConfiguredKey, Mode};
+use crate::sessions::Remembered;
 use crate::signing_keys;
 
 /// A caller and the account it calls in.
@@ -37,7 +42,12 @@ impl Service {
         if let Some((issued, account)) = issued.and_then(|id| Some((id, id.embedded_account()?)))
             && let Some(handle) = self.handle(account).await?
         {
-            return self.as_key_owner(presented, service, issued, handle);
+            return match issued.kind() {
+                AccessKeyKind::LongTerm => self.as_key_owner(presented, service, issued, handle),
+                AccessKeyKind::Temporary => {
+                    self.as_session(presented, service, issued, handle).await
+                }
+            };
         }
         match &self.options.mode {
             Mode::Dev(dev) if !dev.enforce => self.as_dev_root(id).await,
@@ -56,7 +66,6 @@ impl Service {
         let key = account
             .access_key(id)
             .filter(|key| key.status == AccessKeyStatus::Active)
-            .filter(|key| key.id.kind() == AccessKeyKind::LongTerm)
             .ok_or_else(fault::invalid_client_token_id)?;
         if presented.session_token().is_some() {
             return Err(fault::invalid_client_token_id());
@@ -83,6 +92,70 @@ impl Service {
             caller: Caller::of_key(id, key.owner),
             handle,
         })
+    }
+
+    /// Whoever holds a session: the access key and the token stand for it only together, and what it
+    /// was signed with is in the token alone.
+    async fn as_session(
+        &self,
+        presented: &Presented<'_>,
+        service: ApiService,
+        id: AccessKeyId,
+        handle: Arc<AccountHandle>,
+    ) -> Result<Authenticated, Fault> {
+        let token = presented
+            .session_token()
+            .ok_or_else(fault::invalid_client_token_id)?;
+        judge(presented, service)?;
+        let (scope, now) = (presented.scope(), self.installation.clock.now());
+        let session = match self.sessions.remembered(id, token, scope) {
+            Some(Remembered { session, key }) => {
+                if session.expires <= now {
+                    return Err(fault::expired_token());
+                }
+                check(presented, service, &key)?;
+                session
+            }
+            None => {
+                let opened = self.installation.open_session(id, token).await?;
+                let OpenedSession { session, secret } = opened;
+                let key = SigningKey::derive(secret.expose(), scope);
+                check(presented, service, &key)?;
+                self.sessions
+                    .remember((&session, token), (scope, Arc::new(key)), now);
+                session
+            }
+        };
+        let account = handle.account();
+        let role = session.role_session().map(|session| session.role);
+        let caller = Caller::Session(session);
+        if !caller.is_known(&account) {
+            return Err(fault::invalid_client_token_id());
+        }
+        if let Some(role) = role {
+            let uses = &self.installation.uses;
+            uses.note_role(account.id(), role, scope.region, now);
+        }
+        Ok(Authenticated { caller, handle })
+    }
+
+    /// Somebody who is to be vouched for by an identity provider of a role's account. A role of an
+    /// account that is not here is like one that is not there.
+    pub(crate) async fn as_unsigned(
+        &self,
+        operation: OperationId,
+        parameters: &Parameters<'_>,
+    ) -> Result<Authenticated, Fault> {
+        let account = parameters.get("RoleArn").and_then(account_of_role);
+        let handle = match account {
+            Some(account) => self.handle(account).await?,
+            None => None,
+        };
+        let caller = Caller::Unsigned;
+        match handle {
+            Some(handle) => Ok(Authenticated { caller, handle }),
+            None => Err(no_such_role(operation, parameters)),
+        }
     }
 
     fn configured_key(&self, id: &str) -> Option<&ConfiguredKey> {
@@ -122,10 +195,7 @@ impl Service {
     }
 
     async fn as_root(&self, account: AccountId) -> Result<Authenticated, Fault> {
-        let caller = Caller {
-            principal: Principal::Root,
-            access_key: None,
-        };
+        let caller = Caller::without_key(Principal::Root);
         if let Some(handle) = self.handle(account).await? {
             return Ok(Authenticated { caller, handle });
         }
@@ -196,90 +266,4 @@ pub(crate) fn signature_fault(error: SignatureError) -> Fault {
 }
 
 #[cfg(test)]
-mod tests {
-    use keyward_testkit::World;
-
-    use super::*;
-    use crate::options::{Limits, Options};
-    use crate::received::Room;
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn what_is_signed_wrong_leaves_no_key_behind() {
-        let world = World::new().await;
-        assert_eq!(
-            world.root().ask("CreateUser", "UserName=Bob").await.status,
-            200
-        );
-        let made = world.root().ask("CreateAccessKey", "UserName=Bob").await;
-        let id = AccessKeyId::parse(made.text("AccessKeyId")).unwrap();
-        let limits = Limits::default();
-        let service = Service {
-            installation: Arc::clone(&world.installation),
-            door: keyward_signin::Door::new(Arc::clone(&world.installation)),
-            options: Options {
-                mode: Mode::Serve,
-                configured_key: None,
-                limits,
-                trusted_proxies: Vec::new(),
-            },
-            address: std::net::Ipv4Addr::LOCALHOST.into(),
-            is_tls: false,
-            room: Room::new(limits.large_bodies_bytes),
-            signing_keys: signing_keys::SigningKeys::default(),
-        };
-        let time = Clock::real_now().to_string().replace(['-', ':'], "");
-        let day = time.split_once('T').unwrap().0;
-        let authorization = format!(
-            "AWS4-HMAC-SHA256 Credential={id}/{day}/us-east-1/iam/aws4_request, \
-             SignedHeaders=host;x-amz-date, Signature={}",
-            "0".repeat(64)
-        );
-        let headers: [(&str, &[u8]); 3] = [
-            ("host", b"localhost"),
-            ("x-amz-date", time.as_bytes()),
-            ("authorization", authorization.as_bytes()),
-        ];
-        let presented = keyward_sigv4::present(keyward_sigv4::Request {
-            method: "POST",
-            path: "/",
-            query: "",
-            headers: &headers,
-            body: b"",
-        })
-        .unwrap();
-        let refused = service.authenticate(&presented, ApiService::Iam).await;
-        assert_eq!(
-            refused.err().unwrap().code().code(),
-            "SignatureDoesNotMatch"
-        );
-        let handle = service.handle(id.embedded_account().unwrap()).await;
-        let handle = handle.unwrap().unwrap();
-        let account = handle.account();
-        let (key, scope) = (account.access_key(id).unwrap(), presented.scope());
-        assert!(service.signing_keys.remembered(key, scope).is_none());
-        let derived = signing_keys::derive(key, handle.data_key(), scope).unwrap();
-        service.signing_keys.remember(key, scope, Arc::new(derived));
-        assert!(service.signing_keys.remembered(key, scope).is_some());
-    }
-
-    #[test]
-    fn a_region_is_of_any_name_that_looks_like_one() {
-        for region in ["us-east-1", "eu-central-17", "rack7", &"r".repeat(64)] {
-            assert_eq!(check_region(region), Ok(()), "{region}");
-        }
-        for region in [
-            "",
-            "US-EAST-1",
-            "eu west",
-            "a\nb",
-            "us_east",
-            &"r".repeat(65),
-        ] {
-            assert_eq!(
-                check_region(region),
-                Err(SignatureError::WrongRegion),
-                "{region}"
-            );
-        }
-    }
-}
+mod tests;

@@ -1,43 +1,29 @@
-//! Connections: accept, bound, serve, drain.
+//! Connections: TLS where it is wanted, and each request to the service.
 
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
+use keyward_inbound::{Accepted, Listener, Patient, Serving, Stopped};
 use keyward_operations::{Installation, Tls as SecuredBy};
 use keyward_signin::Door;
 use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::{ProtocolVersion, ServerConfig};
 
 use crate::options::{Limits, Options, Tls};
-use crate::patience::Patient;
 use crate::received::Room;
 use crate::source::Peer;
-use crate::{Service, signing_keys};
+use crate::{Service, sessions, signing_keys};
 
 /// A server that listens.
 pub struct Server {
-    listener: TcpListener,
+    listener: Listener,
     tls: Option<TlsAcceptor>,
     service: Arc<Service>,
-}
-
-/// How a server came to its end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stopped {
-    /// All requests under way were answered.
-    Drained,
-    /// Some were cut off when the time for draining was over.
-    CutOff,
 }
 
 impl Server {
@@ -49,9 +35,8 @@ impl Server {
         tls: Option<Tls>,
     ) -> io::Result<Self> {
         let tls = tls.map(|tls| acceptor(&tls)).transpose()?;
-        let listener = TcpListener::bind(address).await?;
-        let signing_keys = signing_keys::SigningKeys::default();
-        let address = listener.local_addr()?.ip();
+        let listener = Listener::bind(address, options.limits.of_connections()).await?;
+        let address = listener.address()?.ip();
         let service = Arc::new(Service {
             door: Door::new(Arc::clone(&installation)),
             installation,
@@ -59,7 +44,8 @@ impl Server {
             is_tls: tls.is_some(),
             room: Room::new(options.limits.large_bodies_bytes),
             options,
-            signing_keys,
+            signing_keys: signing_keys::SigningKeys::default(),
+            sessions: sessions::Sessions::default(),
         });
         Ok(Self {
             listener,
@@ -70,59 +56,28 @@ impl Server {
 
     /// The address it listens on, with the port that was picked.
     pub fn address(&self) -> io::Result<SocketAddr> {
-        self.listener.local_addr()
+        self.listener.address()
     }
 
     /// Serves until `stop` is ready, then drains.
     pub async fn run(self, stop: impl Future<Output = ()>) -> Stopped {
-        let limits = self.service.options.limits;
-        let places = Arc::new(Semaphore::new(limits.connections));
-        let graceful = GracefulShutdown::new();
-        tokio::pin!(stop);
-        loop {
-            let place = tokio::select! {
-                place = Arc::clone(&places).acquire_owned() => place,
-                () = &mut stop => break,
-            };
-            let accepted = tokio::select! {
-                accepted = self.listener.accept() => accepted,
-                () = &mut stop => break,
-            };
-            match accepted {
-                Ok((stream, address)) => {
-                    let watcher = graceful.watcher();
-                    let (tls, service) = (self.tls.clone(), Arc::clone(&self.service));
-                    tokio::spawn(async move {
-                        let _place = place;
-                        let _ = stream.set_nodelay(true);
-                        let stream = Patient::new(stream, limits.write_time);
-                        match tls {
-                            Some(tls) => {
-                                if let Some(stream) = handshake(&tls, stream, &limits).await {
-                                    let tls = tls_of(&stream);
-                                    let peer = Peer { address, tls };
-                                    serve(stream, peer, service, watcher).await;
-                                }
-                            }
-                            None => {
-                                let peer = Peer { address, tls: None };
-                                serve(stream, peer, service, watcher).await;
-                            }
-                        }
-                    });
-                }
-                Err(error) => {
-                    // Out of file descriptors, mostly: wait for some to come back.
-                    tracing::warn!(%error, "a connection could not be accepted");
-                    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        let (tls, service) = (self.tls, self.service);
+        let limits = service.options.limits;
+        let serve = |accepted: Accepted| {
+            let (tls, service) = (tls.clone(), Arc::clone(&service));
+            async move {
+                let Accepted { stream, serving } = accepted;
+                let Some(tls) = tls else {
+                    serve(stream, None, service, serving).await;
+                    return;
+                };
+                if let Some(stream) = handshake(&tls, stream, &limits).await {
+                    let tls = tls_of(&stream);
+                    serve(stream, tls, service, serving).await;
                 }
             }
-        }
-        drop(self.listener);
-        match tokio::time::timeout(limits.drain_time, graceful.shutdown()).await {
-            Ok(()) => Stopped::Drained,
-            Err(_) => Stopped::CutOff,
-        }
+        };
+        self.listener.run(stop, serve).await
     }
 }
 
@@ -158,30 +113,19 @@ fn tls_of<S>(stream: &tokio_rustls::server::TlsStream<S>) -> Option<SecuredBy> {
     })
 }
 
-async fn serve<S>(
-    stream: S,
-    peer: Peer,
-    service: Arc<Service>,
-    watcher: hyper_util::server::graceful::Watcher,
-) where
+async fn serve<S>(stream: S, tls: Option<SecuredBy>, service: Arc<Service>, serving: Serving)
+where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let limits = service.options.limits;
-    let address = peer.address;
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(limits.header_time)
-        .max_buf_size(limits.header_bytes)
-        .serve_connection(
-            TokioIo::new(stream),
-            service_fn(move |request| {
-                let (service, peer) = (Arc::clone(&service), peer.clone());
-                async move { Ok::<_, std::convert::Infallible>(service.serve(request, peer).await) }
-            }),
-        );
-    if let Err(error) = watcher.watch(connection).await {
-        tracing::debug!(peer = %address, %error, "a connection ended early");
-    }
+    let peer = Peer {
+        address: serving.address(),
+        tls,
+    };
+    let answer = move |request| {
+        let (service, peer) = (Arc::clone(&service), peer.clone());
+        async move { service.serve(request, peer).await }
+    };
+    serving.http(stream, answer).await;
 }
 
 fn acceptor(tls: &Tls) -> io::Result<TlsAcceptor> {

@@ -1,8 +1,7 @@
 //! The server: HTTP with its limits, who is calling, and which operation is meant.
 //!
 //! What an operation does is not decided here. This crate turns bytes into an authenticated
-//! [`keyward_operations::Request`] and a reply back into bytes. It is the only crate that listens
-//! for HTTP.
+//! [`keyward_operations::Request`] and a reply back into bytes.
 
 mod api;
 mod authenticate;
@@ -14,15 +13,16 @@ mod guard;
 mod issuer;
 mod options;
 mod pages;
-mod patience;
 mod received;
 mod route;
+mod sessions;
 mod signing_keys;
 mod source;
 
 pub use calling_out::{CallingOut, OutboundRules, OutboundRulesError};
-pub use connections::{Server, Stopped};
+pub use connections::Server;
 pub use dev_account::{DEV_ACCOUNT, make_dev_account};
+pub use keyward_inbound::Stopped;
 pub use options::{ConfiguredKey, DevOptions, InvalidCidr, Limits, Mode, Network, Options, Tls};
 
 use std::net::IpAddr;
@@ -42,4 +42,5 @@ struct Service {
     is_tls: bool,
     room: received::Room,
     signing_keys: signing_keys::SigningKeys,
+    sessions: sessions::Sessions,
 }

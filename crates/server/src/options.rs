@@ -74,16 +74,30 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
+        let connections = keyward_inbound::Limits::default();
         Self {
-            connections: 4_096,
-            header_time: Duration::from_secs(30),
-            header_bytes: 64 * 1024,
+            connections: connections.connections,
+            header_time: connections.header_time,
+            header_bytes: connections.header_bytes,
             body_time: Duration::from_secs(30),
             body_bytes: 16 * 1024 * 1024,
             small_body_bytes: 64 * 1024,
             large_bodies_bytes: 256 * 1024 * 1024,
-            write_time: Duration::from_secs(30),
-            drain_time: Duration::from_secs(5),
+            write_time: connections.write_time,
+            drain_time: connections.drain_time,
+        }
+    }
+}
+
+impl Limits {
+    /// Those that hold for connections.
+    pub(crate) fn of_connections(&self) -> keyward_inbound::Limits {
+        keyward_inbound::Limits {
+            connections: self.connections,
+            header_time: self.header_time,
+            header_bytes: self.header_bytes,
+            write_time: self.write_time,
+            drain_time: self.drain_time,
         }
     }
 }

@@ -63,11 +63,12 @@ impl Service {
         );
         came.circumstances.host = received.host().map(str::to_owned);
         came.circumstances.tls = peer.tls;
+        // Boxed, because hyper moves this future for each request, and it is as large as what it holds.
         match destination {
-            Destination::Api => self.api(&received, came).await,
-            Destination::Dev => self.dev(received.head.uri.path(), &received).await,
-            Destination::Page(page) => self.page(page, &received, &came).await,
-            Destination::Issuer(document) => self.issuer_document(document).await,
+            Destination::Api => Box::pin(self.api(&received, came)).await,
+            Destination::Dev => Box::pin(self.dev(received.head.uri.path(), &received)).await,
+            Destination::Page(page) => Box::pin(self.page(page, &received, &came)).await,
+            Destination::Issuer(document) => Box::pin(self.issuer_document(document)).await,
         }
     }
 

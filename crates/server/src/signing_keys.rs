@@ -18,15 +18,49 @@ const SCOPES_BOUND: usize = 8;
 
 /// The memory.
 #[derive(Default)]
-pub(crate) struct SigningKeys(RwLock<HashMap<AccessKeyId, Vec<Derived>>>);
+pub(crate) struct SigningKeys(RwLock<HashMap<AccessKeyId, Derived>>);
 
 struct Derived {
+    /// What the keys were derived from: should an id ever stand for another secret, this tells.
+    secret: Sealed,
+    keys: ScopedKeys,
+}
+
+/// The signing keys of one secret, by their scopes.
+#[derive(Default)]
+pub(crate) struct ScopedKeys(Vec<ScopedKey>);
+
+struct ScopedKey {
     date: Box<str>,
     region: Box<str>,
     service: Box<str>,
-    /// What the key was derived from: should an id ever stand for another secret, this tells.
-    secret: Sealed,
     key: Arc<SigningKey>,
+}
+
+impl ScopedKeys {
+    /// The key for a scope, if it is among them.
+    pub(crate) fn find(&self, scope: Scope<'_>) -> Option<Arc<SigningKey>> {
+        let mut keys = self.0.iter();
+        let found = keys.find(|key| {
+            *key.date == *scope.date
+                && *key.region == *scope.region
+                && *key.service == *scope.service
+        });
+        found.map(|found| Arc::clone(&found.key))
+    }
+
+    /// Takes in another. It may push out the oldest.
+    pub(crate) fn add(&mut self, scope: Scope<'_>, key: Arc<SigningKey>) {
+        if self.0.len() >= SCOPES_BOUND {
+            self.0.remove(0);
+        }
+        self.0.push(ScopedKey {
+            date: scope.date.into(),
+            region: scope.region.into(),
+            service: scope.service.into(),
+            key,
+        });
+    }
 }
 
 impl SigningKeys {
@@ -37,13 +71,10 @@ impl SigningKeys {
         scope: Scope<'_>,
     ) -> Option<Arc<SigningKey>> {
         let remembered = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let derived = remembered.get(&access_key.id)?.iter().find(|derived| {
-            *derived.date == *scope.date
-                && *derived.region == *scope.region
-                && *derived.service == *scope.service
-                && derived.secret == access_key.secret
-        })?;
-        Some(Arc::clone(&derived.key))
+        let derived = remembered.get(&access_key.id)?;
+        (derived.secret == access_key.secret)
+            .then(|| derived.keys.find(scope))
+            .flatten()
     }
 
     /// Remembers a key. Only one by which a signature was found right: what anyone could fill the
@@ -53,17 +84,15 @@ impl SigningKeys {
         if remembered.len() >= KEYS_BOUND && !remembered.contains_key(&access_key.id) {
             remembered.clear();
         }
-        let derived = remembered.entry(access_key.id).or_default();
-        if derived.len() >= SCOPES_BOUND {
-            derived.remove(0);
-        }
-        derived.push(Derived {
-            date: scope.date.into(),
-            region: scope.region.into(),
-            service: scope.service.into(),
+        let new = || Derived {
             secret: access_key.secret.clone(),
-            key,
-        });
+            keys: ScopedKeys::default(),
+        };
+        let derived = remembered.entry(access_key.id).or_insert_with(new);
+        if derived.secret != access_key.secret {
+            *derived = new();
+        }
+        derived.keys.add(scope, key);
     }
 }
 
