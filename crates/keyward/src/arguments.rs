@@ -7,6 +7,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use keyward_names::{AccountId, Timestamp};
 use keyward_server::Network;
 
+use crate::credentials_agent::parse_session_name;
+
 /// Identity and access management for AWS clients, run by yourself.
 #[derive(Debug, Parser)]
 #[command(name = "keyward", version, arg_required_else_help = true)]
@@ -26,6 +28,12 @@ pub(crate) enum Command {
     Init(InitArguments),
     /// Serve an installation: everything is verified and authorised.
     Serve(ServeArguments),
+    /// Hand temporary credentials of a role to programs of this machine, as AWS SDKs ask for them.
+    ///
+    /// The role is assumed with the credentials of AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and
+    /// AWS_SESSION_TOKEN, or of --credentials-file. The token that programs must know is that of
+    /// AWS_CONTAINER_AUTHORIZATION_TOKEN, or else made. What to set for them is printed.
+    CredentialsAgent(CredentialsAgentArguments),
     /// Administer accounts.
     #[command(subcommand)]
     Account(AccountCommand),
@@ -118,6 +126,46 @@ pub(crate) struct ServeArguments {
     /// Where audit records go: `stdout`, `none` or a folder; `audit` in the data folder if not given.
     #[arg(long, value_name = "WHERE")]
     pub(crate) audit: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CredentialsAgentArguments {
+    /// The role.
+    #[arg(long, value_name = "ARN")]
+    pub(crate) role_arn: String,
+    /// Where to listen, on a loopback address; port 0 picks a free port.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9911")]
+    pub(crate) listen: SocketAddr,
+    /// The endpoint of STS: https, or http on this machine; that of AWS_ENDPOINT_URL_STS or
+    /// AWS_ENDPOINT_URL if not given.
+    #[arg(long, value_name = "URL")]
+    pub(crate) endpoint: Option<String>,
+    /// Authorities, PEM, that are trusted beside those of the operating system.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca: Option<PathBuf>,
+    /// The name of the role's sessions; `keyward-agent-` and the host's name if not given.
+    #[arg(long, value_name = "NAME", value_parser = parse_session_name)]
+    pub(crate) role_session_name: Option<String>,
+    /// How long a session lasts; an hour if not given.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(900..=43_200))]
+    pub(crate) duration_seconds: Option<u32>,
+    /// The region; that of AWS_REGION, AWS_DEFAULT_REGION or us-east-1 if not given.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) region: Option<String>,
+    /// A file with credentials like ~/.aws/credentials; it is read anew for each session.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) credentials_file: Option<PathBuf>,
+    /// The profile in that file.
+    #[arg(
+        long,
+        value_name = "NAME",
+        requires = "credentials_file",
+        default_value = "default"
+    )]
+    pub(crate) profile: String,
+    /// Write the token to this file, readable for its owner alone, instead of printing it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) token_file: Option<PathBuf>,
 }
 
 /// Where an installation is and how it is opened.

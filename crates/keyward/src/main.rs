@@ -4,6 +4,7 @@ mod administration;
 mod arguments;
 mod audit;
 mod configuration;
+mod credentials_agent;
 mod dev;
 mod init;
 mod json_lines;
@@ -66,6 +67,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             Command::Dev(arguments) => dev::run(arguments).await,
             Command::Init(arguments) => init::run(arguments).await,
             Command::Serve(arguments) => serve::run(arguments).await,
+            Command::CredentialsAgent(arguments) => credentials_agent::run(arguments).await,
             Command::Account(AccountCommand::Create { place, account }) => {
                 administration::create_account(&place, account).await
             }

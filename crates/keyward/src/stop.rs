@@ -24,7 +24,8 @@ impl Signals {
         })
     }
 
-    async fn told(mut self) {
+    /// Waits for either.
+    pub(crate) async fn told(mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
