@@ -37,6 +37,7 @@ impl Installed {
         let key = Key {
             id: told("Access key id")?,
             secret: told("Secret access key")?,
+            session_token: None,
         };
         Ok(Self { folder, key })
     }

@@ -19,6 +19,7 @@ mod references;
 mod sign_in;
 mod signing;
 mod start;
+mod sts;
 mod visit;
 
 use anyhow::bail;
@@ -36,10 +37,13 @@ fn main() -> anyhow::Result<()> {
         ["million"] => million::run(),
         ["full"] => full::run(),
         ["start"] => start::run(),
+        ["sts"] => sts::run(),
         // The references, run as processes of their own.
         ["bare-server", body_bytes] => references::bare_server(body_bytes.parse()?),
         ["floor-server", log] => references::floor_server(log),
         ["raw-hash", seconds] => references::raw_hash(seconds.parse()?),
-        _ => bail!("usage: keyward-benches http | password | sign-in | million | full | start"),
+        _ => {
+            bail!("usage: keyward-benches http | password | sign-in | million | full | start | sts")
+        }
     }
 }

@@ -13,18 +13,48 @@ use aws_sigv4::sign::v4;
 pub(crate) struct Key {
     pub(crate) id: String,
     pub(crate) secret: String,
+    /// Of temporary credentials.
+    pub(crate) session_token: Option<String>,
+}
+
+/// Which API is asked.
+#[derive(Clone, Copy)]
+pub(crate) enum Api {
+    Iam,
+    Sts,
 }
 
 /// The bytes of a signed POST to the IAM API.
 pub(crate) fn signed(key: &Key, address: SocketAddr, form: &str) -> anyhow::Result<Vec<u8>> {
+    signed_for(Api::Iam, key, address, form)
+}
+
+/// The same to either API.
+pub(crate) fn signed_for(
+    api: Api,
+    key: &Key,
+    address: SocketAddr,
+    form: &str,
+) -> anyhow::Result<Vec<u8>> {
     const CONTENT_TYPE: &str = "application/x-www-form-urlencoded; charset=utf-8";
-    let body = format!("{form}&Version=2010-05-08");
+    let (name, version) = match api {
+        Api::Iam => ("iam", "2010-05-08"),
+        Api::Sts => ("sts", "2011-06-15"),
+    };
+    let body = format!("{form}&Version={version}");
     let host = address.to_string();
-    let identity = Credentials::new(&key.id, &key.secret, None, None, "bench").into();
+    let identity = Credentials::new(
+        &key.id,
+        &key.secret,
+        key.session_token.clone(),
+        None,
+        "bench",
+    )
+    .into();
     let parameters = v4::SigningParams::builder()
         .identity(&identity)
         .region("us-east-1")
-        .name("iam")
+        .name(name)
         .time(SystemTime::now())
         .settings(SigningSettings::default())
         .build()?
@@ -67,9 +97,19 @@ pub(crate) fn encoded(value: &str) -> String {
 
 /// Sends one request and gives the body of the answer, which must be 200.
 pub(crate) fn ask(key: &Key, address: SocketAddr, form: &str) -> anyhow::Result<String> {
+    ask_for(Api::Iam, key, address, form)
+}
+
+/// The same of either API.
+pub(crate) fn ask_for(
+    api: Api,
+    key: &Key,
+    address: SocketAddr,
+    form: &str,
+) -> anyhow::Result<String> {
     use std::io::{Read as _, Write as _};
     let mut stream = std::net::TcpStream::connect(address)?;
-    let request = String::from_utf8(signed(key, address, form)?)?;
+    let request = String::from_utf8(signed_for(api, key, address, form)?)?;
     let (line, rest) = request.split_once("\r\n").context("no request line")?;
     stream.write_all(format!("{line}\r\nconnection: close\r\n{rest}").as_bytes())?;
     let mut answer = String::new();
