@@ -143,8 +143,9 @@ def aws(server, tmp_path):
     """Runs the AWS CLI against the shared server. Gives what its JSON says, `None` where it says
     nothing; with `fails`, what it says on standard error."""
 
-    def call(*arguments, key="test", secret="test", fails=False):
+    def call(*arguments, key="test", secret="test", token=None, fails=False):
         environment = {
+            **({"AWS_SESSION_TOKEN": token} if token else {}),
             "AWS_ACCESS_KEY_ID": key,
             "AWS_SECRET_ACCESS_KEY": secret,
             "AWS_DEFAULT_REGION": "us-east-1",

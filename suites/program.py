@@ -29,9 +29,11 @@ done = set()
 class Server:
     """A running `keyward dev`, `keyward serve`, or another program that says when it is ready."""
 
-    def __init__(self, arguments, environment=None, command=None, log=None):
+    def __init__(self, arguments, environment=None, command=None, log=None, ready=READY):
         """Starts the program and waits until it is ready. `command` stands for the program where it
-        is another or is run by something; `log` is a file for its standard error."""
+        is another or is run by something; `log` is a file for its standard error; `ready` is what it
+        says before its URL when it is ready."""
+        self.ready = ready
         self.log = Path(log) if log else None
         stderr = self.log.open("ab") if self.log else subprocess.DEVNULL
         self.process = subprocess.Popen(
@@ -50,16 +52,16 @@ class Server:
 
     @property
     def is_ready(self):
-        return any(line.startswith(READY) for line in self.printed)
+        return any(line.startswith(self.ready) for line in self.printed)
 
     @property
     def endpoint(self):
-        return next(line for line in self.printed if line.startswith(READY)).removeprefix(READY)
+        return next(line for line in self.printed if line.startswith(self.ready)).removeprefix(self.ready)
 
     @property
     def address(self):
         """`host:port`."""
-        return self.endpoint.split("//")[1]
+        return self.endpoint.split("/")[2]
 
     def stop(self):
         """Asks it to stop; it must do so in good order."""
@@ -105,7 +107,7 @@ class Server:
     def _read(self):
         for line in self.process.stdout:
             self.printed.append(line.rstrip("\n"))
-            if line.startswith(READY):
+            if line.startswith(self.ready):
                 self._ready.set()
         self._ready.set()
 
