@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,10 +12,9 @@ import expect
 import program
 import provoked
 from browser import WITHOUT, Browser, why_no_browser
+from installed import AWS
 from people import Person, let_users_change_passwords
 from program import Clock, Server
-
-AWS = Path(sys.executable).with_name("aws")
 
 
 def pytest_sessionstart(session):

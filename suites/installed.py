@@ -1,6 +1,11 @@
 """What a suite installs for itself, once for as long as what it wants stays the same."""
 
 import shutil
+import sys
+from pathlib import Path
+
+# The AWS CLI of the suites' own environment.
+AWS = Path(sys.executable).with_name("aws")
 
 
 def once(folder, wanted, install):

@@ -11,8 +11,8 @@ import botocore.session
 import pytest
 
 import program
-from conftest import AWS
 from documents import allow, arn
+from installed import AWS
 from people import Person
 from sessions import BOB, assume, give, make_role, session_arn, trusting
 

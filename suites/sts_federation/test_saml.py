@@ -11,9 +11,9 @@ import subprocess
 import pytest
 
 import saml_idp
-from conftest import AWS
 from documents import PREFIX, allow, arn, policy
 from expect import provokes, refused, without_metadata
+from installed import AWS
 from program import DEFAULT_ACCOUNT, clean_environment, initialise
 from saml_idp import RECIPIENT, IdentityProvider, changed, pack, truncated, unpack, with_entities, wrapped
 

@@ -10,9 +10,9 @@ import boto3
 import pytest
 from botocore import UNSIGNED
 
-from conftest import AWS
 from documents import PREFIX, allow, arn, policy
 from expect import provokes, refused, violations, without_metadata
+from installed import AWS
 from oidc_issuer import (
     CLIENT_ID,
     DISCOVERY,
