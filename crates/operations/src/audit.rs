@@ -130,7 +130,8 @@ pub(crate) struct Recording {
     called: Called,
     event_id: EventId,
     expected: Mutex<Expected>,
-    vouched: OnceLock<FoundVouched>,
+    vouched: OnceLock<Caller>,
+    parameters: OnceLock<String>,
     taken_on: OnceLock<TakenOn>,
     is_told: AtomicBool,
 }
@@ -142,13 +143,6 @@ struct Expected {
     answer: Option<String>,
     /// The record with that answer, where the sink will want it too.
     record: Option<String>,
-}
-
-/// Someone who was found to be vouched for.
-struct FoundVouched {
-    caller: Caller,
-    /// What the request said, and what the identity provider said.
-    parameters: Option<String>,
 }
 
 /// What is known of a call when a record of it is written.
@@ -195,6 +189,7 @@ impl Recording {
             event_id,
             expected: Mutex::default(),
             vouched: OnceLock::new(),
+            parameters: OnceLock::new(),
             taken_on: OnceLock::new(),
             is_told: AtomicBool::new(false),
         }))
@@ -203,10 +198,8 @@ impl Recording {
     /// Notes who was found to be vouched for.
     pub(crate) fn is_vouched(&self, vouched: &Arc<Vouched>) {
         // Where an operation is begun again it finds the same.
-        let _ = self.vouched.set(FoundVouched {
-            caller: Caller::Vouched(Arc::clone(vouched)),
-            parameters: self.parameters_with(&vouched.recorded.parameters),
-        });
+        let _ = self.vouched.set(Caller::Vouched(Arc::clone(vouched)));
+        self.say_more(&vouched.recorded.parameters);
     }
 
     /// Notes which role of which account is taken on, and by way of which SAML provider.
@@ -228,28 +221,27 @@ impl Recording {
         });
     }
 
-    fn parameters_with(&self, more: &BTreeMap<&'static str, Value>) -> Option<String> {
-        let parameters = self.called.parameters.clone();
+    /// Notes what is asked beside what the request says itself, by the names of parameters.
+    pub(crate) fn say_more(&self, more: &BTreeMap<&'static str, Value>) {
         if more.is_empty() {
-            return parameters;
+            return;
         }
-        let read = parameters.map(|json| serde_json::from_str::<Map<String, Value>>(&json));
+        let said = self.called.parameters.as_deref();
+        let read = said.map(serde_json::from_str::<Map<String, Value>>);
         let mut parameters = read.and_then(Result::ok).unwrap_or_default();
         let more = more.iter();
         parameters.extend(more.map(|(name, value)| ((*name).to_owned(), value.clone())));
-        Some(Value::Object(parameters).to_string())
+        // Where an operation is begun again it finds the same.
+        let _ = self.parameters.set(Value::Object(parameters).to_string());
     }
 
     /// Who calls and what is asked, as far as it is known now.
     fn known(&self) -> Known<'_> {
-        let (caller, parameters) = match self.vouched.get() {
-            Some(found) => (&found.caller, found.parameters.as_deref()),
-            None => (&self.called.caller, self.called.parameters.as_deref()),
-        };
+        let parameters = self.parameters.get().or(self.called.parameters.as_ref());
         Known {
             event_id: self.event_id,
-            caller,
-            parameters,
+            caller: self.vouched.get().unwrap_or(&self.called.caller),
+            parameters: parameters.map(String::as_str),
         }
     }
 

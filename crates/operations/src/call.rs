@@ -1,6 +1,7 @@
 //! What an operation's function gets: the request, a snapshot of the account, and the few things it
 //! may do to the world.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use keyward_account::{Account, Changes, Role, SamlProvider};
@@ -25,7 +26,7 @@ use crate::managed::{AwsPolicies, Managed};
 use crate::quotas::Quotas;
 use crate::random::{RandomError, random, random_number};
 use crate::resource::Resource;
-use crate::sessions::{SessionKeys, Vouched};
+use crate::sessions::{SessionKeys, SessionTag, Vouched};
 use crate::uses::{AccessKeyUse, RoleUse};
 use crate::writer::Refusal;
 
@@ -279,6 +280,18 @@ impl<I> Call<I> {
     pub(crate) fn vouch(&self, vouched: &Arc<Vouched>) {
         if let Some(recording) = &self.recording {
             recording.is_vouched(vouched);
+        }
+    }
+
+    /// Takes in which tags a session inherits, so that the audit record tells them.
+    pub(crate) fn inherits(&self, tags: &[SessionTag]) {
+        if let Some(recording) = &self.recording
+            && !tags.is_empty()
+        {
+            let tags: BTreeMap<&str, &str> =
+                tags.iter().map(|tag| (&*tag.key, &*tag.value)).collect();
+            let more = BTreeMap::from([("incomingTransitiveTags", serde_json::json!(tags))]);
+            recording.say_more(&more);
         }
     }
 

@@ -344,6 +344,43 @@ async fn a_role_of_another_account_is_recorded_in_both() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_session_inherits_is_recorded() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = world(folder.path()).await;
+    let trust = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":["sts:AssumeRole","sts:TagSession"]}]}"#;
+    let create = form(&[("RoleName", "R"), ("AssumeRolePolicyDocument", trust)]);
+    for (action, form) in [("CreateUser", "UserName=Bob"), ("CreateRole", &*create)] {
+        assert_eq!(world.root().ask(action, form).await.fault(), "200");
+    }
+    let bob = world.user("Bob").await;
+    let assume = [
+        ("RoleArn", "arn:aws:iam::123456789012:role/R"),
+        ("RoleSessionName", "session"),
+    ];
+    let tagged = [
+        ("Tags.member.1.Key", "Team"),
+        ("Tags.member.1.Value", "red"),
+        ("Tags.member.2.Key", "Stage"),
+        ("Tags.member.2.Value", "test"),
+        ("TransitiveTagKeys.member.1", "Team"),
+    ];
+    let first = bob
+        .ask("AssumeRole", &form(&[&assume[..], &tagged].concat()))
+        .await;
+    assert_eq!(first.fault(), "200");
+    let session = bob.session(&first).await;
+    let second = session.ask("AssumeRole", &form(&assume)).await;
+    assert_eq!(second.fault(), "200");
+    let filed = in_files(&world, folder.path());
+    let inherited: Vec<&Value> = filed
+        .iter()
+        .filter(|record| record["eventName"] == "AssumeRole")
+        .map(|record| &record["requestParameters"]["incomingTransitiveTags"])
+        .collect();
+    assert_eq!(inherited, [&Value::Null, &json!({"Team": "red"})]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_hangs_up_is_recorded() {
     let folder = tempfile::tempdir().unwrap();
     let world = world(folder.path()).await;

@@ -65,6 +65,7 @@ pub(crate) async fn assume_role(call: Call<AssumeRoleRequest>) -> Outcome<Assume
     let before = call.caller().session();
     let chained = before.filter(|session| session.role_session().is_some());
     let inherited = inherited_tags(chained.map(|session| &**session));
+    call.inherits(&inherited);
     let source_identity = source_identity(&call, chained.map(|session| &**session))?;
     authorize(&call, (account, role), &inherited, source_identity)?;
 
