@@ -8,6 +8,9 @@ MARK = re.compile(r'\bprovokes\("(\w+)"((?:, "\w+")+)\)')
 
 COVERAGE = Path(__file__).parents[1] / "docs" / "coverage.md"
 
+# Nobody here, nor IAM or STS at AWS, encodes a message that it could decode; its refusals are tested.
+REFUSED_WHATEVER_IS_ASKED = {"DecodeAuthorizationMessage"}
+
 
 def marks(item):
     """The operations and codes that a test is marked with."""
@@ -35,10 +38,10 @@ def marks_in(path):
 
 
 def never_done(done):
-    """The operations that the coverage page calls done and that no client's call has done."""
+    """The operations that the coverage page calls done and that no client's call has done, though one could."""
     rows = re.findall(r"^\| \[`(\w+)`\].* \| done \|$", COVERAGE.read_text(), re.MULTILINE)
     assert rows, "the coverage page has another form"
-    return set(rows) - done
+    return set(rows) - done - REFUSED_WHATEVER_IS_ASKED
 
 
 def never_skipped(item, report):
