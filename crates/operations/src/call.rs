@@ -45,8 +45,9 @@ pub(crate) struct Call<I> {
 /// What an operation's function comes to.
 pub(crate) type Outcome<O> = Result<Answer<O>, Refusal>;
 
-/// The proof that the caller may do what it asks. Only [`Call::authorize`] and
-/// [`Call::open_to_all`] make one, and nothing is changed or answered without it.
+/// The proof that the caller may do what it asks. Only the ways of
+/// [`Call`] to authorize and [`Call::open_to_all`] make one, and nothing is changed or answered without
+/// it.
 pub(crate) struct Permit {
     questions: Vec<Question>,
 }
@@ -244,16 +245,14 @@ impl<I> Call<I> {
         Ok(permit)
     }
 
-    /// Asks whether the caller may do something about a role in order to take it on: within an account
-    /// as its policies and the role's trust policy say together, across accounts as both say. Why not is
-    /// told only where the caller's own policies deny it.
+    /// Asks whether the caller may do all that taking on a role needs: within an account as its policies
+    /// and the role's trust policy say together, across accounts as both say. Why not is told only where
+    /// the caller's own policies deny it.
     pub(crate) fn authorize_assuming(
         &self,
         (holder, role): (&Account, &Role),
-        action: Action,
-        resource: Resource,
-    ) -> Result<(), Fault> {
-        let question = Question { action, resource };
+        questions: Vec<Question>,
+    ) -> Result<Permit, Fault> {
         let how = (&*self.circumstances, self.now());
         let is_elsewhere = holder.id() != self.account.id();
         let law = Law {
@@ -261,19 +260,22 @@ impl<I> Call<I> {
             ..Law::within(&self.account, self.managed())
         };
         let trust = trust_of(role);
-        let decision = gate::decide(law, &self.caller, how, (&question, Some(&trust)))?;
-        let (caller, action) = (self.caller.arn(&self.account), action.name());
-        let role_arn = question.resource.arn();
-        match decision {
-            Decision::Allowed => Ok(()),
-            Decision::ExplicitDeny(kind) if kind != Kind::Resource && !is_elsewhere => {
-                let denial = fault::Denial::Denied(kind);
-                Err(fault::access_denied(&caller, action, role_arn, denial))
-            }
-            Decision::ImplicitDeny(_) | Decision::ExplicitDeny(_) => {
-                Err(fault::may_not_assume(&caller, action, role_arn))
+        for question in &questions {
+            let decision = gate::decide(law, &self.caller, how, (question, Some(&trust)))?;
+            let (caller, action) = (self.caller.arn(&self.account), question.action.name());
+            let role_arn = question.resource.arn();
+            match decision {
+                Decision::Allowed => {}
+                Decision::ExplicitDeny(kind) if kind != Kind::Resource && !is_elsewhere => {
+                    let denial = fault::Denial::Denied(kind);
+                    return Err(fault::access_denied(&caller, action, role_arn, denial));
+                }
+                Decision::ImplicitDeny(_) | Decision::ExplicitDeny(_) => {
+                    return Err(fault::may_not_assume(&caller, action, role_arn));
+                }
             }
         }
+        Ok(Permit { questions })
     }
 
     /// Takes in who was found to be vouched for, so that the audit record tells it.
@@ -303,24 +305,27 @@ impl<I> Call<I> {
         }
     }
 
-    /// Asks whether someone who is vouched for may do something about a role of this account in order to
-    /// take it on: its trust policy decides alone. Why not is not told.
+    /// Asks whether someone who is vouched for may do all that taking on a role of this account needs:
+    /// its trust policy decides alone. Why not is not told.
     pub(crate) fn authorize_vouched(
         &self,
         vouched: &Arc<Vouched>,
         role: &Role,
-        question: Question,
-    ) -> Result<(), Fault> {
+        questions: Vec<Question>,
+    ) -> Result<Permit, Fault> {
         let how = (&*self.circumstances, self.now());
         let law = Law::within(&self.account, self.managed());
         let caller = Caller::Vouched(Arc::clone(vouched));
         let trust = trust_of(role);
-        match gate::decide(law, &caller, how, (&question, Some(&trust)))? {
-            Decision::Allowed => Ok(()),
-            Decision::ImplicitDeny(_) | Decision::ExplicitDeny(_) => {
-                Err(fault::may_not_take_on(question.action.name()))
+        for question in &questions {
+            match gate::decide(law, &caller, how, (question, Some(&trust)))? {
+                Decision::Allowed => {}
+                Decision::ImplicitDeny(_) | Decision::ExplicitDeny(_) => {
+                    return Err(fault::may_not_take_on(question.action.name()));
+                }
             }
         }
+        Ok(Permit { questions })
     }
 
     /// Asks whether the caller may give a session that it makes something.

@@ -10,7 +10,7 @@ mod session;
 mod token;
 mod vouched;
 
-pub(crate) use issue::NewSession;
+pub(crate) use issue::{Issued, NewSession};
 pub(crate) use keys::SessionKey;
 pub use keys::{SessionKeyRing, SessionKeys};
 pub(crate) use policies::GivenPolicies;

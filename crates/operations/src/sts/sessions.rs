@@ -9,17 +9,22 @@ pub(crate) mod get_session_token;
 use std::collections::HashSet;
 
 use keyward_account::{Account, Role};
-use keyward_api::{OperationId, sts};
+use keyward_api::OperationId;
+use keyward_api::sts::{self, AssumedRoleUser};
 use keyward_names::{AccountId, Age, FoldedTagKey, RoleName};
 use keyward_web_identity::Unverified;
 use keyward_wire::Parameters;
 
+use crate::call::Call;
 use crate::caller::{Caller, Principal};
 use crate::fault::{self, Fault};
-use crate::gate::Action;
+use crate::gate::{Action, Question};
 use crate::random::{random, uuid};
 use crate::resource::{Resource, role_arn};
-use crate::sessions::SessionTag;
+use crate::sessions::{
+    GivenPolicies, Holder, Issued, NewSession, RoleSession, SessionTag, Vouched, VouchedBy,
+    session_arn,
+};
 
 /// How many tags a session has at most, with those it inherits.
 const SESSION_TAGS: usize = 50;
@@ -149,7 +154,12 @@ impl Wishes<'_> {
     }
 
     /// All that must be allowed for it, beginning with the operation.
-    fn actions(&self, operation: OperationId, inherits_tags: bool) -> Vec<Action> {
+    fn questions(
+        &self,
+        operation: OperationId,
+        resource: &Resource,
+        inherits_tags: bool,
+    ) -> Vec<Question> {
         let mut actions = vec![Action::Operation(operation)];
         if !self.tags.is_empty() || inherits_tags {
             actions.push(Action::TagSession);
@@ -157,8 +167,58 @@ impl Wishes<'_> {
         if self.source_identity.is_some() {
             actions.push(Action::SetSourceIdentity);
         }
-        actions
+        let questions = actions.into_iter().map(|action| Question {
+            action,
+            resource: resource.clone(),
+        });
+        questions.collect()
     }
+}
+
+/// A session of a role that is to be.
+struct NewRoleSession<'a> {
+    name: &'a str,
+    source_identity: Option<&'a str>,
+    /// Who is vouched for, if it is someone outside.
+    vouched: Option<&'a Vouched>,
+    lasts: Age,
+    tags: Box<[SessionTag]>,
+    policies: GivenPolicies,
+    token_size: Option<i32>,
+}
+
+/// Gives out a session of a role, and says who has it.
+fn give_out<I>(
+    call: &Call<I>,
+    (account, role): (&Account, &Role),
+    new: NewRoleSession<'_>,
+) -> Result<(Issued, AssumedRoleUser), Fault> {
+    let by_saml = new
+        .vouched
+        .filter(|vouched| vouched.recorded.by == VouchedBy::Saml);
+    call.takes_on(account, role, by_saml.map(|vouched| &*vouched.provider_arn));
+    let issued = call.issue(
+        account,
+        NewSession {
+            holder: Holder::Role(RoleSession {
+                role: role.id,
+                name: new.name.into(),
+                source_identity: new.source_identity.map(Into::into),
+                provider: new.vouched.map(|vouched| vouched.provider_arn.clone()),
+                keys: new.vouched.map(Vouched::kept_keys).unwrap_or_default(),
+            }),
+            lasts: new.lasts,
+            mfa: None,
+            tags: new.tags,
+            policies: new.policies,
+            token_size: new.token_size,
+        },
+    )?;
+    let user = AssumedRoleUser {
+        assumed_role_id: format!("{}:{}", role.id, new.name),
+        arn: session_arn(account, role.name.as_str(), new.name),
+    };
+    Ok((issued, user))
 }
 
 /// Whether someone may be behind a session under this name. It is the form of the parameter, which what

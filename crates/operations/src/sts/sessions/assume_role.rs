@@ -25,18 +25,18 @@
 //! <!-- end of facts -->
 
 use keyward_account::{Account, Role};
-use keyward_api::sts::{AssumeRoleRequest, AssumeRoleResponse, AssumedRoleUser};
+use keyward_api::sts::{AssumeRoleRequest, AssumeRoleResponse};
 use keyward_api::{OperationId, sts};
 use keyward_names::Age;
 
-use super::{RoleArn, Wishes, arns, check_mfa, role_session_lasts, session_tags};
-use crate::call::{Call, Outcome};
+use super::{
+    NewRoleSession, RoleArn, Wishes, arns, check_mfa, give_out, role_session_lasts, session_tags,
+};
+use crate::call::{Call, Outcome, Permit};
 use crate::caller::Principal;
 use crate::fault::{self, Fault};
 use crate::gate::Action;
-use crate::sessions::{
-    GivenPolicies, Holder, NewSession, RoleSession, Session, SessionTag, session_arn,
-};
+use crate::sessions::{GivenPolicies, Session, SessionTag};
 
 /// The longest session that a session of a role makes.
 const CHAINED_SESSION: Age = Age::seconds(3_600);
@@ -67,7 +67,7 @@ pub(crate) async fn assume_role(call: Call<AssumeRoleRequest>) -> Outcome<Assume
     let inherited = inherited_tags(chained.map(|session| &**session));
     call.inherits(&inherited);
     let source_identity = source_identity(&call, chained.map(|session| &**session))?;
-    authorize(&call, (account, role), &inherited, source_identity)?;
+    let permit = authorize(&call, (account, role), &inherited, source_identity)?;
 
     let tags = given_tags(input);
     let transitive_keys = input.transitive_tag_keys.as_deref().unwrap_or_default();
@@ -81,30 +81,18 @@ pub(crate) async fn assume_role(call: Call<AssumeRoleRequest>) -> Outcome<Assume
     let policies = GivenPolicies::check(&call, account, (input.policy.as_deref(), &policy_arns))?;
     let is_packed = !tags.is_empty() || !policies.is_empty();
 
-    call.takes_on(account, role, None);
-    let name = input.role_session_name.as_str();
-    let issued = call.issue(
-        account,
-        NewSession {
-            holder: Holder::Role(RoleSession {
-                role: role.id,
-                name: name.into(),
-                source_identity: source_identity.map(Into::into),
-                provider: None,
-                keys: std::collections::BTreeMap::new(),
-            }),
-            lasts,
-            mfa: None,
-            tags,
-            policies,
-            token_size: input.minimum_session_token_size,
-        },
-    )?;
-    call.open_to_all().answer(AssumeRoleResponse {
-        assumed_role_user: Some(AssumedRoleUser {
-            assumed_role_id: format!("{}:{name}", role.id),
-            arn: session_arn(account, role.name.as_str(), name),
-        }),
+    let new = NewRoleSession {
+        name: &input.role_session_name,
+        source_identity,
+        vouched: None,
+        lasts,
+        tags,
+        policies,
+        token_size: input.minimum_session_token_size,
+    };
+    let (issued, user) = give_out(&call, (account, role), new)?;
+    permit.answer(AssumeRoleResponse {
+        assumed_role_user: Some(user),
         credentials: Some(issued.credentials),
         packed_policy_size: is_packed.then_some(issued.packed_size),
         source_identity: source_identity.map(str::to_owned),
@@ -152,7 +140,7 @@ fn authorize(
     (account, role): (&Account, &Role),
     inherited: &[SessionTag],
     source_identity: Option<&str>,
-) -> Result<(), Fault> {
+) -> Result<Permit, Fault> {
     let input = call.input();
     let wishes = Wishes {
         session_name: &input.role_session_name,
@@ -164,10 +152,9 @@ fn authorize(
     if let Some(external_id) = &input.external_id {
         resource = resource.with_key("sts:ExternalId", external_id);
     }
-    for action in wishes.actions(OperationId::StsAssumeRole, !inherited.is_empty()) {
-        call.authorize_assuming((account, role), action, resource.clone())?;
-    }
-    Ok(())
+    let operation = OperationId::StsAssumeRole;
+    let questions = wishes.questions(operation, &resource, !inherited.is_empty());
+    call.authorize_assuming((account, role), questions)
 }
 
 fn lasts(asked: Option<i32>, role: &Role, is_chained: bool) -> Result<Age, Fault> {

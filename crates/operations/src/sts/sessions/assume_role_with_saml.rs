@@ -23,20 +23,18 @@ use std::sync::Arc;
 
 use keyward_account::SamlProvider;
 use keyward_api::OperationId;
-use keyward_api::sts::{AssumeRoleWithSAMLRequest, AssumeRoleWithSAMLResponse, AssumedRoleUser};
+use keyward_api::sts::{AssumeRoleWithSAMLRequest, AssumeRoleWithSAMLResponse};
 use keyward_names::Age;
 use keyward_saml::{Assertion, AssertionError, name_qualifier};
 use serde_json::{Value, json};
 
-use super::{RoleArn, Wishes, arns, role_session_lasts, session_tags, tags_of};
+use super::{
+    NewRoleSession, RoleArn, Wishes, arns, give_out, role_session_lasts, session_tags, tags_of,
+};
 use crate::call::{Call, Outcome};
 use crate::fault;
-use crate::gate::Question;
 use crate::random::uuid;
-use crate::sessions::{
-    GivenPolicies, Holder, NewSession, Recorded, RoleSession, Vouched, VouchedBy, VouchedKey,
-    session_arn,
-};
+use crate::sessions::{GivenPolicies, Recorded, Vouched, VouchedBy, VouchedKey};
 
 pub(crate) async fn assume_role_with_saml(
     call: Call<AssumeRoleWithSAMLRequest>,
@@ -72,10 +70,8 @@ pub(crate) async fn assume_role_with_saml(
         transitive_keys: &assertion.transitive_tag_keys,
         source_identity,
     };
-    for action in wishes.actions(operation, false) {
-        let resource = wishes.resource(account, role);
-        call.authorize_vouched(&vouched, role, Question { action, resource })?;
-    }
+    let questions = wishes.questions(operation, &wishes.resource(account, role), false);
+    let permit = call.authorize_vouched(&vouched, role, questions)?;
     let tags = session_tags(&[], &tags, &assertion.transitive_tag_keys)?;
     let lasts = role_session_lasts(input.duration_seconds, role)?;
     let lasts = lasts.min(lasts_at_most(&call, &assertion));
@@ -87,31 +83,19 @@ pub(crate) async fn assume_role_with_saml(
         return Err(fault::assertion_used_before().into());
     }
 
-    call.takes_on(account, role, Some(provider_arn));
-    let name = assertion.role_session_name.as_str();
-    let issued = call.issue(
-        account,
-        NewSession {
-            holder: Holder::Role(RoleSession {
-                role: role.id,
-                name: name.into(),
-                source_identity: source_identity.map(Into::into),
-                provider: Some(vouched.provider_arn.clone()),
-                keys: vouched.kept_keys(),
-            }),
-            lasts,
-            mfa: None,
-            tags,
-            policies,
-            token_size: input.minimum_session_token_size,
-        },
-    )?;
-    call.open_to_all().answer(AssumeRoleWithSAMLResponse {
+    let new = NewRoleSession {
+        name: &assertion.role_session_name,
+        source_identity,
+        vouched: Some(&vouched),
+        lasts,
+        tags,
+        policies,
+        token_size: input.minimum_session_token_size,
+    };
+    let (issued, user) = give_out(&call, (account, role), new)?;
+    permit.answer(AssumeRoleWithSAMLResponse {
         credentials: Some(issued.credentials),
-        assumed_role_user: Some(AssumedRoleUser {
-            assumed_role_id: format!("{}:{name}", role.id),
-            arn: session_arn(account, role.name.as_str(), name),
-        }),
+        assumed_role_user: Some(user),
         packed_policy_size: Some(issued.packed_size),
         subject: Some(assertion.subject),
         subject_type: Some(assertion.subject_type),

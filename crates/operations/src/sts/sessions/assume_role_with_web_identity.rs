@@ -23,23 +23,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use keyward_account::{OidcProvider, ProviderKind};
-use keyward_api::sts::{
-    AssumeRoleWithWebIdentityRequest, AssumeRoleWithWebIdentityResponse, AssumedRoleUser,
-};
+use keyward_api::sts::{AssumeRoleWithWebIdentityRequest, AssumeRoleWithWebIdentityResponse};
 use keyward_api::{OperationId, sts::PolicyDescriptorType};
 use keyward_web_identity::{ClaimValue, Expected, KeySet, TokenError, Unverified, WebIdentity};
 
 use super::{
-    RoleArn, Wishes, arns, check_provider_id, is_source_identity, role_session_lasts, session_tags,
-    tags_of,
+    NewRoleSession, RoleArn, Wishes, arns, check_provider_id, give_out, is_source_identity,
+    role_session_lasts, session_tags, tags_of,
 };
 use crate::call::{Call, Outcome};
 use crate::fault::{self, Fault};
-use crate::gate::{Action, Question};
-use crate::sessions::{
-    GivenPolicies, Holder, NewSession, Recorded, RoleSession, Vouched, VouchedBy, VouchedKey,
-    session_arn,
-};
+use crate::sessions::{GivenPolicies, Recorded, Vouched, VouchedBy, VouchedKey};
 
 pub(crate) async fn assume_role_with_web_identity(
     call: Call<AssumeRoleWithWebIdentityRequest>,
@@ -76,54 +70,40 @@ pub(crate) async fn assume_role_with_web_identity(
         transitive_keys: &identity.transitive_tag_keys,
         source_identity,
     };
-    for action in wishes.actions(operation, false) {
-        let mut resource = wishes.resource(account, role);
-        if action == Action::Operation(operation) {
-            let is_authorized = identity.is_role_authorized.to_string();
-            resource = resource.with_key("sts:RoleAuthorizedByIdp", &is_authorized);
-        }
-        call.authorize_vouched(&vouched, role, Question { action, resource })?;
+    let is_authorized = identity.is_role_authorized.to_string();
+    let mut questions = wishes.questions(operation, &wishes.resource(account, role), false);
+    if let Some(first) = questions.first_mut() {
+        let resource = first.resource.clone();
+        first.resource = resource.with_key("sts:RoleAuthorizedByIdp", &is_authorized);
     }
+    let permit = call.authorize_vouched(&vouched, role, questions)?;
     let tags = session_tags(&[], &tags, &identity.transitive_tag_keys)?;
     let lasts = role_session_lasts(input.duration_seconds, role)?;
     let policy_arns: Option<&[PolicyDescriptorType]> = input.policy_arns.as_deref();
     let given = (input.policy.as_deref(), &*arns(policy_arns));
     let policies = GivenPolicies::check(&call, account, given)?;
 
-    call.takes_on(account, role, None);
-    let name = input.role_session_name.as_str();
-    let issued = call.issue(
-        account,
-        NewSession {
-            holder: Holder::Role(RoleSession {
-                role: role.id,
-                name: name.into(),
-                source_identity: source_identity.map(Into::into),
-                provider: Some(vouched.provider_arn.clone()),
-                keys: vouched.kept_keys(),
-            }),
-            lasts,
-            mfa: None,
-            tags,
-            policies,
-            token_size: input.minimum_session_token_size,
-        },
-    )?;
-    call.open_to_all()
-        .answer(AssumeRoleWithWebIdentityResponse {
-            credentials: Some(issued.credentials),
-            subject_from_web_identity_token: Some(identity.subject),
-            assumed_role_user: Some(AssumedRoleUser {
-                assumed_role_id: format!("{}:{name}", role.id),
-                arn: session_arn(account, role.name.as_str(), name),
-            }),
-            packed_policy_size: Some(issued.packed_size),
-            provider: Some(vouched.provider_arn.to_string()),
-            audience: Some(identity.audience),
-            source_identity: identity.source_identity,
-            session_token_utilization: Some(issued.utilization),
-            session_token_size: Some(issued.token_size),
-        })
+    let new = NewRoleSession {
+        name: &input.role_session_name,
+        source_identity,
+        vouched: Some(&vouched),
+        lasts,
+        tags,
+        policies,
+        token_size: input.minimum_session_token_size,
+    };
+    let (issued, user) = give_out(&call, (account, role), new)?;
+    permit.answer(AssumeRoleWithWebIdentityResponse {
+        credentials: Some(issued.credentials),
+        subject_from_web_identity_token: Some(identity.subject),
+        assumed_role_user: Some(user),
+        packed_policy_size: Some(issued.packed_size),
+        provider: Some(vouched.provider_arn.to_string()),
+        audience: Some(identity.audience),
+        source_identity: identity.source_identity,
+        session_token_utilization: Some(issued.utilization),
+        session_token_size: Some(issued.token_size),
+    })
 }
 
 /// Checks a token by the keys that its issuer publishes. Where they lack the token's key, newer ones are
