@@ -1,4 +1,5 @@
-//! `cargo xtask gen`: writes what follows from the models, and nothing else.
+//! `cargo xtask gen`: writes what follows from the models and from the map of crates, and nothing
+//! else.
 //!
 //! [`Service`] is a model together with its exceptions; each other module writes
 //! one kind of file from it.
@@ -9,6 +10,7 @@ mod entities;
 mod enumerations;
 mod facts;
 mod faults;
+mod map;
 mod operations;
 mod patterns;
 mod samples;
@@ -105,6 +107,7 @@ fn generate(root: &Path) -> Result<Files> {
     }
     coverage::write(root, &services, &implemented, &mut files)?;
     facts::write(root, &services, &implemented, &mut files)?;
+    map::write(root, &mut files)?;
     Ok(files)
 }
 

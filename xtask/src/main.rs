@@ -6,6 +6,7 @@
 
 mod bench;
 mod ci;
+mod crates;
 mod data;
 mod fuzz;
 mod generate;
@@ -33,7 +34,7 @@ enum Verb {
     Models,
     /// Take the actions that AWS knows and its managed policies anew from the published packages.
     Data,
-    /// Write generated code, facts blocks and the coverage page.
+    /// Write generated code, facts blocks, the coverage page and the map of crates.
     Gen {
         /// Write nothing; fail where a file differs from what would be written.
         #[arg(long)]

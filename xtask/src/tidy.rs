@@ -4,150 +4,17 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
+use crate::crates::{CRATES, Crate};
 use crate::generate::MARK;
 use crate::workspace::{Package, Workspace};
-
-/// Which packages of the workspace each may be built from. This is the table of the conventions;
-/// adding an edge is a change of its own.
-const EDGES: &[(&str, &[&str])] = &[
-    ("names", &[]),
-    ("wire", &[]),
-    ("sigv4", &[]),
-    ("web-identity", &["names"]),
-    ("saml", &["names"]),
-    ("api", &["names", "wire"]),
-    ("policy", &["names"]),
-    ("managed-policies", &["names", "policy"]),
-    ("credentials", &["names"]),
-    ("account", &["names", "policy", "credentials"]),
-    ("audit", &["names"]),
-    ("store", &["names"]),
-    ("store-sqlite", &["store", "names"]),
-    ("store-postgres", &["store", "names"]),
-    (
-        "operations",
-        &[
-            "names",
-            "audit",
-            "wire",
-            "api",
-            "policy",
-            "managed-policies",
-            "credentials",
-            "account",
-            "saml",
-            "store",
-            "web-identity",
-        ],
-    ),
-    ("inbound", &[]),
-    ("outbound", &["names"]),
-    ("agent", &["names", "sigv4", "inbound", "outbound"]),
-    (
-        "signin",
-        &["names", "audit", "credentials", "account", "operations"],
-    ),
-    (
-        "server",
-        &[
-            "names",
-            "audit",
-            "wire",
-            "sigv4",
-            "api",
-            "policy",
-            "managed-policies",
-            "credentials",
-            "account",
-            "store",
-            "operations",
-            "inbound",
-            "outbound",
-            "signin",
-            "web-identity",
-        ],
-    ),
-    (
-        "keyward",
-        &[
-            "names",
-            "audit",
-            "policy",
-            "managed-policies",
-            "sigv4",
-            "server",
-            "agent",
-            "operations",
-            "store",
-            "store-sqlite",
-            "store-postgres",
-        ],
-    ),
-    (
-        "testkit",
-        &[
-            "names",
-            "audit",
-            "wire",
-            "sigv4",
-            "api",
-            "policy",
-            "managed-policies",
-            "credentials",
-            "account",
-            "store",
-            "store-sqlite",
-            "store-postgres",
-            "operations",
-            "inbound",
-            "outbound",
-            "signin",
-            "server",
-            "web-identity",
-        ],
-    ),
-    (
-        "benches",
-        &[
-            "names",
-            "wire",
-            "sigv4",
-            "api",
-            "policy",
-            "credentials",
-            "account",
-            "store",
-            "store-sqlite",
-            "store-postgres",
-            "operations",
-            "server",
-            "testkit",
-        ],
-    ),
-    ("xtask", &[]),
-];
 
 /// Packages from elsewhere that only some may be built from.
 const RESERVED: &[(&str, &[&str])] = &[
     ("rusqlite", &["store-sqlite"]),
-    ("tokio-postgres", &["store-postgres"]),
     (
         "hyper",
         &["server", "inbound", "outbound", "testkit", "benches"],
     ),
-];
-
-/// These do no input or output and are not async.
-const PURE: &[&str] = &[
-    "names",
-    "wire",
-    "sigv4",
-    "web-identity",
-    "saml",
-    "policy",
-    "managed-policies",
-    "credentials",
-    "account",
 ];
 
 /// What pure packages may not be built from.
@@ -160,6 +27,17 @@ const MOST_LINES: usize = 800;
 pub(crate) fn run(root: &Path) -> Result<()> {
     let workspace = Workspace::read(root)?;
     let mut wrongs = Vec::new();
+    for row in CRATES {
+        if !workspace
+            .members()
+            .any(|member| member.short_name() == row.name)
+        {
+            wrongs.push(format!(
+                "`{}` is in the map of crates and not in the tree",
+                row.name
+            ));
+        }
+    }
     for package in workspace.members() {
         check_edges(package, &mut wrongs);
         for file in rust_files(package.folder())? {
@@ -178,21 +56,24 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     bail!("{} things to mend", wrongs.len());
 }
 
+/// Checks what a package is built from against its row in the map of crates, in both directions.
 fn check_edges(package: &Package, wrongs: &mut Vec<String>) {
     let name = package.short_name();
-    let Some((_, allowed)) = EDGES.iter().find(|(known, _)| *known == name) else {
-        wrongs.push(format!("package `{name}` is not in the table of edges"));
+    let Some(row) = Crate::find(name) else {
+        wrongs.push(format!("package `{name}` is not in the map of crates"));
         return;
     };
     // Tests may use more than what they test, such as the test kit.
     let dependencies = package.dependencies.iter().filter(|d| !d.is_for_tests());
+    let mut unused: Vec<&str> = row.uses.to_vec();
     for dependency in dependencies {
         let used = dependency.name.as_str();
         if dependency.path.is_some() {
             let used = used.strip_prefix("keyward-").unwrap_or(used);
-            if !allowed.contains(&used) {
+            if !row.uses.contains(&used) {
                 wrongs.push(format!("`{name}` may not use `{used}`"));
             }
+            unused.retain(|edge| *edge != used);
             continue;
         }
         let reserved = RESERVED.iter().find(|(reserved, _)| *reserved == used);
@@ -201,9 +82,14 @@ fn check_edges(package: &Package, wrongs: &mut Vec<String>) {
                 "`{name}` may not use `{used}`, which is another crate's"
             ));
         }
-        if PURE.contains(&name) && IMPURE.contains(&used) {
+        if row.is_pure && IMPURE.contains(&used) {
             wrongs.push(format!("`{name}` is pure and may not use `{used}`"));
         }
+    }
+    for edge in unused {
+        wrongs.push(format!(
+            "the map says that `{name}` uses `{edge}`, which its manifest does not"
+        ));
     }
 }
 
@@ -350,14 +236,5 @@ mod tests {
         );
         let two = "//! Gets.\npub(crate) fn get_user() {}\npub(crate) fn other() {}\n";
         check(file, two, Some("fn get_user"));
-    }
-
-    #[test]
-    fn the_table_names_only_packages_that_it_has() {
-        for (_, uses) in EDGES {
-            for used in *uses {
-                assert!(EDGES.iter().any(|(name, _)| name == used), "{used}");
-            }
-        }
     }
 }
