@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use cedar_policy::{Authorizer, Context, Decision, Entities, EntityUid, PolicySet, Request};
 
 use crate::figures::nanoseconds;
-use crate::usual::{Asked, REQUESTS};
+use crate::work::{Asked, REQUESTS};
 
 const POLICIES: &str = r#"
 permit(principal, action in [Action::"s3:Get*", Action::"s3:List*"], resource)

@@ -10,7 +10,7 @@ use anyhow::{Context as _, bail};
 use keyward_policy::{Document, Patterns};
 
 use crate::figures::nanoseconds;
-use crate::usual::{Asked, KEYS};
+use crate::work::{Asked, KEYS};
 
 pub(crate) struct Floor {
     by_service: HashMap<String, Vec<Statement>>,

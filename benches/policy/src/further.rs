@@ -4,7 +4,8 @@ use keyward_policy::{Decision, PolicySet};
 
 use crate::engine;
 use crate::figures::{Bound, ROUNDS, median};
-use crate::usual::{POLICIES, REQUESTS, context, time_engine};
+use crate::usual::time_engine;
+use crate::work::{POLICIES, REQUESTS, context};
 
 /// Kinds of statements that match no request of the mix.
 #[derive(Clone, Copy)]

@@ -9,6 +9,7 @@ mod figures;
 mod floor;
 mod further;
 mod usual;
+mod work;
 mod worst;
 mod worst_forms;
 
