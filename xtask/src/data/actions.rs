@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 
-use super::{Package, read};
+use super::package::{Package, read};
 
 /// The package that carries the data.
 const PACKAGE: Package = Package {

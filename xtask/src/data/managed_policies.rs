@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::change::change;
-use super::{Package, read};
+use super::package::{Package, read};
 
 /// The package that carries the data.
 const PACKAGE: Package = Package {

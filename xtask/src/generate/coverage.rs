@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::Files;
+use super::files::Files;
 use super::service::Service;
 use super::table::Implemented;
 use crate::model::Operation;

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
-use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
-use super::Files;
 use super::describe::describe;
+use super::files::{Files, place};
 use super::service::{Member, Service};
 use super::shapes::{list_constant, number_constant, text_constant};
 use crate::model::Shape;
@@ -78,12 +77,6 @@ pub(crate) fn write(service: &Service<'_>, files: &mut Files) -> Result<()> {
         );
     }
     Ok(())
-}
-
-/// Where a file of generated code for a service lies.
-pub(crate) fn place(service: &Service<'_>, kind: &str) -> PathBuf {
-    let module = service.identity.module;
-    PathBuf::from(format!("crates/api/src/generated/{module}_{kind}.rs"))
 }
 
 /// The imports that `code` needs.

@@ -5,8 +5,7 @@ use std::fmt::Write;
 
 use anyhow::{Result, bail};
 
-use super::Files;
-use super::entities::place;
+use super::files::{Files, place};
 use super::service::Service;
 use crate::names;
 

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-use super::Files;
 use super::describe::describe;
+use super::files::Files;
 use super::service::Service;
 use super::table::Implemented;
 use crate::model::Operation;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
-use super::Files;
+use super::files::Files;
 use super::service::Service;
 use crate::names;
 use crate::overrides::Overrides;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::Files;
+use super::files::Files;
 use crate::crates::CRATES;
 
 /// The pages that show the map.

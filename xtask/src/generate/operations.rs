@@ -5,8 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
-use super::Files;
-use super::entities::place;
+use super::files::{Files, place};
 use super::service::Service;
 use crate::names;
 

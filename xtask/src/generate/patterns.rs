@@ -9,7 +9,7 @@ use std::str::Chars;
 
 use anyhow::{Context, Result, bail};
 
-use super::Files;
+use super::files::Files;
 use crate::names;
 
 /// The patterns met so far.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
-use super::Files;
+use super::files::Files;
 use super::service::Service;
 use crate::model::Shape;
 use crate::names;

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Result, bail};
 
-use super::Files;
-use super::entities::place;
+use super::files::{Files, place};
 use super::patterns::Patterns;
 use super::service::Service;
 use crate::model::Shape;

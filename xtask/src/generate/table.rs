@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
-use super::Files;
+use super::files::Files;
 use super::service::Service;
 use crate::names;
 
