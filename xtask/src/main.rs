@@ -40,7 +40,7 @@ enum Verb {
         #[arg(long)]
         check: bool,
     },
-    /// Check crate edges, file sizes, module docs and the names of operations.
+    /// Check crate edges, circles of files, file sizes, module docs and the names of operations.
     Tidy,
     /// Check form, lints, docs, licences and dependencies.
     Lint,

@@ -1,9 +1,14 @@
 //! `cargo xtask tidy`: the rules of the house that no compiler knows.
 
-use std::path::{Path, PathBuf};
+mod circles;
+mod files;
+mod modules;
+
+use std::path::Path;
 
 use anyhow::{Result, bail};
 
+use self::files::rust_files;
 use crate::crates::{CRATES, Crate};
 use crate::generate::MARK;
 use crate::workspace::{Package, Workspace};
@@ -40,12 +45,18 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     }
     for package in workspace.members() {
         check_edges(package, &mut wrongs);
-        for file in rust_files(package.folder())? {
+        let folder = package.folder();
+        let place = folder.strip_prefix(root).unwrap_or(folder);
+        circles::check(&place.display().to_string(), folder, &mut wrongs)?;
+        for file in rust_files(folder)? {
             let text = std::fs::read_to_string(&file)?;
             let file = file.strip_prefix(root).unwrap_or(&file);
             check_file(file, &text, &mut wrongs);
         }
     }
+    // A workspace of its own, so cargo does not name it here.
+    let bench = "benches/policy";
+    circles::check(bench, &root.join(bench), &mut wrongs)?;
     if wrongs.is_empty() {
         println!("tidy: nothing to mend");
         return Ok(());
@@ -158,24 +169,6 @@ fn lines_of_code(text: &str) -> usize {
         lines += 1;
     }
     lines
-}
-
-/// All Rust files below a package's folder.
-fn rust_files(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    let mut folders = vec![folder.to_path_buf()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder)? {
-            let path = entry?.path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                files.push(path);
-            }
-        }
-    }
-    files.sort();
-    Ok(files)
 }
 
 #[cfg(test)]
