@@ -238,8 +238,10 @@ def why_no_browser():
     update = ["apt-get", "--quiet", "--quiet", "update"]
     packages = ["apt-get", "--quiet", "--quiet", "--yes", "--no-install-recommends", "install", *PACKAGES.values()]
     for _ in range(2):
-        done = [subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, check=False)
-                for command in (update, packages)]
+        done = [
+            subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, check=False)
+            for command in (update, packages)
+        ]
         if done[-1].returncode == 0 and all(map(shutil.which, PACKAGES)):
             say("the browser is installed")
             return None

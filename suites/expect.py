@@ -53,8 +53,7 @@ PASSWORD_PATTERN = r"[\u0009\u000A\u000D\u0020-\u00FF]+"
 TAG_KEY_PATTERN = r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+"
 TAG_VALUE_PATTERN = r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*"
 NAME_TEXT = (
-    "The specified value for {} is invalid. It must contain only alphanumeric characters and/or the "
-    "following: +=,.@_-"
+    "The specified value for {} is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-"
 )
 
 

@@ -336,9 +336,7 @@ def truncated(response, length=None):
 
 def with_entities(response, subject="alice"):
     """The response with a document type whose entities would grow a billionfold in the subject."""
-    entities = "".join(
-        f'<!ENTITY e{level} "{f"&e{level - 1};" * 10 if level else "lol"}">' for level in range(10)
-    )
+    entities = "".join(f'<!ENTITY e{level} "{f"&e{level - 1};" * 10 if level else "lol"}">' for level in range(10))
     xml = re.sub(r"^<\?xml[^>]*\?>\s*", "", unpack(response))
     return pack(f"<!DOCTYPE samlp:Response [{entities}]>{xml.replace(subject, '&e9;')}")
 
@@ -358,7 +356,9 @@ def wrapped(response, how, subject="admin", attribute_changes=()):
     if how != "same_id":
         forged = re.sub(r' ID="[^"]*"', ' ID="_forged"', forged, count=1)
     end = "</saml:Assertion>"
-    with_object = signature.replace("</ds:Signature>", f"<ds:Object>{signed.replace(signature, '')}</ds:Object></ds:Signature>")
+    with_object = signature.replace(
+        "</ds:Signature>", f"<ds:Object>{signed.replace(signature, '')}</ds:Object></ds:Signature>"
+    )
     put = {
         "before": lambda: xml.replace(signed, forged + signed),
         "after": lambda: xml.replace(signed, signed + forged),

@@ -69,6 +69,7 @@ def test_a_password_is_in_no_record_and_its_user_is(installation, tmp_path):
     place.iam.create_user(UserName="Bob")
     secret = place.iam.create_access_key(UserName="Bob")["AccessKey"]["SecretAccessKey"]
     place.iam.create_login_profile(UserName="Bob", Password=PASSWORD, PasswordResetRequired=True)
+
     # What is kept with the change is found at once, and is without the answer, which nobody knew before; the copy in
     # the files has it and comes a moment later.
     def is_whole(records):
@@ -160,9 +161,12 @@ def test_what_finds_no_room_is_counted_and_nobody_waits(tmp_path):
     root = initialise(data)
     config.write_text('[audit]\noutput = "stdout"\nqueue_records = 5\n')
     command = [program.PROGRAM, "serve", "--data", data, "--listen", "127.0.0.1:0", "--config", config]
-    with log.open("wb") as stderr, subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=stderr, encoding="utf-8", env=program.clean_environment()
-    ) as process:
+    with (
+        log.open("wb") as stderr,
+        subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=stderr, encoding="utf-8", env=program.clean_environment()
+        ) as process,
+    ):
         try:
             ready = process.stdout.readline().strip()
             iam = program.client(ready.removeprefix(program.READY), "iam", root["key"], root["secret"])

@@ -46,7 +46,14 @@ def test_a_password_that_the_policy_refuses(aws, iam):
 
 
 def test_the_password_policy(aws):
-    update = ["--minimum-password-length", "12", "--require-symbols", "--no-require-numbers", "--max-password-age", "90"]
+    update = [
+        "--minimum-password-length",
+        "12",
+        "--require-symbols",
+        "--no-require-numbers",
+        "--max-password-age",
+        "90",
+    ]
     assert aws("iam", "update-account-password-policy", *update) is None
     assert aws("iam", "get-account-password-policy")["PasswordPolicy"] == {
         "MinimumPasswordLength": 12,

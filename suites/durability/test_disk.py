@@ -118,7 +118,15 @@ def check_torn(start, killed, tmp_path, tear, lost):
     log = path.read_bytes()
     path.write_bytes(tear(log, commit_ends(log)))
 
-    serve = ["serve", "--data", tmp_path / "data", "--master-key-file", folder / "data.master-key", "--listen", "127.0.0.1:0"]
+    serve = [
+        "serve",
+        "--data",
+        tmp_path / "data",
+        "--master-key-file",
+        folder / "data.master-key",
+        "--listen",
+        "127.0.0.1:0",
+    ]
     server = start(*serve)
     iam = server.client("iam", root["key"], root["secret"])
     there = [user["UserName"] for user in iam.list_users()["Users"]]

@@ -101,8 +101,10 @@ def test_every_acknowledged_change_survives_kills_under_load(start, tmp_path):
 
 
 def list_users(server, root):
-    pages = server.client("iam", root["key"], root["secret"]).get_paginator("list_users").paginate(
-        PaginationConfig={"PageSize": 1000}
+    pages = (
+        server.client("iam", root["key"], root["secret"])
+        .get_paginator("list_users")
+        .paginate(PaginationConfig={"PageSize": 1000})
     )
     names = [user["UserName"] for page in pages for user in page["Users"]]
     assert len(names) == len(set(names))

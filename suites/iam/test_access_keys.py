@@ -95,9 +95,7 @@ def test_expired_can_not_be_set(iam, bob):
 
 def test_a_status_must_be_one(iam, bob):
     error = refused("ValidationError", None, iam.update_access_key, UserName="Bob", AccessKeyId=bob.key, Status="On")
-    assert error["Message"].startswith(
-        violations(violation("status", "Member must satisfy enum value set: ["))
-    )
+    assert error["Message"].startswith(violations(violation("status", "Member must satisfy enum value set: [")))
 
 
 @provokes("UpdateAccessKey", "NoSuchEntity")

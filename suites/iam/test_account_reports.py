@@ -136,9 +136,7 @@ def test_everything_of_an_account_is_told(iam, peopled):
         }
     ]
     group = iam.get_group(GroupName="Owner")["Group"]
-    assert details["GroupDetailList"] == [
-        {**group, "GroupPolicyList": inline, "AttachedManagedPolicies": [own]}
-    ]
+    assert details["GroupDetailList"] == [{**group, "GroupPolicyList": inline, "AttachedManagedPolicies": [own]}]
     role = iam.get_role(RoleName="Owner")["Role"]
     [told] = details["RoleDetailList"]
     attached = told.pop("AttachedManagedPolicies")

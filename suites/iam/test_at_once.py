@@ -73,7 +73,9 @@ def test_a_password_and_a_policy_that_forbids_it_do_not_cross(iam, at_once, make
 
     def call(signer, number):
         if number == 0:
-            return signer.call("UpdateAccountPasswordPolicy", MinimumPasswordLength="20", AllowUsersToChangePassword="true")
+            return signer.call(
+                "UpdateAccountPasswordPolicy", MinimumPasswordLength="20", AllowUsersToChangePassword="true"
+            )
         return signer.call("UpdateLoginProfile", UserName="Bob", Password=f"Password-{number}")
 
     answers = at_once(call)

@@ -130,6 +130,4 @@ def test_a_group_has_its_own_policies(iam):
     GROUP.make(iam, "Crew")
     iam.attach_group_policy(GroupName="Crew", PolicyArn=READ_ONLY)
     [buckets] = granting(iam, arn("group", "Crew"), "s3")
-    assert buckets["Policies"] == [
-        {"PolicyName": "ReadOnlyAccess", "PolicyType": "MANAGED", "PolicyArn": READ_ONLY}
-    ]
+    assert buckets["Policies"] == [{"PolicyName": "ReadOnlyAccess", "PolicyType": "MANAGED", "PolicyArn": READ_ONLY}]

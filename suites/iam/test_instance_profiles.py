@@ -170,7 +170,9 @@ def test_who_puts_a_role_in_must_be_allowed_to_pass_it(server, box):
     box.put_user_policy(UserName="Bob", PolicyName="p", PolicyDocument=policy(add))
     message = nothing_allows("iam:PassRole", arn("role", "Work"))
     refused("AccessDenied", message, bob.iam.add_role_to_instance_profile, **BOTH)
-    give = allow("iam:PassRole", f"{PREFIX}:role/W*", Condition={"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}})
+    give = allow(
+        "iam:PassRole", f"{PREFIX}:role/W*", Condition={"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}
+    )
     box.put_user_policy(UserName="Bob", PolicyName="p", PolicyDocument=policy(add, give))
     only_metadata(bob.iam.add_role_to_instance_profile(**BOTH))
     assert roles(box) == ["Work"]

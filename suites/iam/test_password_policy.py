@@ -58,7 +58,6 @@ def reasons(iam):
     return judge
 
 
-
 # The default policy.
 
 

@@ -89,7 +89,9 @@ def test_quotas_of_what_one_thing_has_can_be_set(start, tmp_path):
 
 def test_one_account_can_have_quotas_of_its_own(start, tmp_path):
     configuration = tmp_path / "keyward.toml"
-    configuration.write_text("[quotas]\ngroups_per_account = 1\n[accounts.000000000000.quotas]\ngroups_per_account = 2\n")
+    configuration.write_text(
+        "[quotas]\ngroups_per_account = 1\n[accounts.000000000000.quotas]\ngroups_per_account = 2\n"
+    )
     server = start("dev", "--listen", "127.0.0.1:0", "--config", configuration)
     made = server.dev("POST", "accounts")
     other = server.client("iam", made["access_key_id"], made["secret_access_key"])
@@ -100,7 +102,9 @@ def test_one_account_can_have_quotas_of_its_own(start, tmp_path):
         refused("LimitExceeded", message, client.create_group, GroupName="more")
 
 
-@pytest.mark.parametrize("text", ["[quotas]\nusers_per_acount = 3\n", "[quota]\n", "users", "[quotas]\nusers_per_account = -1\n"])
+@pytest.mark.parametrize(
+    "text", ["[quotas]\nusers_per_acount = 3\n", "[quota]\n", "users", "[quotas]\nusers_per_account = -1\n"]
+)
 def test_a_configuration_with_a_mistake_is_refused(tmp_path, text):
     configuration = tmp_path / "keyward.toml"
     configuration.write_text(text)

@@ -182,7 +182,11 @@ def restore(root):
         ("GetInstanceProfile", {"InstanceProfileName": "Nobody"}, arn("instance-profile", "Nobody")),
         ("GetPolicy", {"PolicyArn": arn("policy", "Nobody")}, arn("policy", "Nobody")),
         ("DeleteRole", {"RoleName": "Nobody"}, arn("role", "Nobody")),
-        ("DeletePolicy", {"PolicyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}, "arn:aws:iam::aws:policy/ReadOnlyAccess"),
+        (
+            "DeletePolicy",
+            {"PolicyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"},
+            "arn:aws:iam::aws:policy/ReadOnlyAccess",
+        ),
     ],
 )
 def test_who_has_no_right_does_not_learn_what_exists(bob, operation, members, resource):

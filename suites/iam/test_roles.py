@@ -176,6 +176,7 @@ def test_a_trust_policy_has_room_for_2048_characters(iam, work):
 
 def test_a_trusted_user_is_known_by_id(iam):
     """A user made anew under the same name is not the one that is trusted."""
+
     def trusted():
         return iam.get_role(RoleName="Work")["Role"]["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]["AWS"]
 

@@ -121,9 +121,7 @@ def test_private_keys_are_two_at_most_and_open_what_must_be_encrypted(iam):
     refused("InvalidInput", "Failed to remove private key.", update, **THIS, RemovePrivateKey=second)
     update(**THIS, RemovePrivateKey=second, **ALLOWED)
     assert shown(iam)["PrivateKeyList"] == []
-    message = (
-        "Unable to update identity provider. No updates are defined for metadata or encryption assertion."
-    )
+    message = "Unable to update identity provider. No updates are defined for metadata or encryption assertion."
     refused("ValidationError", message, update, **THIS)
     message = (
         "Unable to add and remove private keys in the same request. Set a value for only one of the two parameters."

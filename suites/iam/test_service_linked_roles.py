@@ -10,9 +10,7 @@ from expect import only_metadata, provokes, refused, without_metadata
 
 BATCH = "batch.amazonaws.com"
 ROLE = "AWSServiceRoleForBatch"
-PROTECTED = (
-    f"Cannot perform the operation on the protected role '{ROLE}' - this role is only modifiable by AWS"
-)
+PROTECTED = f"Cannot perform the operation on the protected role '{ROLE}' - this role is only modifiable by AWS"
 
 
 @pytest.fixture

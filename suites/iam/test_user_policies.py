@@ -39,9 +39,7 @@ def bob(server, iam):
 @pytest.fixture
 def let(iam, bob):
     """Gives Bob one policy of these statements."""
-    return lambda *statements: iam.put_user_policy(
-        UserName="Bob", PolicyName="p", PolicyDocument=policy(*statements)
-    )
+    return lambda *statements: iam.put_user_policy(UserName="Bob", PolicyName="p", PolicyDocument=policy(*statements))
 
 
 def test_a_policy_is_put_told_listed_and_deleted(iam):

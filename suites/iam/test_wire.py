@@ -60,7 +60,12 @@ def test_the_envelope_of_an_error_of_ours(root):
 
 
 def test_every_answer_has_a_request_id_of_its_own(root):
-    answers = [root.call("ListUsers"), root.call("GetUser", UserName="x"), root.call("Nonsense"), root.call("ListUsers")]
+    answers = [
+        root.call("ListUsers"),
+        root.call("GetUser", UserName="x"),
+        root.call("Nonsense"),
+        root.call("ListUsers"),
+    ]
     ids = {answer.request_id for answer in answers}
     assert len(ids) == 4
     for answer in answers:
@@ -70,11 +75,15 @@ def test_every_answer_has_a_request_id_of_its_own(root):
 
 def test_a_success_is_a_result_and_metadata(root):
     answer = root.call("ListUsers")
-    assert squeezed(answer.body) == squeezed(
-        f"""<ListUsersResponse xmlns="{IAM}"><ListUsersResult><Users/><IsTruncated>false</IsTruncated>
+    assert (
+        squeezed(answer.body)
+        == squeezed(
+            f"""<ListUsersResponse xmlns="{IAM}"><ListUsersResult><Users/><IsTruncated>false</IsTruncated>
         </ListUsersResult><ResponseMetadata><RequestId>{answer.request_id}</RequestId></ResponseMetadata>
         </ListUsersResponse>"""
-    ) or "<Users></Users>" in answer.body
+        )
+        or "<Users></Users>" in answer.body
+    )
 
 
 @pytest.mark.parametrize(
@@ -106,7 +115,9 @@ def test_a_form_may_be_in_the_query(root, iam):
 
 
 def test_names_and_values_are_percent_encoded_in_forms(root, iam):
-    assert root.post(f"Action=CreateUser&Version=2010-05-08&User%4eame={quote('a+b=c,d.e@f-g_h', safe='')}").status == 200
+    assert (
+        root.post(f"Action=CreateUser&Version=2010-05-08&User%4eame={quote('a+b=c,d.e@f-g_h', safe='')}").status == 200
+    )
     assert iam.get_user(UserName="a+b=c,d.e@f-g_h")
     # A plus is a blank, which no name has.
     assert root.post("Action=CreateUser&Version=2010-05-08&UserName=x+y").code == "ValidationError"
@@ -121,8 +132,14 @@ def test_unknown_members_are_ignored(root):
     [
         ({"Tags.member.0.Key": "k", "Tags.member.0.Value": "v"}, "0 is not a valid index"),
         ({"Tags.member.-1.Key": "k", "Tags.member.-1.Value": "v"}, "Key -1 may not have a leading '-'"),
-        ({"Tags.member.12.Key": "k", "Tags.member.12.Value": "v"}, "Excessively sparse input would skip 11 list elements"),
-        ({"Tags.member.49.Key": "k", "Tags.member.49.Value": "v"}, "Excessively sparse input would skip 48 list elements"),
+        (
+            {"Tags.member.12.Key": "k", "Tags.member.12.Value": "v"},
+            "Excessively sparse input would skip 11 list elements",
+        ),
+        (
+            {"Tags.member.49.Key": "k", "Tags.member.49.Value": "v"},
+            "Excessively sparse input would skip 48 list elements",
+        ),
         ({"TagKeys.member.one": "k"}, "Start of list found where not expected"),
     ],
 )
@@ -135,7 +152,12 @@ def test_list_indexes_that_are_none(root, members, message):
 
 def test_list_elements_come_in_the_order_of_their_indexes(root, iam):
     iam.create_user(UserName="Bob")
-    members = {"Tags.member.2.Key": "b", "Tags.member.2.Value": "2", "Tags.member.01.Key": "a", "Tags.member.1.Value": "1"}
+    members = {
+        "Tags.member.2.Key": "b",
+        "Tags.member.2.Value": "2",
+        "Tags.member.01.Key": "a",
+        "Tags.member.1.Value": "1",
+    }
     assert root.call("TagUser", UserName="Bob", **members).status == 200
     assert iam.list_user_tags(UserName="Bob")["Tags"] == [{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}]
 
@@ -212,7 +234,9 @@ def test_a_long_term_key_has_no_session_token(server, bob):
 
 def test_an_authorization_that_lacks_a_part(server):
     header = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/iam/aws4_request, SignedHeaders=host"
-    status, _, body = server.http("POST", "/", form("GetUser"), {"Authorization": header, "X-Amz-Date": "20260101T000000Z"})
+    status, _, body = server.http(
+        "POST", "/", form("GetUser"), {"Authorization": header, "X-Amz-Date": "20260101T000000Z"}
+    )
     assert status == 400
     assert b"<Code>IncompleteSignature</Code>" in body
     assert b"Authorization header requires &#39;Signature&#39; parameter." in body.replace(b"'", b"&#39;")

@@ -60,7 +60,12 @@ def test_an_answer_has_all_its_members():
         "end": {"line": 1, "column": text.index("}]") + 2},
     }
     assert answers == [
-        {"decision": "allowed", "decidedBy": "identityPolicies", "matchedStatements": [matched], "missingContextKeys": []}
+        {
+            "decision": "allowed",
+            "decidedBy": "identityPolicies",
+            "matchedStatements": [matched],
+            "missingContextKeys": [],
+        }
     ]
 
 
@@ -122,7 +127,11 @@ def test_no_line_at_all_is_no_error():
 
 def test_a_last_line_without_an_end_is_answered():
     done = subprocess.run(
-        [PROGRAM, "policy", "evaluate"], input=json.dumps(question()).encode(), capture_output=True, timeout=20, check=False
+        [PROGRAM, "policy", "evaluate"],
+        input=json.dumps(question()).encode(),
+        capture_output=True,
+        timeout=20,
+        check=False,
     )
     assert json.loads(done.stdout)["decision"] == "implicitDeny"
 

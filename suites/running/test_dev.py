@@ -103,7 +103,14 @@ def test_the_banner_says_what_there_is_to_know(start):
     port = server.address.split(":")[1]
     assert server.endpoint == f"http://127.0.0.1:{port}"
     assert port != "0"
-    for said in [server.endpoint, f"http://localhost:{port}/", DEFAULT_ACCOUNT, "signatures", "policies", "AWS_ACCESS_KEY_ID="]:
+    for said in [
+        server.endpoint,
+        f"http://localhost:{port}/",
+        DEFAULT_ACCOUNT,
+        "signatures",
+        "policies",
+        "AWS_ACCESS_KEY_ID=",
+    ]:
         assert said in text, text
     assert server.printed[-1] == f"keyward ready on {server.endpoint}"
     assert server.http("GET", "/healthz")[0] == 200
@@ -186,7 +193,9 @@ def test_what_the_clock_does_not_understand(server, clock, body):
     assert seconds_between(clock.now(), before) < 3
 
 
-@pytest.mark.parametrize("body", [{"advance": "3000000d"}, {"advance": "99999999999999d"}, {"set": "10000-01-01T00:00:00Z"}])
+@pytest.mark.parametrize(
+    "body", [{"advance": "3000000d"}, {"advance": "99999999999999d"}, {"set": "10000-01-01T00:00:00Z"}]
+)
 def test_the_clock_stays_within_what_dates_can_say(server, clock, body):
     before = clock.set("9000-01-01T00:00:00Z")
     assert server.try_dev("POST", "clock", body)[0] == 400

@@ -50,7 +50,9 @@ def test_a_body_that_grows_too_large_is_refused(server):
 def test_a_head_that_is_too_large_is_refused(server):
     with contextlib.closing(socket.create_connection(address(server))) as connection:
         with contextlib.suppress(ConnectionError):
-            connection.sendall(f"GET /healthz HTTP/1.1\r\nHost: {server.address}\r\nX-Long: {'x' * MEBIBYTE}\r\n\r\n".encode())
+            connection.sendall(
+                f"GET /healthz HTTP/1.1\r\nHost: {server.address}\r\nX-Long: {'x' * MEBIBYTE}\r\n\r\n".encode()
+            )
         line = first_line(connection)
     assert line == "" or " 431 " in line or " 400 " in line, line
     assert server.http("GET", "/healthz")[0] == 200
@@ -76,7 +78,9 @@ def test_more_connections_than_allowed_wait_their_turn(start, tmp_path):
         connection.close()
 
 
-@pytest.mark.parametrize("garbage", [b"\x16\x03\x01\x02\x00\x01\x00", b"GET\r\n\r\n", b"\x00" * 100, b"GET / HTTP/9.9\r\n\r\n"])
+@pytest.mark.parametrize(
+    "garbage", [b"\x16\x03\x01\x02\x00\x01\x00", b"GET\r\n\r\n", b"\x00" * 100, b"GET / HTTP/9.9\r\n\r\n"]
+)
 def test_what_is_no_http_harms_nobody(server, garbage):
     with contextlib.closing(socket.create_connection(address(server))) as connection:
         connection.sendall(garbage)

@@ -238,7 +238,9 @@ def certificate(tmp_path):
 def test_a_server_speaks_tls(installation, start, certificate):
     server = installation.serve(start, "--tls-cert", certificate[0], "--tls-key", certificate[1])
     assert server.endpoint.startswith("https://")
-    root = client(server.endpoint, "iam", installation.root["key"], installation.root["secret"], verify=str(certificate[0]))
+    root = client(
+        server.endpoint, "iam", installation.root["key"], installation.root["secret"], verify=str(certificate[0])
+    )
     root.create_user(UserName="Bob")
     assert [user["UserName"] for user in root.list_users()["Users"]] == ["Bob"]
     host, port = server.address.split(":")
@@ -396,7 +398,14 @@ def test_no_secret_stands_on_the_disk(installation, start):
     bob.iam.change_password(OldPassword=passwords[1], NewPassword=passwords[2])
     refused("AccessDenied", None, bob.iam.change_password, OldPassword=passwords[0], NewPassword="FourthPassword-d4!")
     key = installation.key_file.read_text().strip()
-    secrets = [*passwords, "FourthPassword-d4!", bob.secret, installation.root["secret"], installation.root["password"], key]
+    secrets = [
+        *passwords,
+        "FourthPassword-d4!",
+        bob.secret,
+        installation.root["secret"],
+        installation.root["password"],
+        key,
+    ]
     forms = [form for secret in secrets for form in (secret.encode(), base64.b64encode(secret.encode()).rstrip(b"="))]
     forms.append(base64.b64decode(key))
 

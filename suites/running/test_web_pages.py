@@ -12,8 +12,11 @@ DONE = (200, 201)
 
 def post(server, headers, path="/"):
     """A request of the kind that a page can send, with these headers."""
-    signature = {"Authorization": "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/iam/aws4_request, "
-                 "SignedHeaders=host, Signature=00", "X-Amz-Date": "20260101T000000Z"}
+    signature = {
+        "Authorization": "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/iam/aws4_request, "
+        "SignedHeaders=host, Signature=00",
+        "X-Amz-Date": "20260101T000000Z",
+    }
     body = form("CreateUser", UserName=f"Mallory-{uuid.uuid4()}") if path == "/" else None
     return server.http("POST", path, body, {**signature, **headers})[0]
 
@@ -89,7 +92,8 @@ def test_the_own_pages_are_served(server, own, site):
 
 
 @pytest.mark.parametrize(
-    "host", ["localhost:4566", "iam.localhost", "127.0.0.1", "[::1]:4566", "iam.amazonaws.com", "sts.eu-west-1.amazonaws.com"]
+    "host",
+    ["localhost:4566", "iam.localhost", "127.0.0.1", "[::1]:4566", "iam.amazonaws.com", "sts.eu-west-1.amazonaws.com"],
 )
 def test_the_names_of_this_machine_and_of_the_service_are_served(server, host):
     assert post(server, {"Host": host}) == 200

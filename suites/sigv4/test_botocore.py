@@ -257,7 +257,9 @@ def header_value(chance):
 
 
 def path(chance):
-    segments = chance.choices(["", ".", "..", "a", "b c", "%41", "%2F", "ü", "a+b", "~", "x=y", "..."], k=chance.randrange(5))
+    segments = chance.choices(
+        ["", ".", "..", "a", "b c", "%41", "%2F", "ü", "a+b", "~", "x=y", "..."], k=chance.randrange(5)
+    )
     text = "/" + "/".join(segments)
     # Half of the time encoded as clients send it; else as it stands, which is looser than HTTP.
     return chance.choice([text, quote(text, safe="/~%")])

@@ -29,9 +29,7 @@ def simulate(iam):
     """Simulates one policy with further members; gives the results."""
 
     def call(document, *actions, **members):
-        response = iam.simulate_custom_policy(
-            PolicyInputList=[document], ActionNames=list(actions), **members
-        )
+        response = iam.simulate_custom_policy(PolicyInputList=[document], ActionNames=list(actions), **members)
         assert response["IsTruncated"] is False
         return response["EvaluationResults"]
 
@@ -39,10 +37,7 @@ def simulate(iam):
 
 
 def test_the_example_of_positions_is_told_to_the_letter(simulate):
-    text = (
-        '{"Version": "2012-10-17", "Statement": {"Effect":"Allow","Action":"dynamodb:*",'
-        '"Resource":"*","Sid":"a"}}'
-    )
+    text = '{"Version": "2012-10-17", "Statement": {"Effect":"Allow","Action":"dynamodb:*","Resource":"*","Sid":"a"}}'
     start, end = text.index('{"Effect') + 2, text.rindex("}") + 1
     assert simulate(text, "dynamodb:CreateBackup") == [
         {
@@ -151,17 +146,14 @@ def test_other_inputs_are_refused(iam):
     refuses("Policy input list item 2 has invalid content", PolicyInputList=[policy(allow()), "{"])
     refuses("The action is invalid since it is missing names", ActionNames=["GetObject"])
     refuses(
-        "Invalid Input Actions: [s3:GetObject] and [s3:Get*] require different authorization "
-        "information. ",
+        "Invalid Input Actions: [s3:GetObject] and [s3:Get*] require different authorization information. ",
         ActionNames=["s3:Get*", "s3:GetObject"],
     )
     refuses("ResourceNames are not in a valid ARN format: bucket.", ResourceArns=["bucket"])
     refuses("Invalid marker for pagination.", Marker="nonsense")
     refuses(
         "Invalid context value for key a:number: expected numeric format.",
-        ContextEntries=[
-            {"ContextKeyName": "a:number", "ContextKeyValues": ["x"], "ContextKeyType": "numeric"}
-        ],
+        ContextEntries=[{"ContextKeyName": "a:number", "ContextKeyValues": ["x"], "ContextKeyType": "numeric"}],
     )
     refuses(
         "Organization policy at index 1 must contain at least one service control policy",

@@ -152,9 +152,7 @@ def test_results_come_in_pages_of_whole_actions(iam):
     iam.create_user(UserName="Bob")
     actions = [f"example:Action{number}" for number in range(5)]
     paginator = iam.get_paginator("simulate_principal_policy")
-    pages = list(
-        paginator.paginate(PolicySourceArn=BOB, ActionNames=actions, PaginationConfig={"PageSize": 2})
-    )
+    pages = list(paginator.paginate(PolicySourceArn=BOB, ActionNames=actions, PaginationConfig={"PageSize": 2}))
     assert [[one["EvalActionName"] for one in page["EvaluationResults"]] for page in pages] == [
         actions[:2],
         actions[2:4],

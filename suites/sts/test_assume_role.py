@@ -139,9 +139,7 @@ def test_how_long_a_session_lasts(server, iam, bob, build):
     left = given_out["Credentials"]["Expiration"] - datetime.datetime.now(datetime.timezone.utc)
     assert datetime.timedelta(hours=11) < left
     make_role(iam, "Deploy", trusting(BUILD), MaxSessionDuration=43_200)
-    chained = (
-        "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining."
-    )
+    chained = "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining."
     first = in_session(server, given_out, "sts")
     refused("ValidationError", chained, assume, sts=first, name="Deploy", DurationSeconds=3601)
     assume(first, "Deploy", DurationSeconds=3600)
@@ -272,7 +270,6 @@ def test_a_device_that_is_not_there(bob, build):
     members = {"SerialNumber": arn("mfa", "Bob"), "TokenCode": "123456"}
     refused("AccessDenied", message, assume, sts=bob.sts, **members)
     refused("AccessDenied", message, bob.sts.get_session_token, **members)
-
 
 
 def test_whom_a_role_does_not_trust(server, iam, build):

@@ -242,9 +242,7 @@ def test_what_the_session_may_do(server, iam, issuer, role):
     del role
     iam.create_user(UserName="Bob")
     same = {"StringEquals": {f"{issuer.host}:sub": SUBJECT, "aws:FederatedProvider": provider_arn(issuer)}}
-    iam.put_role_policy(
-        RoleName="Deploy", PolicyName="p", PolicyDocument=policy(allow("iam:GetUser", Condition=same))
-    )
+    iam.put_role_policy(RoleName="Deploy", PolicyName="p", PolicyDocument=policy(allow("iam:GetUser", Condition=same)))
     answer = assume(server, issuer.token())
     assert of_session(server, answer, "iam").get_user(UserName="Bob")["User"]["UserName"] == "Bob"
     other = assume(server, issuer.token(sub="someone else"))
@@ -337,9 +335,7 @@ def test_a_provider_is_not_named(server, issuer, role):
     refuses(server, token, message, ProviderId="www.amazon.com")
     message = 'graph.facebook.com rejected OAuth token with response "Bad signature" and code 190'
     refuses(server, token, message, "IDPRejectedClaim", ProviderId="graph.facebook.com")
-    message = (
-        "Unrecognized OAuth provider. Do not include a provider parameter when submitting OpenIDConnect ID tokens"
-    )
+    message = "Unrecognized OAuth provider. Do not include a provider parameter when submitting OpenIDConnect ID tokens"
     refuses(server, token, message, "AccessDenied", ProviderId="accounts.google.com")
 
 
