@@ -10,6 +10,7 @@ It publishes the keys in `issuer.keys` and notes in `issuer.asked` for which pat
 says how it answers, if not well."""
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import http.server
@@ -208,11 +209,9 @@ class Issuer:
         for name, value in {**headers, "Content-Length": str(len(body))}.items():
             handler.send_header(name, value)
         handler.end_headers()
-        try:
+        # Whoever asked may have had enough.
+        with contextlib.suppress(OSError):
             handler.wfile.write(body)
-        except OSError:
-            # Whoever asked has had enough.
-            pass
 
     def claims(self, **changes):
         """The claims of a good token; `changes` go on top, and `None` takes one away. Names with characters that

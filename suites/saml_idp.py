@@ -297,7 +297,7 @@ class _Writer:
         """An attribute with a time; seconds from now, or a text as it is."""
         if when is None or isinstance(when, str):
             return attribute(name, when)
-        moment = datetime.datetime.fromtimestamp(self.now + when, datetime.timezone.utc)
+        moment = datetime.datetime.fromtimestamp(self.now + when, datetime.UTC)
         return attribute(name, moment.strftime("%Y-%m-%dT%H:%M:%S.000Z"))
 
 

@@ -65,7 +65,7 @@ class Signer:
 
 
 def now():
-    return datetime.datetime.now(datetime.timezone.utc)
+    return datetime.datetime.now(datetime.UTC)
 
 
 def authorization(signer, method, target, body, at):

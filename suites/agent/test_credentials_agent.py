@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 import sys
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -126,7 +126,7 @@ def test_credentials_are_told_as_sdks_read_them(bob, start_agent, server):
     assert status == 200
     assert told.keys() == {"AccessKeyId", "SecretAccessKey", "Token", "Expiration", "RoleArn"}
     assert told["RoleArn"] == ROLE
-    left = datetime.fromisoformat(told["Expiration"]) - datetime.now(timezone.utc)
+    left = datetime.fromisoformat(told["Expiration"]) - datetime.now(UTC)
     assert 800 < left.total_seconds() <= 901
     sts = server.client("sts", told["AccessKeyId"], told["SecretAccessKey"], token=told["Token"])
     assert ASSUMED.fullmatch(sts.get_caller_identity()["Arn"])

@@ -8,8 +8,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "sign_in"))
 
-from people import let_users_change_passwords  # noqa: E402
-from visitor import PASSWORD, Visitor  # noqa: E402
+from people import let_users_change_passwords
+from visitor import PASSWORD, Visitor
 
 TYPED = "Was-Typed-Into-The-Wrong-Field-1!"
 

@@ -239,7 +239,7 @@ def judge(traced, transactions, acknowledged):
     commits = [transaction for transaction in transactions if transaction.appended]
     seen, wrong, previous = 0, {}, None
     for answer in traced.answers:
-        request = next((id for id in acknowledged if id.encode() in answer.data), None)
+        request = next((known for known in acknowledged if known.encode() in answer.data), None)
         if request is None:
             continue
         seen += 1

@@ -190,10 +190,9 @@ def test_details_come_in_pages_that_share_one_budget(iam, peopled):
     del peopled
     for number in range(4):
         iam.create_user(UserName=f"user-{number}")
-    pages = []
     paginator = iam.get_paginator("get_account_authorization_details")
-    for page in paginator.paginate(PaginationConfig={"PageSize": 3}):
-        pages.append(tuple(len(page[name]) for name in LISTS))
+    answers = paginator.paginate(PaginationConfig={"PageSize": 3})
+    pages = [tuple(len(page[name]) for name in LISTS) for page in answers]
     # Users, then roles, then groups, then policies.
     assert pages == [(3, 0, 0, 0), (2, 1, 0, 0), (0, 0, 1, 2), (0, 0, 0, 1)]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from documents import PREFIX, allow, arn, deny, denied, nothing_allows, policy
+from documents import PREFIX, allow, arn, denied, deny, nothing_allows, policy
 from expect import only_metadata, provokes, refused, without_metadata
 from kinds import ALL, GROUP, ROLE, USER
 from people import Person

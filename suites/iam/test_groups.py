@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from documents import allow, arn, deny, denied, nothing_allows, policy
+from documents import allow, arn, denied, deny, nothing_allows, policy
 from expect import NAME_TEXT, at_most, not_null, only_metadata, provokes, refused, violations, without_metadata
 from people import Person
 

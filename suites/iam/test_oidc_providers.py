@@ -97,8 +97,8 @@ def test_a_provider_without_thumbprints_gets_the_one_it_shows(start, tmp_path, h
     port, thumbprint = host_with_tls
     configuration = tmp_path / "keyward.toml"
     url = f"https://localhost:{port}"
-    for allow, is_allowed in (([], False), (["127.0.0.0/8", "::1"], True), (["localhost"], True)):
-        configuration.write_text(f"[outbound]\nallow = {allow}\n")
+    for allowed, is_allowed in (([], False), (["127.0.0.0/8", "::1"], True), (["localhost"], True)):
+        configuration.write_text(f"[outbound]\nallow = {allowed}\n")
         iam = start("dev", "--listen", "127.0.0.1:0", "--config", configuration).client()
         if not is_allowed:
             refused("OpenIdIdpCommunicationError", None, iam.create_open_id_connect_provider, Url=url)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from documents import PREFIX, allow, arn, deny, denied, nothing_allows, policy, trust
-from expect import only_metadata, provokes, refused, without_metadata
+from documents import PREFIX, allow, arn, denied, deny, nothing_allows, policy, trust
+from expect import only_metadata, provokes, refused
 from kinds import ROLE, USER
 from people import Person
 

@@ -111,7 +111,7 @@ def test_bad_lines_get_an_error_each_and_the_rest_goes_on():
         json.dumps(good).encode()[:-1] + b', "action": "s3:PutObject"}',
         b'{"a":"' + b"x" * LONGEST_LINE + b'"}',
     ]
-    code, answers = ask(good, *[line for pair in zip(bad, [good] * len(bad)) for line in pair])
+    code, answers = ask(good, *[line for pair in zip(bad, [good] * len(bad), strict=True) for line in pair])
     assert code == 1
     assert len(answers) == 1 + 2 * len(bad)
     for answer in answers[0::2]:

@@ -419,7 +419,7 @@ def test_no_secret_stands_on_the_disk(installation, start):
     search()
     server.stop()
     search()
-    assert "Bob".encode() in (installation.data / "keyward.db").read_bytes(), "the search would find what is there"
+    assert b"Bob" in (installation.data / "keyward.db").read_bytes(), "the search would find what is there"
 
 
 def test_no_secret_is_logged(installation, start, tmp_path):

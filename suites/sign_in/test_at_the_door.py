@@ -54,8 +54,8 @@ def test_whatever_is_wrong_gets_one_answer(visit, server, iam, bob):
         {"username": "x" * 64},
     ]
     answers = []
-    for who in tries:
-        who = {"account": DEFAULT_ACCOUNT, "username": "Bob", "password": PASSWORD, **who}
+    for tried in tries:
+        who = {"account": DEFAULT_ACCOUNT, "username": "Bob", "password": PASSWORD, **tried}
         answer = visit().submit("/signin", **who).refuses(INCORRECT)
         answers.append(shape(answer, who["account"], who["username"]))
     assert len(set(answers)) == 1, set(answers)
@@ -171,7 +171,7 @@ def test_every_attempt_is_in_the_log_and_no_password_is(start, tmp_path):
     text = log.read_text()
     attempts = [line for line in text.splitlines() if re.search(r"\bsign-in\b", line)]
     outcomes = ["incorrect"] * 3 + ["signed in", "a new password is due"] + ["incorrect"] * 7
-    for outcome, line in zip(outcomes, attempts):
+    for outcome, line in zip(outcomes, attempts, strict=False):
         assert outcome in line, (outcome, line)
         assert "127.0.0.1" in line
     assert "held back" in attempts[-1]

@@ -5,8 +5,17 @@ from selenium.webdriver.common.keys import Keys
 from browser import NARROW
 from people import let_users_change_passwords
 from program import DEFAULT_ACCOUNT
-from steps import CHANGE_PASSWORD, LANDING, MAY_NOT_CHANGE, NEW_PASSWORD, NEW_PASSWORD_PAGE, SIGN_IN
-from steps import is_at, set_password, sign_in
+from steps import (
+    CHANGE_PASSWORD,
+    LANDING,
+    MAY_NOT_CHANGE,
+    NEW_PASSWORD,
+    NEW_PASSWORD_PAGE,
+    SIGN_IN,
+    is_at,
+    set_password,
+    sign_in,
+)
 from visitor import PASSWORD
 
 # A target for a finger or an unsteady hand has at least so many pixels each way (WCAG 2.5.8).

@@ -5,8 +5,17 @@ import re
 import pytest
 
 from people import let_users_change_passwords
-from steps import CHANGE_PASSWORD, LANDING, MAY_NOT_CHANGE, NEW_PASSWORD, NEW_PASSWORD_PAGE, SIGN_IN
-from steps import is_at, set_password, sign_in
+from steps import (
+    CHANGE_PASSWORD,
+    LANDING,
+    MAY_NOT_CHANGE,
+    NEW_PASSWORD,
+    NEW_PASSWORD_PAGE,
+    SIGN_IN,
+    is_at,
+    set_password,
+    sign_in,
+)
 from visitor import INCORRECT, PASSWORD
 
 HARD_EXPIRY = (

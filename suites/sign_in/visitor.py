@@ -1,9 +1,9 @@
 """A browser without a window: requests, cookies and forms, for what no real browser can be made to do."""
 
 import contextlib
+import html.parser
 import http.client
 import http.cookies
-import html.parser
 from urllib.parse import urlencode
 
 from program import DEFAULT_ACCOUNT
@@ -107,7 +107,7 @@ class Answer:
 class Page(html.parser.HTMLParser):
     """What a page says: its title, its forms, its alert, and texts by their ids."""
 
-    VOID = {"br", "hr", "img", "input", "link", "meta"}
+    VOID = frozenset({"br", "hr", "img", "input", "link", "meta"})
 
     def __init__(self):
         super().__init__()

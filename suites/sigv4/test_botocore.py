@@ -80,7 +80,8 @@ def signed_and_tampered(chance):
 
 def sign(chance):
     """Signs a random request. Gives its parts as they go over the wire, and the line without it."""
-    now = datetime.datetime(2026, 1, 1) + datetime.timedelta(seconds=chance.randrange(10**8))
+    # Botocore's clock tells UTC and does not say so.
+    now = datetime.datetime(2026, 1, 1) + datetime.timedelta(seconds=chance.randrange(10**8))  # noqa: DTZ001
     age = datetime.timedelta(seconds=chance.randrange(-900, 901))
     token = chance.choice([None, "".join(chance.choices(string.ascii_letters + "+/=", k=80))])
     region, service = chance.choice(["us-east-1", "eu-west-1"]), chance.choice(["iam", "sts", "service"])
@@ -237,8 +238,8 @@ def render(request, line, chance):
     for name, value in request["headers"]:
         fold = end + " " if " " in value and chance.random() < 0.3 else " "
         gap = chance.choice(["", " ", "  "])
-        name = chance.choice([name, name.lower(), name.upper()])
-        head.append(f"{name}:{gap}{value.replace(' ', fold, 1)}")
+        written = chance.choice([name, name.lower(), name.upper()])
+        head.append(f"{written}:{gap}{value.replace(' ', fold, 1)}")
     return {**line, "request": end.join(head) + end + end + request["body"]}
 
 

@@ -27,7 +27,7 @@ def build(iam, bob):
 
 
 def test_what_is_given_out(server, iam, bob, build):
-    before = datetime.datetime.now(datetime.timezone.utc)
+    before = datetime.datetime.now(datetime.UTC)
     given_out = without_metadata(assume(bob.sts))
     credentials = given_out.pop("Credentials")
     size = given_out.pop("SessionTokenSize")
@@ -136,7 +136,7 @@ def test_how_long_a_session_lasts(server, iam, bob, build):
     refused("ValidationError", too_long, assume, sts=bob.sts, DurationSeconds=3601)
     iam.update_role(RoleName="Build", MaxSessionDuration=43_200)
     given_out = assume(bob.sts, DurationSeconds=43_200)
-    left = given_out["Credentials"]["Expiration"] - datetime.datetime.now(datetime.timezone.utc)
+    left = given_out["Credentials"]["Expiration"] - datetime.datetime.now(datetime.UTC)
     assert datetime.timedelta(hours=11) < left
     make_role(iam, "Deploy", trusting(BUILD), MaxSessionDuration=43_200)
     chained = "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining."

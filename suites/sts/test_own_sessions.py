@@ -24,7 +24,7 @@ def as_ann(sentence):
 
 
 def left(given_out):
-    left = given_out["Credentials"]["Expiration"] - datetime.datetime.now(datetime.timezone.utc)
+    left = given_out["Credentials"]["Expiration"] - datetime.datetime.now(datetime.UTC)
     return round(left / datetime.timedelta(seconds=100)) * 100
 
 

@@ -111,7 +111,10 @@ def test_a_token_says_only_so_much(bob):
 
 
 def test_what_is_asked_in_a_wrong_way_is_told(bob):
-    unsupported = "Requested SigningAlgorithm is not supported. See the GetWebIdentityToken documentation for supported algorithms"
+    unsupported = (
+        "Requested SigningAlgorithm is not supported. "
+        "See the GetWebIdentityToken documentation for supported algorithms"
+    )
     for algorithm in ("RS384", "HS256", "rs256"):
         refused("ValidationError", unsupported, ask, sts=bob.sts, algorithm=algorithm)
     for members, value, field, bound in (

@@ -90,7 +90,7 @@ def of_session(server, answer, service="sts"):
 
 
 def lasts(answer):
-    now = datetime.datetime.now(datetime.timezone.utc)
+    now = datetime.datetime.now(datetime.UTC)
     return (answer["Credentials"]["Expiration"] - now).total_seconds()
 
 
@@ -374,7 +374,7 @@ def test_conditions_of_the_trust_policy_and_what_the_session_keeps(server, iam, 
 
     of_role = of_session(server, answer, "iam")
     kept["aws:FederatedProvider"] = PROVIDER
-    absent = {key: "true" for key in [*gone, "saml:eduPersonAffiliation"]}
+    absent = dict.fromkeys([*gone, "saml:eduPersonAffiliation"], "true")
     conditions = {"StringEquals": kept, "Null": absent}
     document = policy(allow("iam:ListUsers", Condition=conditions))
     iam.put_role_policy(RoleName="Operator", PolicyName="p", PolicyDocument=document)

@@ -123,7 +123,7 @@ def of_session(server, answer, service="sts"):
 
 
 def test_a_token_is_a_way_to_a_session(server, issuer, role):
-    before = datetime.datetime.now(datetime.timezone.utc)
+    before = datetime.datetime.now(datetime.UTC)
     answer = without_metadata(assume(server, issuer.token()))
     given = answer.pop("Credentials")
     assert set(given) == {"AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration"}
@@ -367,7 +367,7 @@ def test_session_policies(server, iam, issuer, role):
         "policy allows the iam:ListRoles action"
     )
     error = refused("AccessDenied", None, of_role.list_roles)["Message"]
-    assert error.split(" on resource: ")[0] == message.split(" on resource: ")[0]
+    assert error.split(" on resource: ")[0] == message.split(" on resource: ", maxsplit=1)[0]
     assert error.endswith("because no session policy allows the iam:ListRoles action")
     refuses(server, issuer.token(), None, "MalformedPolicyDocument", Policy="{}")
     large = {f"{CLAIM}tags/principal_tags/k{n}": os.urandom(96).hex() for n in range(30)}
