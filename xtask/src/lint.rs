@@ -5,7 +5,8 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 
-use crate::run::Command;
+use crate::python::python;
+use crate::run::{Command, target_folder};
 use crate::workspace::Workspace;
 
 /// Licences under which others' code may be part of the program.
@@ -45,6 +46,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     Command::cargo()
         .args(["fmt", "--all", "--check"])
         .run(root)?;
+    check_python(root)?;
     Command::cargo()
         .args([
             "clippy",
@@ -60,6 +62,22 @@ pub(crate) fn run(root: &Path) -> Result<()> {
         .args(["doc", "--workspace", "--no-deps", "--locked"])
         .env("RUSTDOCFLAGS", "-D warnings")
         .run(root)
+}
+
+/// Form and lints of the suites' Python, as `ruff.toml` says. Ruff has an environment of its own,
+/// which is quickly made.
+fn check_python(root: &Path) -> Result<()> {
+    let requirements = root.join("suites/lint-requirements.txt");
+    let environment = target_folder(root).join("ruff");
+    let python = python(root, &requirements, &environment)?;
+    for verb in [&["format", "--check"][..], &["check"]] {
+        Command::new(&python)
+            .args(["-m", "ruff"])
+            .args(verb)
+            .args(["--no-cache", "--quiet", "suites"])
+            .run(root)?;
+    }
+    Ok(())
 }
 
 /// Licences, bans, and the page that says why each dependency is there.

@@ -15,6 +15,7 @@ mod model;
 mod models;
 mod names;
 mod overrides;
+mod python;
 mod run;
 mod test;
 mod tidy;

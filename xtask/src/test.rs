@@ -1,9 +1,10 @@
 //! `cargo xtask test`: the tests of the crates, and real clients against a real server.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Result, bail};
 
+use crate::python::python;
 use crate::run::{Command, target_folder};
 
 /// Where the client suites lie.
@@ -53,43 +54,12 @@ fn run_suites(root: &Path) -> Result<()> {
         .args(["--bins", "--example", "unsynced_server"])
         .run(root)?;
     let built = target_folder(root).join("release");
-    let python = python(root)?;
+    let suites = root.join(SUITES);
+    let requirements = suites.join("requirements.txt");
+    let python = python(root, &requirements, &suites.join(".venv"))?;
     Command::new(python)
         .args(["-m", "pytest", SUITES, "-q"])
         .env("KEYWARD", built.join("keyward"))
         .env("UNSYNCED_SERVER", built.join("examples/unsynced_server"))
         .run(root)
-}
-
-/// The interpreter of the suites' own environment, made anew when the requirements change.
-fn python(root: &Path) -> Result<PathBuf> {
-    let requirements = root.join(SUITES).join("requirements.txt");
-    let environment = root.join(SUITES).join(".venv");
-    let stamp = environment.join("requirements-installed.txt");
-    let python = environment.join("bin/python");
-    let wanted = std::fs::read_to_string(&requirements)?;
-    if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
-        return Ok(python);
-    }
-    if environment.exists() {
-        std::fs::remove_dir_all(&environment)?;
-    }
-    Command::new("python3")
-        .args(["-m", "venv"])
-        .arg(&environment)
-        .run(root)?;
-    Command::new(&python)
-        .args([
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            "-r",
-        ])
-        .arg(&requirements)
-        .run(root)?;
-    // Written last, so that an installation that failed half way is done again.
-    std::fs::write(&stamp, wanted)?;
-    Ok(python)
 }
