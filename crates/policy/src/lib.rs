@@ -39,6 +39,7 @@ mod operator;
 mod pattern;
 mod request;
 mod size;
+mod text;
 mod typed;
 
 pub use check::{PolicyFault, PolicyKind, check, check_trust_policy};

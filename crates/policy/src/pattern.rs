@@ -15,21 +15,19 @@
 //! bytes, others as UTF-16.
 
 mod arn;
+mod atom;
 mod chunk;
-mod lanes;
 mod memo;
-mod needle;
 mod template;
 
-use std::ops::Range;
-
 pub(crate) use arn::{ArnPattern, ResourcePattern};
-use chunk::{Chunk, ChunkPlan, Unit};
+use atom::{Atom, Literals};
+use chunk::{Chunk, ChunkPlan};
 pub(crate) use memo::Memo;
-pub(crate) use needle::Needle;
 pub(crate) use template::{Piece, Reading, Variable, pieces};
 
-use crate::request::{Context, Units};
+use crate::request::Context;
+use crate::text::{Unit, Units};
 
 /// A pattern, or a text with variables.
 #[derive(Debug)]
@@ -39,22 +37,6 @@ pub(crate) struct Pattern {
     atoms: Box<[Atom]>,
     // INVARIANT: there is at least one; stars stand between them.
     chunks: Box<[ChunkPlan]>,
-}
-
-#[derive(Debug)]
-enum Literals {
-    /// All of them below U+0100, as most are.
-    Narrow(Box<[u8]>),
-    Wide(Box<[u16]>),
-}
-
-#[derive(Debug)]
-enum Atom {
-    /// A part of the literals.
-    Text(Range<usize>),
-    /// So many units, whichever they are.
-    Any(usize),
-    Variable(Variable),
 }
 
 impl Pattern {

@@ -1,11 +1,11 @@
 //! What is asked: who wants to do what with which resource, and under which circumstances.
 
 mod context;
-mod text;
 
 pub use context::{Context, Value};
 pub(crate) use context::{Found, Key};
-pub(crate) use text::{Prepared, Subject, Units};
+
+use crate::text::{Prepared, Subject, Units};
 
 /// Who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,8 @@
 //! Patterns of ARNs, matched part by part.
 
 use super::{Memo, Pattern, Piece, Reading, Variable, pieces};
-use crate::request::{Context, Subject};
+use crate::request::Context;
+use crate::text::Subject;
 
 /// A pattern with the six parts of an ARN. Wildcards stay within their part; the sixth may hold colons.
 #[derive(Debug)]
@@ -220,7 +221,7 @@ impl ResourcePattern {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::request::Prepared;
+    use crate::text::Prepared;
 
     fn check(pattern: &str, resource: &str, context: &Context, expected: bool) {
         let prepared = Prepared::new(resource);

@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use super::lanes::{LANES, bits, close, close_by_run, is_any_open};
+use super::atom::{Atom, Literals, Run};
 use super::memo::{MAPPED, Memo, Places};
-use super::needle::Needle;
-use super::{Atom, Literals};
-use crate::request::{Context, Units};
+use crate::request::Context;
+use crate::text::lanes::{LANES, bits, close, close_by_run, is_any_open};
+use crate::text::{Needle, Unit, are_same};
 
 /// A chunk of a pattern and how to look for it.
 #[derive(Debug)]
@@ -60,30 +60,6 @@ pub(super) struct Chunk<'p> {
     pub(super) context: &'p Context,
     /// In units.
     pub(super) length: usize,
-}
-
-/// A run of units, or of places for any.
-pub(super) enum Run<'p> {
-    Narrow(&'p [u8]),
-    Wide(&'p [u16]),
-    Any(usize),
-}
-
-impl<'p> Run<'p> {
-    pub(super) fn of(units: Units<'p>) -> Self {
-        match units {
-            Units::Ascii(bytes) => Self::Narrow(bytes),
-            Units::Wide(units) => Self::Wide(units),
-        }
-    }
-
-    pub(super) fn length(&self) -> usize {
-        match self {
-            Self::Narrow(units) => units.len(),
-            Self::Wide(units) => units.len(),
-            Self::Any(count) => *count,
-        }
-    }
 }
 
 /// Up to so long texts are looked at without a map of them.
@@ -324,59 +300,4 @@ fn steps(atoms: &[Atom], units: &[u16]) -> Box<[Step]> {
         .filter_map(|place| steps.get(place).copied());
     let others = halving.filter(|step| last.is_none_or(|last| last.offset != step.offset));
     last.into_iter().chain(others).collect()
-}
-
-fn are_same<T: Unit, P: Unit>(text: &[T], units: &[P]) -> bool {
-    let mut pairs = text.iter().zip(units);
-    pairs.all(|(one, other)| one.widen() == other.widen())
-}
-
-/// A byte below U+0100 or a unit of UTF-16.
-pub(super) trait Unit: Copy + Default + PartialEq {
-    fn widen(self) -> u16;
-
-    /// A unit of this kind; `None` if no text of this kind has it.
-    fn from_unit(unit: u16) -> Option<Self>;
-
-    /// A whole text of such units.
-    fn units(text: &[Self]) -> Units<'_>;
-
-    /// Whether a text is these units, of which there are as many.
-    fn are_narrow(text: &[Self], units: &[u8]) -> bool;
-}
-
-impl Unit for u8 {
-    fn widen(self) -> u16 {
-        u16::from(self)
-    }
-
-    fn from_unit(unit: u16) -> Option<Self> {
-        Self::try_from(unit).ok()
-    }
-
-    fn units(text: &[Self]) -> Units<'_> {
-        Units::Ascii(text)
-    }
-
-    fn are_narrow(text: &[Self], units: &[u8]) -> bool {
-        text == units
-    }
-}
-
-impl Unit for u16 {
-    fn widen(self) -> u16 {
-        self
-    }
-
-    fn from_unit(unit: u16) -> Option<Self> {
-        Some(unit)
-    }
-
-    fn units(text: &[Self]) -> Units<'_> {
-        Units::Wide(text)
-    }
-
-    fn are_narrow(text: &[Self], units: &[u8]) -> bool {
-        are_same(text, units)
-    }
 }

@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
-use super::chunk::{Run, Unit};
-use super::lanes::{LANES, bits, close_by_run};
-use crate::request::{Units, Value};
+use super::atom::Run;
+use crate::request::Value;
+use crate::text::lanes::{LANES, bits, close_by_run};
+use crate::text::{Unit, Units};
 
 /// The longest text of which there is a map.
 pub(super) const MAPPED: usize = 8_192;

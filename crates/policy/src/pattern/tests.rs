@@ -1,7 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::request::{Prepared, Value};
+use crate::request::Value;
+use crate::text::Prepared;
 
 fn matches(pattern: &str, text: &str) -> bool {
     let pattern = Pattern::new(pieces(pattern, Reading::PATTERN));

@@ -1,7 +1,6 @@
 //! The circumstances of a request.
 
-use super::text::{Prepared, Subject, Units};
-use crate::pattern::Needle;
+use crate::text::{Needle, Prepared, Subject, Units};
 
 /// The circumstances of a request: context keys and their values.
 ///

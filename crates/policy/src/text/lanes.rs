@@ -1,25 +1,25 @@
 //! Comparing a unit with many places of a text at once.
 
-use super::chunk::Unit;
+use super::units::Unit;
 
 /// How many places of a text are compared at once.
-pub(super) const LANES: usize = 64;
+pub(crate) const LANES: usize = 64;
 
 /// Closes the lanes in which a unit isn't. It is of the text's own kind: sixteen bytes are compared by
 /// one instruction, bytes as units of UTF-16 take twice as long in all.
-pub(super) fn close<T: Unit>(lanes: &mut [u8; LANES], window: &[T; LANES], wanted: T) {
+pub(crate) fn close<T: Unit>(lanes: &mut [u8; LANES], window: &[T; LANES], wanted: T) {
     for (lane, unit) in lanes.iter_mut().zip(window) {
         *lane &= if *unit == wanted { u8::MAX } else { 0 };
     }
 }
 
 #[inline]
-pub(super) fn is_any_open(lanes: &[u8; LANES]) -> bool {
+pub(crate) fn is_any_open(lanes: &[u8; LANES]) -> bool {
     lanes.iter().fold(0, |all, lane| all | lane) != 0
 }
 
 /// Closes the lanes in which a run of units isn't, and tells whether one is still open.
-pub(super) fn close_by_run<T: Unit, P: Unit>(
+pub(crate) fn close_by_run<T: Unit, P: Unit>(
     lanes: &mut [u8; LANES],
     text: &[T],
     units: &[P],
@@ -42,7 +42,7 @@ pub(super) fn close_by_run<T: Unit, P: Unit>(
 }
 
 /// The lanes as bits, the first one lowest.
-pub(super) fn bits(lanes: &[u8; LANES]) -> u64 {
+pub(crate) fn bits(lanes: &[u8; LANES]) -> u64 {
     let (eights, _) = lanes.as_chunks::<8>();
     eights.iter().enumerate().fold(0, |bits, (place, eight)| {
         // Of each byte a bit, moved together by one multiplication.

@@ -4,10 +4,10 @@
 //! whole period; the part behind the cut is compared forwards, then the part before it backwards. A
 //! mismatch behind the cut moves the needle behind it, one before it by the needle's period.
 
-use super::chunk::Unit;
+use super::units::Unit;
 
 /// Shorter ones are found as quickly by comparing each unit with many places at once.
-pub(super) const LONG: usize = 96;
+const LONG: usize = 96;
 
 /// How a long text is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +42,7 @@ impl Needle {
     }
 
     /// Visits the places in a text where the needle with these units is, as long as it is told to go on.
-    pub(super) fn find<T: Unit, P: Unit>(
+    pub(crate) fn find<T: Unit, P: Unit>(
         &self,
         units: &[P],
         text: &[T],

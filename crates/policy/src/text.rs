@@ -1,13 +1,11 @@
 //! Texts made ready to be matched.
 
-/// The units of a text, as patterns count them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Units<'a> {
-    /// A text of ASCII alone, where a byte is a unit.
-    Ascii(&'a [u8]),
-    /// Any other text, in UTF-16.
-    Wide(&'a [u16]),
-}
+pub(crate) mod lanes;
+mod needle;
+mod units;
+
+pub(crate) use needle::Needle;
+pub(crate) use units::{Unit, Units, are_same};
 
 /// What is worked out about a text once, so that no match has to.
 #[derive(Debug, Clone, PartialEq, Eq)]
