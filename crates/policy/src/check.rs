@@ -4,6 +4,7 @@
 //! tells the first thing that it finds.
 
 mod elements;
+mod fault;
 mod identity;
 mod literals;
 mod organizations;
@@ -15,12 +16,10 @@ mod simulated;
 mod tests;
 mod trust;
 
-use std::borrow::Cow;
-use std::ops::Range;
-
+pub use fault::PolicyFault;
 pub use trust::check_trust_policy;
 
-use crate::{Document, SyntaxError};
+use crate::Document;
 
 /// What a document is for. Each kind has rules of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -42,37 +41,6 @@ pub enum PolicyKind {
     /// What the simulator and the operations that list context keys take: a policy of any kind, also
     /// an unfinished one.
     Simulated,
-}
-
-/// Why a text is not accepted as a policy.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{reason}")]
-pub struct PolicyFault {
-    /// What IAM says, to the letter where it was seen. For [`PolicyKind::Simulated`], operations have
-    /// texts of their own that count documents.
-    pub message: Cow<'static, str>,
-    /// Where, in bytes of the text: what is wrong, or what lacks something.
-    pub span: Range<usize>,
-    /// The same for people: what is wrong or missing.
-    pub reason: String,
-}
-
-impl PolicyFault {
-    fn new(
-        message: impl Into<Cow<'static, str>>,
-        span: &Range<usize>,
-        reason: impl Into<String>,
-    ) -> Self {
-        Self {
-            message: message.into(),
-            span: span.clone(),
-            reason: reason.into(),
-        }
-    }
-
-    fn syntax(message: &'static str, error: &SyntaxError) -> Self {
-        Self::new(message, &error.span, error.to_string())
-    }
 }
 
 /// Reads a policy of a kind, or says why it is none.

@@ -2,7 +2,8 @@
 
 use std::ops::ControlFlow;
 
-use crate::compiled::{CompiledStatement, Effect, Grants, Place, PolicySet};
+use crate::Effect;
+use crate::compiled::{CompiledStatement, Grants, Place, PolicySet};
 use crate::request::{Principal, Request};
 
 /// The policies that have a say in a request.

@@ -1,6 +1,6 @@
 //! The decision with its reasons.
 
-use crate::compiled::Effect;
+use crate::Effect;
 use crate::evaluate::{Decision, Kind, Layer, Policies, Recorder, Visit, decide};
 use crate::request::Request;
 

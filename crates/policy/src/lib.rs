@@ -31,6 +31,7 @@ mod check;
 mod compiled;
 mod context_keys;
 mod document;
+mod effect;
 mod evaluate;
 mod explain;
 mod json;
@@ -43,12 +44,13 @@ mod text;
 mod typed;
 
 pub use check::{PolicyFault, PolicyKind, check, check_trust_policy};
-pub use compiled::{Compiled, Effect, PolicySet};
+pub use compiled::{Compiled, PolicySet};
 pub use context_keys::context_keys;
 pub use document::{
     Condition, Document, NamedPrincipals, Patterns, Position, Principals, Problem, Statement,
     SyntaxError, Text, position,
 };
+pub use effect::Effect;
 pub use evaluate::{Decision, Kind, Policies, evaluate};
 pub use explain::{Explanation, Matched, Outcome, explain};
 pub use operator::{Operator, Order, Quantifier, Test};

@@ -14,13 +14,12 @@
 //! `?` is one UTF-16 unit, as at AWS: a character above U+FFFF needs two. Texts of ASCII are matched as
 //! bytes, others as UTF-16.
 
-mod arn;
+pub(crate) mod arn;
 mod atom;
 mod chunk;
 mod memo;
 mod template;
 
-pub(crate) use arn::{ArnPattern, ResourcePattern};
 use atom::{Atom, Literals};
 use chunk::{Chunk, ChunkPlan};
 pub(crate) use memo::Memo;

@@ -85,6 +85,12 @@ fn bad_effect(effect: &Text) -> String {
     )
 }
 
+/// Whether a statement allows, its effect spelled as the language has it.
+pub(super) fn is_allow(statement: &Statement) -> bool {
+    let effect = statement.effect.as_ref();
+    effect.is_some_and(|effect| &*effect.text == "Allow")
+}
+
 /// Refuses an id that two statements have. Empty ones are no ids (unsure).
 pub(super) fn check_unique_ids(
     document: &Document,

@@ -1,9 +1,9 @@
 //! How principals are written.
 
-use crate::Text;
 use crate::check::PolicyFault;
 use crate::check::resource_names::PARTITIONS;
 use crate::literal::arn_parts;
+use crate::{NamedPrincipals, Statement, Text};
 
 /// The kinds of principals, as policies name them.
 pub(super) const AWS: &str = "AWS";
@@ -32,6 +32,21 @@ pub(super) fn unknown_kind(kind: &Text) -> PolicyFault {
     let message = format!("Invalid principal in policy: \"{}\"", kind.text);
     let reason = format!("there is no kind of principal `{}`", kind.text);
     PolicyFault::new(message, &kind.span, reason)
+}
+
+/// Kinds and names of the principals of a statement.
+pub(super) fn named_principals(statement: &Statement) -> Vec<(&Text, &Text)> {
+    match statement
+        .principals
+        .as_ref()
+        .map(|principals| &principals.named)
+    {
+        Some(NamedPrincipals::ByKind(kinds)) => kinds
+            .iter()
+            .flat_map(|(kind, names)| names.iter().map(move |name| (kind, name)))
+            .collect(),
+        Some(NamedPrincipals::Bare(_)) | None => Vec::new(),
+    }
 }
 
 /// Refuses a name that no principal of its kind has.

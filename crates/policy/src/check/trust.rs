@@ -69,7 +69,7 @@ pub fn check_trust_policy(
         return Err(PolicyFault::new(SYNTAX, &value.span, reason));
     }
     elements::check_unique_ids(&document, REPEATED_ID)?;
-    for (kind, name) in statements.iter().flat_map(named_principals) {
+    for (kind, name) in statements.iter().flat_map(principals::named_principals) {
         check_principal(kind, name, exists)?;
     }
     statements.iter().try_for_each(shared_issuers::check)?;
@@ -106,11 +106,6 @@ fn check_effect(statement: &Statement) -> Result<(), PolicyFault> {
     Err(PolicyFault::new(message, &effect.span, reason))
 }
 
-fn is_allow(statement: &Statement) -> bool {
-    let effect = statement.effect.as_ref();
-    effect.is_some_and(|effect| &*effect.text == "Allow")
-}
-
 fn check_principal_element(statement: &Statement) -> Result<(), PolicyFault> {
     let Some(principals) = &statement.principals else {
         let reason = "the statement has no principal";
@@ -122,7 +117,7 @@ fn check_principal_element(statement: &Statement) -> Result<(), PolicyFault> {
         span,
     } = principals;
     if *is_negated {
-        let message = if is_allow(statement) {
+        let message = if elements::is_allow(statement) {
             ALLOW_NOT_PRINCIPAL
         } else {
             NOT_PRINCIPAL
@@ -174,21 +169,6 @@ fn check_actions(statement: &Statement) -> Result<(), PolicyFault> {
     match items.find(|action| !ACTIONS.contains(&&*action.text)) {
         Some(action) => Err(PolicyFault::new(OTHER_ACTION, &action.span, reason)),
         None => Ok(()),
-    }
-}
-
-/// Kinds and names of the principals of a statement.
-fn named_principals(statement: &Statement) -> Vec<(&Text, &Text)> {
-    match statement
-        .principals
-        .as_ref()
-        .map(|principals| &principals.named)
-    {
-        Some(NamedPrincipals::ByKind(kinds)) => kinds
-            .iter()
-            .flat_map(|(kind, names)| names.iter().map(move |name| (kind, name)))
-            .collect(),
-        Some(NamedPrincipals::Bare(_)) | None => Vec::new(),
     }
 }
 

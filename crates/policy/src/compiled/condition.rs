@@ -7,10 +7,11 @@
 use std::cmp::Ordering;
 use std::net::IpAddr;
 
-use super::Effect;
+use crate::Effect;
 use crate::document::{Condition, Text};
 use crate::literal::{self, Binary, Moment, Network, Number, NumberText};
-use crate::pattern::{ArnPattern, Memo, Pattern, Piece, Reading, Variable, pieces};
+use crate::pattern::arn::ArnPattern;
+use crate::pattern::{Memo, Pattern, Piece, Reading, Variable, pieces};
 use crate::request::{Context, Found, Key, Value};
 use crate::{Operator, Order, Quantifier, Test};
 

@@ -9,8 +9,10 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use super::{Compiled, CompiledStatement, Effect, Place};
-use crate::pattern::{Pattern, ResourcePattern};
+use super::statement::{Check, Compiled, CompiledStatement, service_of};
+use crate::Effect;
+use crate::pattern::Pattern;
+use crate::pattern::arn::ResourcePattern;
 
 /// The statements of one effect, by action and resource.
 #[derive(Debug, Default)]
@@ -18,22 +20,18 @@ pub(super) struct Index {
     actions: PrefixTable<OfAction>,
 }
 
+/// Where a statement is: in which document of a set, and in which place of it, both counted from zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Place {
+    pub(crate) policy: usize,
+    pub(crate) statement: usize,
+}
+
 /// A statement that may be about an action.
 #[derive(Debug)]
 pub(super) struct Candidate {
     pub(super) place: Place,
     pub(super) check: Check,
-}
-
-/// What is left to see about a candidate's action.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Check {
-    /// Nothing: it is about this action.
-    Done,
-    /// Whether one of the patterns in these places matches.
-    Patterns(usize, usize),
-    /// Whether none of the patterns matches.
-    Negated,
 }
 
 /// The candidates filed under one beginning of actions.
@@ -162,14 +160,6 @@ fn common_length(one: &str, other: &str) -> usize {
         .zip(other.chars())
         .take_while(|(one, other)| one == other);
     same.map(|(character, _)| character.len_utf8()).sum()
-}
-
-/// The service with its colon, where a pattern begins with one.
-pub(super) fn service_of(pattern: &Pattern) -> String {
-    let mut prefix = pattern.literal_prefix();
-    let length = prefix.find(':').map_or(0, |colon| colon + 1);
-    prefix.truncate(length);
-    prefix
 }
 
 /// The text with which every resource that a statement is about begins.

@@ -1,6 +1,6 @@
 //! Whom a statement is about.
 
-use super::Effect;
+use crate::Effect;
 use crate::document::{NamedPrincipals, Principals, Text};
 use crate::literal::arn_parts;
 use crate::request::Principal;

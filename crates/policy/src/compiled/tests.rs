@@ -1,6 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::Document;
+use crate::pattern::{Memo, Pattern};
 use crate::request::{Context, Principal};
 
 const USER: Principal<'_> = Principal::User {

@@ -4,7 +4,7 @@
 //! Each statement that allows and each provider in it is judged alone. Statements that deny are not
 //! looked at, nor are issuers that belong to one organization.
 
-use crate::check::{PolicyFault, principals};
+use crate::check::{PolicyFault, elements, principals};
 use crate::{Condition, Operator, Statement, Test, Text};
 
 /// The action that tokens are for.
@@ -73,10 +73,11 @@ const LISTED_ISSUERS: [(&str, &str); 21] = [
 /// Refuses a statement that lets all tokens of a shared issuer in. All of it was seen at AWS.
 pub(super) fn check(statement: &Statement) -> Result<(), PolicyFault> {
     let actions = statement.actions.iter().flat_map(|actions| &actions.items);
-    if !super::is_allow(statement) || !actions.into_iter().any(|action| &*action.text == ACTION) {
+    if !elements::is_allow(statement) || !actions.into_iter().any(|action| &*action.text == ACTION)
+    {
         return Ok(());
     }
-    super::named_principals(statement)
+    principals::named_principals(statement)
         .into_iter()
         .filter(|(kind, _)| &*kind.text == principals::FEDERATED)
         .try_for_each(|(_, provider)| check_provider(statement, provider))
