@@ -7,7 +7,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use keyward_names::{AccountId, Timestamp};
 use keyward_server::Network;
 
-use crate::credentials_agent::parse_session_name;
+/// The longest name of a session.
+pub(crate) const SESSION_NAME_LENGTH: usize = 64;
 
 /// Identity and access management for AWS clients, run by yourself.
 #[derive(Debug, Parser)]
@@ -351,4 +352,20 @@ fn timestamp(text: &str) -> Result<Timestamp, String> {
 
 fn account_id(text: &str) -> Result<AccountId, String> {
     AccountId::parse(text).map_err(|error| error.to_string())
+}
+
+/// Reads the name of sessions.
+pub(crate) fn parse_session_name(text: &str) -> Result<String, String> {
+    let is_right =
+        (2..=SESSION_NAME_LENGTH).contains(&text.len()) && text.chars().all(is_of_session_names);
+    if is_right {
+        Ok(text.to_owned())
+    } else {
+        Err("not 2 to 64 letters, digits and characters of _+=,.@-".to_owned())
+    }
+}
+
+/// Whether names of sessions may have a character.
+pub(crate) fn is_of_session_names(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || "_+=,.@-".contains(letter)
 }

@@ -12,15 +12,13 @@ use keyward_agent::{
 use keyward_names::Secret;
 use keyward_operations::{Clock, random};
 
-use crate::arguments::CredentialsAgentArguments;
+use crate::arguments::{CredentialsAgentArguments, SESSION_NAME_LENGTH, is_of_session_names};
 use crate::output::say;
 use crate::stop;
 
 const TOKEN: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
 const TOKEN_FILE: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
 const URI: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
-/// The longest name of a session.
-const SESSION_NAME_LENGTH: usize = 64;
 
 /// Hands credentials out until told to stop.
 pub(crate) async fn run(arguments: CredentialsAgentArguments) -> anyhow::Result<()> {
@@ -143,21 +141,6 @@ fn session_name(host: &str) -> String {
         .collect()
 }
 
-/// Reads the name of sessions.
-pub(crate) fn parse_session_name(text: &str) -> Result<String, String> {
-    let is_right =
-        (2..=SESSION_NAME_LENGTH).contains(&text.len()) && text.chars().all(is_of_session_names);
-    if is_right {
-        Ok(text.to_owned())
-    } else {
-        Err("not 2 to 64 letters, digits and characters of _+=,.@-".to_owned())
-    }
-}
-
-fn is_of_session_names(letter: char) -> bool {
-    letter.is_ascii_alphanumeric() || "_+=,.@-".contains(letter)
-}
-
 /// Writes the token's file anew, for its owner alone. SDKs take what it holds as it is: no line ends it.
 /// Who reads meanwhile finds the old token or the new one.
 fn write(file: &Path, token: &AuthorizationToken) -> anyhow::Result<()> {
@@ -200,6 +183,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
     use super::*;
+    use crate::arguments::parse_session_name;
 
     #[test]
     fn a_session_is_named_after_the_host() {

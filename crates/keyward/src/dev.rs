@@ -14,7 +14,8 @@ use keyward_server::{
 use keyward_store::Store;
 use keyward_store_sqlite::{OpenOptions, SqliteStore};
 
-use crate::administration::{self, Socket};
+use crate::admin_socket::Socket;
+use crate::administration;
 use crate::arguments::DevArguments;
 use crate::configuration::Configuration;
 use crate::master_key;

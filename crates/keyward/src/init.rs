@@ -4,15 +4,13 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use keyward_names::AccountId;
-use keyward_operations::{
-    Clock, Installation, InstallationKeys, InstallationOptions, NewAccount, RootCredentials,
-    random_account_id,
-};
+use keyward_operations::{Clock, Installation, InstallationKeys, InstallationOptions};
 use keyward_store::Store;
 use keyward_store_sqlite::{OpenOptions, SqliteStore};
 
-use crate::arguments::{InitArguments, NewAccountArguments};
+use crate::arguments::InitArguments;
 use crate::master_key::{self, Kept};
+use crate::new_account::{credentials_lines, new_account};
 use crate::output::say;
 
 /// Makes the store, the master key and the first account, and prints what is told only once.
@@ -50,43 +48,4 @@ pub(crate) async fn run(arguments: InitArguments) -> anyhow::Result<()> {
     say("Keep a copy of it, apart from copies of the data: without it every password and every");
     say("secret of this installation is lost for good, and nobody can bring them back.");
     Ok(())
-}
-
-/// Fills in what was not said about an account.
-pub(crate) fn new_account(arguments: NewAccountArguments) -> anyhow::Result<NewAccount> {
-    let NewAccountArguments {
-        account_id,
-        account_name,
-        root_email,
-    } = arguments;
-    let id = match account_id {
-        Some(id) => id,
-        None => random_account_id()?,
-    };
-    Ok(NewAccount {
-        id,
-        name: account_name.unwrap_or_else(|| format!("account-{id}")),
-        root_email: root_email.unwrap_or_else(|| format!("root@{id}.invalid")),
-        with_root_credentials: true,
-    })
-}
-
-/// What the root user signs and signs in with, as lines to be printed.
-pub(crate) fn credentials_lines(
-    id: AccountId,
-    email: &str,
-    credentials: &RootCredentials,
-) -> Vec<String> {
-    vec![
-        format!("Account           {id}"),
-        format!("Root user         {email}"),
-        format!("Root password     {}", credentials.password.expose()),
-        format!("Access key id     {}", credentials.access_key_id),
-        format!(
-            "Secret access key {}",
-            credentials.secret_access_key.expose()
-        ),
-        String::new(),
-        "This is told once.".to_owned(),
-    ]
 }

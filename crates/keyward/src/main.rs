@@ -1,5 +1,6 @@
 //! `keyward`: identity and access management for AWS clients, run by yourself.
 
+mod admin_socket;
 mod administration;
 mod arguments;
 mod audit;
@@ -9,6 +10,7 @@ mod dev;
 mod init;
 mod json_lines;
 mod master_key;
+mod new_account;
 mod output;
 mod policy;
 mod serve;

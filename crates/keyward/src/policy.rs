@@ -8,22 +8,13 @@ mod principal;
 mod probe;
 mod question;
 mod tree;
+mod verdict;
 
 use std::process::ExitCode;
 
+use self::verdict::Verdict;
 use crate::arguments::PolicyCommand;
 use crate::output;
-
-/// How a command went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Verdict {
-    /// Nothing was wrong.
-    Fine,
-    /// A policy or a question was wrong.
-    Faulty,
-    /// A file could not be read.
-    Unreadable,
-}
 
 /// Runs a command: exit code 1 says that something that was read is wrong, 2 that something could not
 /// be read at all.

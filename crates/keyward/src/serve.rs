@@ -9,7 +9,8 @@ use keyward_server::{Mode, Options, Server, Tls};
 use keyward_store::Store;
 use keyward_store_sqlite::{OpenOptions, SqliteStore};
 
-use crate::administration::{self, Socket};
+use crate::admin_socket::Socket;
+use crate::administration;
 use crate::arguments::ServeArguments;
 use crate::audit;
 use crate::configuration::Configuration;

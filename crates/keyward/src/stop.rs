@@ -6,7 +6,7 @@ use keyward_server::{Server, Stopped};
 use keyward_store::StoreError;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::administration::Socket;
+use crate::admin_socket::Socket;
 
 /// SIGTERM and SIGINT, listened for. From here on they no longer end the process at once, so this
 /// comes before anyone is told that the server is ready.

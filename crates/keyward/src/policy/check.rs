@@ -11,8 +11,8 @@ use keyward_policy::{
     session_policy_size, stored_policy_size,
 };
 
-use super::Verdict;
 use super::excerpt::{excerpt, showable};
+use super::verdict::Verdict;
 use crate::arguments::PolicyUse;
 use crate::output;
 

@@ -3,10 +3,10 @@
 use std::cell::Cell;
 use std::path::Path;
 
-use super::Verdict;
 use super::answer::{answer, refusal};
 use super::question::Question;
 use super::tree::tree;
+use super::verdict::Verdict;
 use crate::json_lines::{LineFault, answer_lines};
 
 /// Answers the questions of a file, or of standard input.
