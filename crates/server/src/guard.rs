@@ -11,12 +11,11 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use hyper::header::HeaderValue;
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method};
 
 use crate::pages::Page;
-use crate::{issuer, received};
+use crate::{hosts, issuer, received};
 
 /// Says why a request is refused, if it is. The server listens on `address`.
 pub(crate) fn refusal(
@@ -27,13 +26,13 @@ pub(crate) fn refusal(
     let Some(host) = received::host(head) else {
         return Some("the request has no Host");
     };
-    let standing = standing(&name_of(host), address, allowed_hosts);
+    let standing = standing(&hosts::name_of(host), address, allowed_hosts);
     if standing == Standing::Foreign {
         return Some("the Host is not one of this server's names: see --host");
     }
     let origins = head.headers.get_all(hyper::header::ORIGIN);
     for origin in &origins {
-        if !is_origin_of(origin, host) {
+        if !hosts::is_origin_of(origin, host) {
             return Some("the Origin is not this server's own");
         }
     }
@@ -52,27 +51,6 @@ pub(crate) fn refusal(
         return Some("a browser does not say where the request comes from: use localhost");
     }
     None
-}
-
-/// Whether a `Host` names this machine itself, as browsers see it.
-pub(crate) fn is_loopback(host: &str) -> bool {
-    is_loopback_name(&name_of(host))
-}
-
-/// Whether an `Origin` is that of the pages under a `Host`.
-pub(crate) fn is_origin_of(origin: &HeaderValue, host: &str) -> bool {
-    origin.to_str().is_ok_and(|origin| {
-        let authority = origin
-            .strip_prefix("http://")
-            .or_else(|| origin.strip_prefix("https://"));
-        authority.is_some_and(|authority| authority.eq_ignore_ascii_case(host))
-    })
-}
-
-/// The port in a `Host`, if it has one.
-pub(crate) fn port_of(host: &str) -> Option<u16> {
-    let (_, port) = host.rsplit_once(':')?;
-    port.parse().ok()
 }
 
 /// Whether a person followed a link, or typed the address, of a page or of the front door. Only
@@ -114,7 +92,7 @@ fn standing(name: &str, address: IpAddr, allowed_hosts: &[String]) -> Standing {
             .iter()
             .any(|allowed| allowed.eq_ignore_ascii_case(name))
     };
-    if is_loopback_name(name) {
+    if hosts::is_loopback_name(name) {
         return Standing::Loopback;
     }
     let said = name.parse::<IpAddr>().ok();
@@ -127,13 +105,6 @@ fn standing(name: &str, address: IpAddr, allowed_hosts: &[String]) -> Standing {
     } else {
         Standing::Foreign
     }
-}
-
-fn is_loopback_name(name: &str) -> bool {
-    name.parse::<IpAddr>().map_or_else(
-        |_| name == "localhost" || name.ends_with(".localhost"),
-        |said| said.is_loopback(),
-    )
 }
 
 /// Whether an address can mean this machine without looking so. Others than loopback ones reach the
@@ -150,10 +121,10 @@ fn is_disguised(said: IpAddr) -> bool {
 /// names under the same suffixes, such as those of buckets and load balancers, are anybody's.
 fn is_aws_endpoint(name: &str) -> bool {
     if let Some(before) = name.strip_suffix(".signin.aws.amazon.com") {
-        return is_label(before);
+        return hosts::is_label(before);
     }
     if let Some(before) = name.strip_suffix(".signin.aws") {
-        return is_region(before.strip_suffix(".oauth").unwrap_or(before));
+        return hosts::is_region(before.strip_suffix(".oauth").unwrap_or(before));
     }
     if name == "signin.aws.amazon.com" || issuer::is_issuer(name) {
         return true;
@@ -175,26 +146,8 @@ fn is_aws_endpoint(name: &str) -> bool {
         });
     let is_served = matches!(service, "iam" | "iam-fips" | "sts" | "sts-fips" | "signin");
     is_served
-        && region.is_none_or(|region| matches!(region, "global" | "us-gov") || is_region(region))
-}
-
-/// `eu-west-1`, `us-gov-west-1`: letters first and digits last.
-fn is_region(text: &str) -> bool {
-    let mut parts = text.split('-');
-    let first = parts.next().unwrap_or_default();
-    let last = parts.next_back().unwrap_or_default();
-    is_label(text)
-        && !first.is_empty()
-        && first.bytes().all(|byte| byte.is_ascii_lowercase())
-        && !last.is_empty()
-        && last.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-fn is_label(text: &str) -> bool {
-    !text.is_empty()
-        && text
-            .bytes()
-            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+        && region
+            .is_none_or(|region| matches!(region, "global" | "us-gov") || hosts::is_region(region))
 }
 
 /// Every browser calls itself so, and no SDK does.
@@ -203,21 +156,6 @@ fn is_browser(headers: &HeaderMap) -> bool {
         .get_all(hyper::header::USER_AGENT)
         .iter()
         .any(|agent| agent.as_bytes().starts_with(b"Mozilla/"))
-}
-
-/// The name in a `Host`, without its port, in lower case.
-fn name_of(host: &str) -> String {
-    let name = match host.strip_prefix('[') {
-        Some(bracketed) => bracketed
-            .split_once(']')
-            .map_or(host, |(address, _)| address),
-        None => match host.rsplit_once(':') {
-            Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-            Some(_) | None => host,
-        },
-    };
-    let name = name.to_ascii_lowercase();
-    name.strip_suffix('.').map_or(name.clone(), str::to_owned)
 }
 
 #[cfg(test)]
@@ -421,20 +359,6 @@ mod tests {
             "GET /_keyward/clock",
         ] {
             assert!(refused(line, "navigate", "document", "localhost"), "{line}");
-        }
-    }
-
-    #[test]
-    fn the_port_stands_after_the_last_colon() {
-        for (host, port) in [
-            ("localhost:4566", Some(4566)),
-            ("[::1]:80", Some(80)),
-            ("localhost", None),
-            ("[::1]", None),
-            ("localhost:99999", None),
-            ("localhost:", None),
-        ] {
-            assert_eq!(port_of(host), port, "{host}");
         }
     }
 

@@ -7,7 +7,7 @@ use hyper::http::request::Parts;
 use hyper::{Response, StatusCode};
 use uuid::Uuid;
 
-use crate::route::plain;
+use crate::answers::plain;
 use crate::{Service, received};
 
 /// How long others may keep a document. Keys are for good, so that only an account's end is told late.

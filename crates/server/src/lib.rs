@@ -3,6 +3,7 @@
 //! What an operation does is not decided here. This crate turns bytes into an authenticated
 //! [`keyward_operations::Request`] and a reply back into bytes.
 
+mod answers;
 mod api;
 mod authenticate;
 mod calling_out;
@@ -10,6 +11,7 @@ mod connections;
 mod dev;
 mod dev_account;
 mod guard;
+mod hosts;
 mod issuer;
 mod options;
 mod pages;

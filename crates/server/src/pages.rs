@@ -22,7 +22,7 @@ use keyward_signin::{Attempt, Browser, Door, SESSION_TIME, Session, Stage, Unava
 
 use crate::received::{self, Received};
 use crate::source::Came;
-use crate::{Service, guard};
+use crate::{Service, hosts};
 pub(crate) use answers::dress;
 use answers::{html, redirect, retry_after, style_sheet};
 use cookies::{Cookies, Kind};
@@ -105,7 +105,7 @@ impl Service {
     /// Whether browsers are to come by TLS alone from now on. On loopback they are not: other
     /// servers have the same name there.
     pub(crate) fn is_strict_transport(&self, head: &Parts) -> bool {
-        self.is_tls && received::host(head).is_some_and(|host| !guard::is_loopback(host))
+        self.is_tls && received::host(head).is_some_and(|host| !hosts::is_loopback(host))
     }
 }
 
@@ -120,7 +120,7 @@ pub(crate) fn is_from_elsewhere(head: &Parts) -> bool {
     }
     let host = received::host(head).unwrap_or_default();
     let mut origins = head.headers.get_all(ORIGIN).iter();
-    origins.any(|origin| !guard::is_origin_of(origin, host))
+    origins.any(|origin| !hosts::is_origin_of(origin, host))
 }
 
 impl Request<'_> {

@@ -5,12 +5,13 @@ use std::net::SocketAddr;
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::body::Incoming;
-use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue, LOCATION};
+use hyper::header::{ALLOW, HeaderValue, LOCATION};
 use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode};
 use keyward_api::Service as ApiService;
 use keyward_operations::{fault, fault_reply};
 
+use crate::answers::plain;
 use crate::issuer::Document;
 use crate::options::Mode;
 use crate::pages::{Page, dress, is_from_elsewhere};
@@ -160,16 +161,5 @@ fn refuse_body(error: BodyError, destination: Destination) -> Response<Full<Byte
     response
         .headers_mut()
         .insert(hyper::header::CONNECTION, HeaderValue::from_static("close"));
-    response
-}
-
-/// A response of plain text.
-pub(crate) fn plain(status: StatusCode, text: String) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(Bytes::from(text)));
-    *response.status_mut() = status;
-    response.headers_mut().insert(
-        CONTENT_TYPE,
-        HeaderValue::from_static("text/plain; charset=utf-8"),
-    );
     response
 }

@@ -7,7 +7,7 @@ use hyper::header::{COOKIE, HeaderValue, SET_COOKIE};
 use hyper::http::request::Parts;
 use keyward_names::Age;
 
-use crate::{guard, received};
+use crate::{hosts, received};
 
 /// What proxies add to a request that they pass on.
 const FORWARDED: [&str; 4] = [
@@ -55,9 +55,9 @@ impl Cookies {
             .iter()
             .any(|name| head.headers.contains_key(*name));
         let scheme = match received::host(head) {
-            Some(host) if !is_tls && !is_passed_on && guard::is_loopback(host) => {
+            Some(host) if !is_tls && !is_passed_on && hosts::is_loopback(host) => {
                 Scheme::Loopback {
-                    port: guard::port_of(host).unwrap_or(80),
+                    port: hosts::port_of(host).unwrap_or(80),
                 }
             }
             Some(_) | None => Scheme::Secure,
