@@ -10,8 +10,9 @@ use keyward_operations::{
     Circumstances, Installation, Principal, audit_identity_at_door, audit_tls_details, random,
 };
 
+use crate::attempt::SignIn;
+use crate::session::Stage;
 use crate::who::Found;
-use crate::{SignIn, Stage};
 
 /// Stands for what was typed where it is nobody's name: it may be a password.
 const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";

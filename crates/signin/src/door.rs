@@ -5,55 +5,20 @@ use std::sync::Arc;
 
 use keyward_account::{Account, PasswordStanding};
 use keyward_credentials::{Digest, HashParameters, Recipe, Salt, Verifier};
-use keyward_names::{Age, Secret, Timestamp};
-use keyward_operations::{
-    AccountHandle, Circumstances, HashError, HashQueue, Installation, Principal,
-};
+use keyward_names::{Secret, Timestamp};
+use keyward_operations::{AccountHandle, HashError, HashQueue, Installation, Principal};
 
+use crate::Unavailable;
+use crate::attempt::{Attempt, SignIn};
 use crate::audit::Login;
 use crate::lanes::{self, Lanes};
-use crate::sessions::principal_of_log;
-use crate::who::{self, Found};
-use crate::{Browser, Session, Stage, Unavailable};
+use crate::session::{Session, Stage};
+use crate::who::{self, Found, principal_of_log};
 
 /// Who may come in, and how often each has tried. One for each process.
 pub struct Door {
     installation: Arc<Installation>,
     lanes: Lanes,
-}
-
-/// Someone tries to sign in.
-#[derive(Debug)]
-pub struct Attempt<'a> {
-    /// The account's id or alias, as typed; empty for a root user by e-mail address.
-    pub account: &'a str,
-    /// The user's name or the root user's e-mail address, as typed.
-    pub name: &'a str,
-    /// The password, as typed.
-    pub password: Secret,
-    /// Where the request comes from.
-    pub source: IpAddr,
-    /// The browser, as far as it is known.
-    pub browser: &'a Browser,
-    /// What else is known of the request.
-    pub circumstances: &'a Circumstances,
-}
-
-/// What comes of an attempt.
-#[derive(Debug)]
-pub enum SignIn {
-    /// The password is right. The session says whether a new one is due first.
-    Admitted(Session),
-    /// Wrong in any way, which is not told.
-    Incorrect,
-    /// The password was right, but it expired, and only an administrator can set another.
-    ExpiredForGood,
-    /// Not heard: there were too many tries. So long the wait is.
-    HeldBack(Age),
-    /// Not heard: too many people are signing in.
-    Busy,
-    /// Nobody can be let in now.
-    Unavailable(Unavailable),
 }
 
 impl Door {

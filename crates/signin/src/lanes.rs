@@ -6,9 +6,8 @@ use keyward_names::{Age, Timestamp};
 use keyward_operations::{Begun, HashQueue, Tries, TryRules};
 use sha2::{Digest as _, Sha256};
 
-use crate::door::Attempt;
-use crate::sessions::principal_of_log;
-use crate::who::Found;
+use crate::attempt::Attempt;
+use crate::who::{Found, principal_of_log};
 
 /// For one name at one account: never a wait above 30 seconds, so nobody is locked out.
 const NAME_TRIES: TryRules = TryRules {

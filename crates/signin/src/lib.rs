@@ -24,7 +24,9 @@
 //! # });
 //! ```
 
+mod attempt;
 mod audit;
+mod browser;
 mod browsers;
 mod door;
 mod form_tokens;
@@ -32,21 +34,15 @@ mod lanes;
 pub mod pages;
 mod password_change;
 mod sealing;
+mod session;
 mod sessions;
+mod unavailable;
 mod who;
 
-pub use browsers::Browser;
-pub use door::{Attempt, Door, SignIn};
+pub use attempt::{Attempt, SignIn};
+pub use browser::Browser;
+pub use door::Door;
 pub use password_change::{PasswordChange, Passwords};
-pub use sessions::{SESSION_TIME, Session, Stage, Visitor};
-
-/// The store is away or random bytes can't be had: nobody can be let in or told to be in now.
-#[derive(Debug, thiserror::Error)]
-#[error("sign-in is unavailable: {0}")]
-pub struct Unavailable(String);
-
-impl Unavailable {
-    fn because(cause: impl std::fmt::Display) -> Self {
-        Self(cause.to_string())
-    }
-}
+pub use session::{SESSION_TIME, Session, Stage};
+pub use sessions::Visitor;
+pub use unavailable::Unavailable;

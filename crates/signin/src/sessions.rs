@@ -1,53 +1,17 @@
-//! Sessions: what a browser keeps of a sign-in.
-//!
-//! A session is sealed into a cookie, and the server keeps nothing of it. It ends after twelve hours,
-//! when its user or login profile is gone, or when it was signed out of: that alone is remembered, as
-//! a key that was used up.
+//! Who comes with a session, and its end.
 
 use std::sync::Arc;
 
 use keyward_account::{Account, LoginProfile, PasswordStanding, User};
-use keyward_names::{AccountId, Age, Timestamp, root_arn, user_arn};
+use keyward_names::{Age, Timestamp, root_arn, user_arn};
 use keyward_operations::{AccountHandle, Circumstances, Entrance, Installation, Principal};
-use serde::{Deserialize, Serialize};
 
-use crate::who::{password_changed, profile_of, salt_of};
+use crate::session::{Session, Stage};
+pub(crate) use crate::who::principal_of_log;
+use crate::who::{password_changed, profile_of};
 use crate::{Door, Unavailable, sealing};
 
-/// How long a session lasts: twelve hours, as at AWS.
-pub const SESSION_TIME: Age = Age::seconds(12 * 60 * 60);
-/// How long a new password may take to be thought of.
-const NEW_PASSWORD_TIME: Age = Age::seconds(15 * 60);
 const PURPOSE: &str = "session cookie";
-
-/// How far someone is in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Stage {
-    /// The password was right, but another must be set before anything else.
-    NewPasswordDue,
-    /// Signed in.
-    SignedIn,
-}
-
-/// A sign-in, as its browser keeps it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Session {
-    /// A random name. Form tokens are bound to it.
-    pub id: String,
-    /// The account.
-    pub account: AccountId,
-    /// Who.
-    pub principal: Principal,
-    /// Since when.
-    pub begun: Timestamp,
-    /// When the principal had signed in before.
-    pub sign_in_before: Option<Timestamp>,
-    /// How far.
-    pub stage: Stage,
-    /// Of the password that was right.
-    salt: [u8; 16],
-}
 
 /// Someone with a session that is good now, and the account as it is now.
 pub struct Visitor {
@@ -59,43 +23,6 @@ pub struct Visitor {
     pub(crate) circumstances: Arc<Circumstances>,
     pub(crate) handle: Arc<AccountHandle>,
     installation: Arc<Installation>,
-}
-
-impl Session {
-    /// A new session for someone whose password was right just now; `None` if there is no password
-    /// any more.
-    pub(crate) fn begin(
-        account: &Account,
-        principal: Principal,
-        stage: Stage,
-        (begun, sign_in_before): (Timestamp, Option<Timestamp>),
-    ) -> Result<Option<Self>, Unavailable> {
-        let Some(salt) = salt_of(account, principal) else {
-            return Ok(None);
-        };
-        Ok(Some(Self {
-            id: sealing::random_name()?,
-            account: account.id(),
-            principal,
-            begun,
-            sign_in_before,
-            stage,
-            salt: salt.0,
-        }))
-    }
-
-    /// Whether the password is still that of the same owner: not one of a login profile made anew.
-    pub(crate) fn is_of(&self, account: &Account) -> bool {
-        salt_of(account, self.principal).is_some_and(|salt| salt.0 == self.salt)
-    }
-
-    /// How long the session lasts from its beginning.
-    fn time(&self) -> Age {
-        match self.stage {
-            Stage::NewPasswordDue => NEW_PASSWORD_TIME,
-            Stage::SignedIn => SESSION_TIME,
-        }
-    }
 }
 
 impl Door {
@@ -235,13 +162,5 @@ impl Visitor {
                     .may_change_password(&self.account, user, how)
             }
         }
-    }
-}
-
-/// A principal as the log names it: by what never changes.
-pub(crate) fn principal_of_log(principal: Principal) -> String {
-    match principal {
-        Principal::Root => "root".to_owned(),
-        Principal::User(id) => id.to_string(),
     }
 }

@@ -113,3 +113,11 @@ pub(crate) fn password_changed(account: &Account, principal: Principal) -> Optio
         Principal::User(_) => Some(profile_of(account, principal)?.password_changed),
     }
 }
+
+/// A principal as the log names it: by what never changes.
+pub(crate) fn principal_of_log(principal: Principal) -> String {
+    match principal {
+        Principal::Root => "root".to_owned(),
+        Principal::User(id) => id.to_string(),
+    }
+}

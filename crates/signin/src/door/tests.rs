@@ -1,7 +1,11 @@
+use std::net::IpAddr;
+
+use keyward_names::Age;
+use keyward_operations::Circumstances;
 use keyward_testkit::World;
 
 use super::*;
-use crate::{PasswordChange, Passwords, SESSION_TIME, Visitor};
+use crate::{Browser, PasswordChange, Passwords, SESSION_TIME, Visitor};
 
 const PASSWORD: &str = "Bobs-Password-1";
 const SOURCE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
