@@ -17,6 +17,7 @@ mod options;
 mod pages;
 mod received;
 mod route;
+mod service;
 mod sessions;
 mod signing_keys;
 mod source;
@@ -27,22 +28,4 @@ pub use dev_account::{DEV_ACCOUNT, make_dev_account};
 pub use keyward_inbound::Stopped;
 pub use options::{ConfiguredKey, DevOptions, InvalidCidr, Limits, Mode, Network, Options, Tls};
 
-use std::net::IpAddr;
-use std::sync::Arc;
-
-use keyward_operations::Installation;
-use keyward_signin::Door;
-
-/// What every request is served with.
-struct Service {
-    installation: Arc<Installation>,
-    door: Door,
-    options: Options,
-    /// Where the server listens.
-    address: IpAddr,
-    /// Whether it speaks TLS itself.
-    is_tls: bool,
-    room: received::Room,
-    signing_keys: signing_keys::SigningKeys,
-    sessions: sessions::Sessions,
-}
+use service::Service;
