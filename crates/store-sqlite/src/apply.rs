@@ -3,14 +3,14 @@
 
 use keyward_names::Timestamp;
 use keyward_store::{
-    Claim, Commit, Committed, KeptAudit, LoggedWrite, OneTimeKey, Shard, StoreError, Use, Version,
+    Claim, Commit, Committed, KeptAudit, OneTimeKey, Shard, StoreError, Use, Version,
 };
 use rusqlite::{Connection, OptionalExtension};
-use serde_json::value::RawValue;
 
 use crate::head::Head;
 use crate::pending::{PendingCommit, Size};
-use crate::statement;
+use crate::rows::write_record;
+use crate::{rows, statement};
 
 /// A commit with all the work done that needs no database, so that the one writer does not do it.
 pub(crate) struct PreparedCommit {
@@ -32,22 +32,7 @@ impl PreparedCommit {
     /// Renders what the log keeps; fails if a body is not JSON.
     pub(crate) fn new(mut commit: Commit) -> Result<Self, StoreError> {
         trim_bodies(&mut commit);
-        let mut logged = Vec::with_capacity(commit.writes.len());
-        for write in &commit.writes {
-            let body = match &write.body {
-                None => None,
-                Some(body) => Some(serde_json::from_str::<&RawValue>(body).map_err(|_| {
-                    StoreError::Corrupt(format!("the body of a new `{}` is not JSON", write.kind))
-                })?),
-            };
-            logged.push(LoggedText {
-                kind: write.kind.into(),
-                key: (&*write.key).into(),
-                body,
-            });
-        }
-        let writes = serde_json::to_string(&logged)
-            .map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        let writes = rows::render_writes(&commit.writes)?;
         Ok(Self {
             account: commit.account.to_string(),
             commit,
@@ -93,43 +78,6 @@ fn trim_bodies(commit: &mut Commit) {
             *body = trimmed.to_owned();
         }
     }
-}
-
-/// A write as the log's JSON has it. The body is not quoted, so that an operator can query into it.
-#[derive(serde::Serialize, serde::Deserialize)]
-struct LoggedText<'text> {
-    #[serde(borrow)]
-    kind: std::borrow::Cow<'text, str>,
-    #[serde(borrow)]
-    key: std::borrow::Cow<'text, str>,
-    // Left out for a deletion: a body may be the JSON text `null`.
-    #[serde(
-        borrow,
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    body: Option<&'text RawValue>,
-}
-
-/// Reads a member that is there as `Some`, even if it is `null`.
-fn present<'text, D: serde::Deserializer<'text>>(
-    deserializer: D,
-) -> Result<Option<&'text RawValue>, D::Error> {
-    serde::Deserialize::deserialize(deserializer).map(Some)
-}
-
-/// Reads back what [`PreparedCommit`] rendered.
-pub(crate) fn parse_writes(text: &str) -> Result<Vec<LoggedWrite>, serde_json::Error> {
-    let logged: Vec<LoggedText<'_>> = serde_json::from_str(text)?;
-    Ok(logged
-        .into_iter()
-        .map(|write| LoggedWrite {
-            kind: write.kind.into(),
-            key: write.key.into(),
-            body: write.body.map(|body| body.get().into()),
-        })
-        .collect())
 }
 
 /// Does one commit, and prunes the account's log now and then.
@@ -196,24 +144,6 @@ pub(crate) fn commit(
         position.saturating_add(1),
     ))?;
     Ok(Committed::Done(version))
-}
-
-/// Puts or deletes a record.
-pub(crate) fn write_record(
-    connection: &Connection,
-    account: &str,
-    (kind, key): (&str, &str),
-    body: Option<&str>,
-) -> rusqlite::Result<()> {
-    match body {
-        Some(body) => statement::PUT_RECORD
-            .on(connection)?
-            .execute((account, kind, key, body))?,
-        None => statement::DELETE_RECORD
-            .on(connection)?
-            .execute((account, kind, key))?,
-    };
-    Ok(())
 }
 
 fn write_directory(
@@ -360,7 +290,7 @@ mod tests {
                 r#"[{{"kind":"thing","key":"a\"b","body":{body}}},{{"kind":"thing","key":"gone"}},{{"kind":"thing","key":"null","body":null}}]"#
             )
         );
-        let read = parse_writes(&prepared.writes).unwrap();
+        let read = rows::parse_writes(&prepared.writes).unwrap();
         assert_eq!(read[0].body.as_deref(), Some(body));
         assert_eq!(&*read[0].key, "a\"b");
         assert_eq!(read[1].body, None);

@@ -17,7 +17,7 @@ use keyward_store::Version;
 use rusqlite::Connection;
 use rusqlite::types::Type;
 
-use crate::apply::{parse_writes, write_record};
+use crate::rows::{parse_writes, write_record};
 use crate::statement;
 
 /// The kind and the key of a record.

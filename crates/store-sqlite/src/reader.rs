@@ -11,10 +11,10 @@ use keyward_store::{
 };
 use rusqlite::{Connection, Row};
 
-use crate::apply::parse_writes;
 use crate::database::Database;
 use crate::failure::{corrupt, store_error};
 use crate::head::Head;
+use crate::rows::parse_writes;
 use crate::statement;
 
 /// Connections that only read, opened as needed and kept for the next.
