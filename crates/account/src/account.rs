@@ -5,7 +5,7 @@ use std::sync::Arc;
 use imbl::{OrdMap, OrdSet};
 use keyward_credentials::{PasswordOwner, PasswordPolicy};
 use keyward_names::{
-    AccessKeyId, AccountAlias, AccountId, FoldedName, GroupId, PolicyId, RoleId, UserId, iam_arn,
+    AccessKeyId, AccountAlias, AccountId, FoldedName, GroupId, PolicyId, RoleId, UserId,
 };
 
 use crate::rights::{Slot, Stamp};
@@ -182,22 +182,6 @@ impl Account {
     #[must_use]
     pub fn user_by_id(&self, id: UserId) -> Option<&User> {
         self.users.get(id)
-    }
-
-    /// The ARN that a user or role has now, if it is there.
-    #[must_use]
-    pub fn principal_arn(&self, id: PrincipalId) -> Option<String> {
-        let (kind, path, name) = match id {
-            PrincipalId::User(id) => {
-                let user = self.users.get(id)?;
-                ("user", &user.path, user.name.as_str())
-            }
-            PrincipalId::Role(id) => {
-                let role = self.roles.get(id)?;
-                ("role", &role.path, role.name.as_str())
-            }
-        };
-        Some(iam_arn(self.id, kind, path, name))
     }
 
     /// A user's login profile.

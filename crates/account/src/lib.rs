@@ -23,6 +23,7 @@
 
 mod account;
 mod apply;
+mod arns;
 mod change;
 mod directory;
 mod entities;

@@ -24,7 +24,6 @@ use crate::caller::{Caller, Principal};
 use crate::circumstances::{Circumstances, Entrance};
 use crate::fault::Fault;
 use crate::random::random_id;
-use crate::resource::role_arn;
 use crate::sessions::{Holder, Recorded, RoleSession, Session, Vouched, VouchedBy};
 
 /// The region of IAM, and of the host of STS that has no region in its name.
@@ -210,7 +209,7 @@ impl Recording {
             kind,
             arn,
         };
-        let role = resource("AWS::IAM::Role", role_arn(account_id, role));
+        let role = resource("AWS::IAM::Role", role.arn(account_id));
         let provider =
             saml_provider.map(|provider| resource("AWS::IAM::SAMLProvider", provider.to_owned()));
         let is_elsewhere = account_id != self.called.account.id();
@@ -502,7 +501,7 @@ fn issuer<'a>(account: &'a Account, session: &Session) -> Option<SessionIssuer<'
             Some(SessionIssuer {
                 kind: IdentityType::Role,
                 principal_id: held.role.to_string(),
-                arn: role_arn(account_id, role),
+                arn: role.arn(account_id),
                 account_id,
                 user_name: Some(role.name.as_str()),
             })

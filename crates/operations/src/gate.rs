@@ -17,7 +17,7 @@ use crate::circumstances::Circumstances;
 use crate::context_keys::context;
 use crate::fault::{self, Fault};
 use crate::managed::Managed;
-use crate::resource::{Resource, role_arn};
+use crate::resource::Resource;
 use crate::sessions::{Holder, Session};
 
 /// One thing that a caller wants to do.
@@ -255,7 +255,7 @@ impl<'a> Held<'a> {
             Holder::Own(_) => Self::Nothing,
             Holder::Role(held) => match session.role(account) {
                 Some(role) => {
-                    let arn = role_arn(account.id(), role);
+                    let arn = role.arn(account.id());
                     Self::Role(arn, held.role.as_str(), role.is_service_linked())
                 }
                 None => Self::Nothing,

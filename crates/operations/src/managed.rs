@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use keyward_account::{Account, ManagedPolicy, PolicyDocument, PolicyUses};
 use keyward_managed_policies::{ManagedPolicies, ManagedPolicy as AwsPolicy};
-use keyward_names::{AccountId, PolicyId, PolicyName, iam_arn};
+use keyward_names::{AccountId, PolicyId, PolicyName};
 use keyward_policy::Compiled;
 
 use crate::fault::Fault;
@@ -83,7 +83,7 @@ impl<'a> Managed<'a> {
         }
         let (_, name) = arn.rsplit_once('/')?;
         let own = account.managed_policies().find(name)?;
-        (own_arn(account.id(), own) == arn).then_some(Policy::Own(own))
+        (own.arn(account.id()) == arn).then_some(Policy::Own(own))
     }
 
     /// The ARN of a policy.
@@ -126,7 +126,7 @@ impl<'a> Policy<'a> {
     /// Its ARN.
     pub(crate) fn arn(self, account: AccountId) -> String {
         match self {
-            Self::Own(policy) => own_arn(account, policy),
+            Self::Own(policy) => policy.arn(account),
             Self::Aws(policy) => policy.arn().to_string(),
         }
     }
@@ -168,8 +168,3 @@ struct UnknownPolicy(PolicyId);
 #[derive(Debug, thiserror::Error)]
 #[error("a managed policy has no default version")]
 struct NoDefaultVersion;
-
-/// The ARN of a policy of the account's own.
-pub(crate) fn own_arn(account: AccountId, policy: &ManagedPolicy) -> String {
-    iam_arn(account, "policy", &policy.path, policy.name.as_str())
-}

@@ -277,7 +277,7 @@ impl Resource {
             Subject::Role(id) => account.principal_arn(PrincipalId::Role(id)),
             Subject::Group(id) => {
                 let group = account.groups().get(id);
-                group.map(|group| group_arn(account.id(), group))
+                group.map(|group| group.arn(account.id()))
             }
             // None of them can be renamed or moved.
             Subject::ManagedPolicy(_)
@@ -299,7 +299,7 @@ impl Resource {
     /// with all that follow.
     pub(crate) fn user(account: &Account, name: &UserName, user: Option<&User>) -> Self {
         match user {
-            Some(user) => Self::new(arn_of(account, user), Subject::User(user.id)),
+            Some(user) => Self::new(user.arn(account.id()), Subject::User(user.id)),
             None => Self::new_user(account.id(), &Path::default(), name),
         }
     }
@@ -312,7 +312,7 @@ impl Resource {
     /// A group.
     pub(crate) fn group(account: &Account, name: &GroupName, group: Option<&Group>) -> Self {
         match group {
-            Some(group) => Self::new(group_arn(account.id(), group), Subject::Group(group.id)),
+            Some(group) => Self::new(group.arn(account.id()), Subject::Group(group.id)),
             None => Self::new_group(account.id(), &Path::default(), name),
         }
     }
@@ -325,7 +325,7 @@ impl Resource {
     /// A role.
     pub(crate) fn role(account: &Account, name: &RoleName, role: Option<&Role>) -> Self {
         match role {
-            Some(role) => Self::new(role_arn(account.id(), role), Subject::Role(role.id)),
+            Some(role) => Self::new(role.arn(account.id()), Subject::Role(role.id)),
             None => Self::new_role(account.id(), &Path::default(), name),
         }
     }
@@ -343,7 +343,7 @@ impl Resource {
     ) -> Self {
         match profile {
             Some(profile) => Self::new(
-                instance_profile_arn(account.id(), profile),
+                profile.arn(account.id()),
                 Subject::InstanceProfile(profile.id),
             ),
             None => Self::new_instance_profile(account.id(), &Path::default(), name),
@@ -427,33 +427,4 @@ fn read<'a>(
         let count = spellings.len();
         spellings.into_iter().nth(reading % count.max(1))
     })
-}
-
-/// The ARN of a user of the account.
-#[must_use]
-pub(crate) fn arn_of(account: &Account, user: &User) -> String {
-    user_arn(account.id(), &user.path, user.name.as_str())
-}
-
-/// The ARN of a group.
-#[must_use]
-pub(crate) fn group_arn(account: AccountId, group: &Group) -> String {
-    iam_arn(account, "group", &group.path, group.name.as_str())
-}
-
-/// The ARN of a role.
-#[must_use]
-pub(crate) fn role_arn(account: AccountId, role: &Role) -> String {
-    iam_arn(account, "role", &role.path, role.name.as_str())
-}
-
-/// The ARN of an instance profile.
-#[must_use]
-pub(crate) fn instance_profile_arn(account: AccountId, profile: &InstanceProfile) -> String {
-    iam_arn(
-        account,
-        "instance-profile",
-        &profile.path,
-        profile.name.as_str(),
-    )
 }

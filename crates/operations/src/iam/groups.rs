@@ -13,15 +13,13 @@ use keyward_account::{Account, Change, Changes, Group, Memberships, Record, Reco
 use keyward_api::iam;
 use keyward_names::{GroupId, UserId};
 
-use crate::resource::group_arn;
-
 /// A group as every answer shows it.
 fn shown(account: &Account, group: &Group) -> iam::Group {
     iam::Group {
         path: group.path.clone(),
         group_name: group.name.clone(),
         group_id: group.id.to_string(),
-        arn: group_arn(account.id(), group),
+        arn: group.arn(account.id()),
         create_date: group.created,
     }
 }

@@ -17,7 +17,6 @@ use keyward_names::InstanceProfileId;
 
 use crate::fault::{self, Fault};
 use crate::iam::roles::shown_in_profile;
-use crate::resource::instance_profile_arn;
 
 /// An instance profile as lists show it: without tags.
 pub(crate) fn shown_in_list(account: &Account, profile: &InstanceProfile) -> iam::InstanceProfile {
@@ -27,7 +26,7 @@ pub(crate) fn shown_in_list(account: &Account, profile: &InstanceProfile) -> iam
         path: profile.path.clone(),
         instance_profile_name: profile.name.clone(),
         instance_profile_id: profile.id.to_string(),
-        arn: instance_profile_arn(account.id(), profile),
+        arn: profile.arn(account.id()),
         create_date: profile.created,
         roles: role.into_iter().collect(),
         tags: None,

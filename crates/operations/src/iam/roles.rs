@@ -18,7 +18,6 @@ use keyward_names::{Age, Timestamp};
 use crate::fault::{self, Fault};
 use crate::iam::{permissions_boundaries, tags};
 use crate::managed::Managed;
-use crate::resource::role_arn;
 use crate::uses::RoleUse;
 
 /// For how long the last use of a role is told (documented).
@@ -38,7 +37,7 @@ pub(crate) fn shown_in_profile(account: &Account, role: &Role) -> iam::Role {
         path: role.path.clone(),
         role_name: role.name.clone(),
         role_id: role.id.to_string(),
-        arn: role_arn(account.id(), role),
+        arn: role.arn(account.id()),
         create_date: role.created,
         assume_role_policy_document: Some(role.trust_policy.shown(account)),
         description: None,

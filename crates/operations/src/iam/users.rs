@@ -19,7 +19,6 @@ use crate::call::Call;
 use crate::caller::Principal;
 use crate::iam::permissions_boundaries;
 use crate::managed::Managed;
-use crate::resource::arn_of;
 
 /// When users last signed in with a password, of those who did with the login profile that they have.
 /// The store is asked once for all of them, and not at all where there are none.
@@ -51,7 +50,7 @@ pub(crate) fn shown_in_list(account: &Account, user: &User) -> iam::User {
         path: Some(user.path.clone()),
         user_name: Some(user.name.clone()),
         user_id: user.id.as_str().to_owned(),
-        arn: arn_of(account, user),
+        arn: user.arn(account.id()),
         create_date: user.created,
         password_last_used: None,
         permissions_boundary: None,

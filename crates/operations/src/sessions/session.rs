@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 
 use super::SessionPolicies;
 use crate::caller::Principal;
-use crate::resource::{arn_of, role_arn};
 
 /// What temporary credentials stand for, until they expire.
 #[derive(Debug)]
@@ -130,7 +129,7 @@ impl Session {
             Holder::Role(session) => account.roles().get(session.role),
             Holder::Own(_) | Holder::Federated(_) => None,
         };
-        role.map_or_else(|| self.arn(account), |role| role_arn(account.id(), role))
+        role.map_or_else(|| self.arn(account), |role| role.arn(account.id()))
     }
 
     /// The role, where it is a session of one that is there.
@@ -197,7 +196,7 @@ impl Principal {
             Self::Root => keyward_names::root_arn(account.id()),
             Self::User(id) => account
                 .user_by_id(id)
-                .map_or_else(|| id.to_string(), |user| arn_of(account, user)),
+                .map_or_else(|| id.to_string(), |user| user.arn(account.id())),
         }
     }
 

@@ -20,7 +20,7 @@ use crate::caller::{Caller, Principal};
 use crate::fault::{self, Fault};
 use crate::gate::{Action, Question};
 use crate::random::{random, uuid};
-use crate::resource::{Resource, role_arn};
+use crate::resource::Resource;
 use crate::sessions::{
     GivenPolicies, Holder, Issued, NewSession, RoleSession, SessionTag, Vouched, VouchedBy,
     session_arn,
@@ -81,7 +81,7 @@ impl<'a> RoleArn<'a> {
     /// The role that has this very ARN, its path and the case of its letters too.
     fn role<'r>(&self, account: &'r Account) -> Option<&'r Role> {
         let role = account.roles().find(self.name.as_str())?;
-        (role_arn(account.id(), role) == self.whole).then_some(role)
+        (role.arn(account.id()) == self.whole).then_some(role)
     }
 }
 

@@ -30,7 +30,7 @@ use crate::iam::{
 };
 use crate::managed::{Managed, Policy};
 use crate::pages;
-use crate::resource::{Resource, arn_of, group_arn, role_arn};
+use crate::resource::Resource;
 use crate::uses::RoleUse;
 
 /// After so many entries others have a turn.
@@ -270,7 +270,7 @@ fn shown_user(world: (&Account, Managed<'_>), user: &User) -> UserDetail {
         path: Some(user.path.clone()),
         user_name: Some(user.name.clone()),
         user_id: Some(user.id.to_string()),
-        arn: Some(arn_of(account, user)),
+        arn: Some(user.arn(account.id())),
         create_date: Some(user.created),
         // Seen so: absent where there are none, unlike that of groups and roles.
         user_policy_list: policies
@@ -290,7 +290,7 @@ fn shown_group(world: (&Account, Managed<'_>), group: &Group) -> GroupDetail {
         path: Some(group.path.clone()),
         group_name: Some(group.name.clone()),
         group_id: Some(group.id.to_string()),
-        arn: Some(group_arn(account.id(), group)),
+        arn: Some(group.arn(account.id())),
         create_date: Some(group.created),
         group_policy_list: Some(policies.map(inline).unwrap_or_default()),
         attached_managed_policies: Some(attached(world, policies)),
@@ -306,7 +306,7 @@ fn shown_role(world: (&Account, Managed<'_>), role: &Role) -> RoleDetail {
         path: Some(role.path.clone()),
         role_name: Some(role.name.clone()),
         role_id: Some(role.id.to_string()),
-        arn: Some(role_arn(account.id(), role)),
+        arn: Some(role.arn(account.id())),
         create_date: Some(role.created),
         assume_role_policy_document: Some(role.trust_policy.shown(account)),
         instance_profile_list: Some(

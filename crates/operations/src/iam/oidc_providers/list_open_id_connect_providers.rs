@@ -15,7 +15,6 @@ use keyward_api::iam::{
 };
 
 use crate::call::{Call, Outcome};
-use crate::iam::provider_arn::ProviderKind;
 use crate::resource::Resource;
 
 pub(crate) async fn list_open_id_connect_providers(
@@ -25,7 +24,7 @@ pub(crate) async fn list_open_id_connect_providers(
     let permit = call.authorize(Resource::any())?;
     let arns = account
         .oidc_providers()
-        .map(|provider| ProviderKind::Oidc.arn(account.id(), &provider.url));
+        .map(|provider| provider.arn(account.id()));
     permit.answer(ListOpenIDConnectProvidersResponse {
         open_id_connect_provider_list: Some(
             arns.map(|arn| OpenIDConnectProviderListEntry { arn: Some(arn) })

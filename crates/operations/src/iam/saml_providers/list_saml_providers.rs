@@ -14,7 +14,6 @@ use keyward_api::iam::{
 };
 
 use crate::call::{Call, Outcome};
-use crate::iam::provider_arn::ProviderKind;
 use crate::resource::Resource;
 
 pub(crate) async fn list_saml_providers(
@@ -25,7 +24,7 @@ pub(crate) async fn list_saml_providers(
     let entries = account
         .saml_providers()
         .map(|provider| SAMLProviderListEntry {
-            arn: Some(ProviderKind::Saml.arn(account.id(), &provider.name)),
+            arn: Some(provider.arn(account.id())),
             valid_until: Some(provider.valid_until),
             create_date: Some(provider.created),
         });
