@@ -320,12 +320,3 @@ impl Account {
         }
     }
 }
-
-impl From<PrincipalId> for PolicyEntity {
-    fn from(principal: PrincipalId) -> Self {
-        match principal {
-            PrincipalId::User(user) => Self::User(user),
-            PrincipalId::Role(role) => Self::Role(role),
-        }
-    }
-}

@@ -31,6 +31,7 @@ mod identity_providers;
 mod invariants;
 mod managed_policies;
 mod policies;
+mod principal_id;
 mod provider_arn;
 mod record;
 mod rights;
@@ -51,7 +52,8 @@ pub use managed_policies::{ManagedPolicy, PolicyVersion};
 pub use policies::{
     EntityPolicies, InlinePolicy, PolicyDocument, PolicyEntity, PolicyUse, PolicyUses,
 };
+pub use principal_id::PrincipalId;
 pub use provider_arn::ProviderKind;
 pub use record::{Record, RecordError, RecordKey, Row};
 pub use rights::{AwsPolicies, Rights, UnreadablePolicy};
-pub use trust_policy::{NamedPrincipal, PrincipalId, TrustPolicy};
+pub use trust_policy::{NamedPrincipal, TrustPolicy};

@@ -8,6 +8,8 @@ use keyward_names::{GroupId, PolicyId, PolicyName, RoleId, UserId};
 use keyward_policy::{Compiled, Document};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::PrincipalId;
+
 /// The text of a policy, to the letter as it was given. It is made ready to be judged by once, when
 /// that is first asked for; copies share it.
 #[derive(Clone)]
@@ -48,6 +50,15 @@ impl PolicyEntity {
 impl fmt::Display for PolicyEntity {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.as_str())
+    }
+}
+
+impl From<PrincipalId> for PolicyEntity {
+    fn from(principal: PrincipalId) -> Self {
+        match principal {
+            PrincipalId::User(user) => Self::User(user),
+            PrincipalId::Role(role) => Self::Role(role),
+        }
     }
 }
 

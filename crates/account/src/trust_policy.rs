@@ -1,13 +1,10 @@
 //! Trust policies: who may take a role on. The users and roles that they name are kept by unique id,
 //! so that a namesake of one that was deleted is not trusted.
 
-use std::fmt;
-
-use keyward_names::{RoleId, UserId};
 use keyward_policy::{Document, NamedPrincipals};
 use serde::{Deserialize, Serialize};
 
-use crate::{Account, PolicyDocument};
+use crate::{Account, PolicyDocument, PrincipalId};
 
 /// The trust policy of a role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,33 +27,6 @@ struct TrustedPrincipal {
     /// The ARN it was named by, where it is of another account: nobody looks there what it is now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     arn: Option<Box<str>>,
-}
-
-/// The unique id of a user or a role.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum PrincipalId {
-    /// A user's.
-    User(UserId),
-    /// A role's.
-    Role(RoleId),
-}
-
-impl PrincipalId {
-    /// The id as text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::User(id) => id.as_str(),
-            Self::Role(id) => id.as_str(),
-        }
-    }
-}
-
-impl fmt::Display for PrincipalId {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.as_str())
-    }
 }
 
 /// Whom the ARN of a principal stands for.
@@ -153,7 +123,7 @@ fn push_escaped(json: &mut String, text: &str) {
 mod tests {
     use super::*;
     use crate::{Record, RecordKey, User};
-    use keyward_names::{AccountId, Path, Timestamp, UserName};
+    use keyward_names::{AccountId, Path, Timestamp, UserId, UserName};
 
     const TEXT: &str = r#"{"Version": "2012-10-17", "Statement": [
         {"Effect": "Allow", "Principal": {"AWS": ["arn:aws:iam::123456789012:user/bob", "*"]},
