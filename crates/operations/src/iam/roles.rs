@@ -39,7 +39,7 @@ pub(crate) fn shown_in_profile(account: &Account, role: &Role) -> iam::Role {
         role_id: role.id.to_string(),
         arn: role.arn(account.id()),
         create_date: role.created,
-        assume_role_policy_document: Some(role.trust_policy.shown(account)),
+        assume_role_policy_document: Some(role.trust_policy.shown(&|id| account.principal_arn(id))),
         description: None,
         max_session_duration: None,
         permissions_boundary: None,

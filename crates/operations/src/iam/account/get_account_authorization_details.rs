@@ -308,7 +308,7 @@ fn shown_role(world: (&Account, Managed<'_>), role: &Role) -> RoleDetail {
         role_id: Some(role.id.to_string()),
         arn: Some(role.arn(account.id())),
         create_date: Some(role.created),
-        assume_role_policy_document: Some(role.trust_policy.shown(account)),
+        assume_role_policy_document: Some(role.trust_policy.shown(&|id| account.principal_arn(id))),
         instance_profile_list: Some(
             profiles
                 .map(|(_, profile)| instance_profiles::shown_in_list(account, profile))
