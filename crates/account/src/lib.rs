@@ -29,6 +29,7 @@ mod directory;
 mod entities;
 mod identity_providers;
 mod invariants;
+mod lookups;
 mod managed_policies;
 mod policies;
 mod principal_id;

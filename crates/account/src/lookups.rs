@@ -1,0 +1,260 @@
+//! What an account tells of what it holds.
+
+use keyward_credentials::{PasswordOwner, PasswordPolicy};
+use keyward_names::{AccessKeyId, AccountAlias, FoldedName, GroupId, PolicyId, RoleId, UserId};
+
+use crate::{
+    AccessKey, Account, Directory, EntityPolicies, Group, InstanceProfile, KeyOwner, LoginProfile,
+    ManagedPolicy, OidcProvider, OutboundFederation, PolicyEntity, PolicyUse, PolicyUses,
+    ProviderKind, Role, RoleDeletion, RootUser, SamlProvider, Settings, User,
+};
+
+impl Account {
+    /// The account as such. Absent only before the account's first record was applied.
+    #[must_use]
+    pub fn settings(&self) -> Option<&Settings> {
+        self.settings.as_deref()
+    }
+
+    /// The root user.
+    #[must_use]
+    pub fn root_user(&self) -> Option<&RootUser> {
+        self.root_user.as_deref()
+    }
+
+    /// The account's alias.
+    #[must_use]
+    pub fn alias(&self) -> Option<&AccountAlias> {
+        self.alias.as_ref()
+    }
+
+    /// The account's own password policy; where it has none, the default policy holds.
+    #[must_use]
+    pub fn password_policy(&self) -> Option<&PasswordPolicy> {
+        self.password_policy.as_deref()
+    }
+
+    /// Whom the account's passwords are compared with by the default password policy.
+    #[must_use]
+    pub fn password_owner(&self) -> PasswordOwner<'_> {
+        PasswordOwner {
+            account_name: self.settings().map_or("", |settings| &settings.name),
+            root_email: self.root_user().map_or("", |root| &root.email),
+        }
+    }
+
+    /// The users.
+    #[must_use]
+    pub fn users(&self) -> &Directory<User> {
+        &self.users
+    }
+
+    /// The groups.
+    #[must_use]
+    pub fn groups(&self) -> &Directory<Group> {
+        &self.groups
+    }
+
+    /// The roles.
+    #[must_use]
+    pub fn roles(&self) -> &Directory<Role> {
+        &self.roles
+    }
+
+    /// The managed policies of the account's own.
+    #[must_use]
+    pub fn managed_policies(&self) -> &Directory<ManagedPolicy> {
+        &self.managed_policies
+    }
+
+    /// The instance profiles.
+    #[must_use]
+    pub fn instance_profiles(&self) -> &Directory<InstanceProfile> {
+        &self.instance_profiles
+    }
+
+    /// The user with this name, in any case.
+    #[must_use]
+    pub fn user(&self, name: &str) -> Option<&User> {
+        self.users.find(name)
+    }
+
+    /// The user with this id.
+    #[must_use]
+    pub fn user_by_id(&self, id: UserId) -> Option<&User> {
+        self.users.get(id)
+    }
+
+    /// A user's login profile.
+    #[must_use]
+    pub fn login_profile(&self, user: UserId) -> Option<&LoginProfile> {
+        self.login_profiles.get(&user).map(|profile| &**profile)
+    }
+
+    /// The access key with this id.
+    #[must_use]
+    pub fn access_key(&self, id: AccessKeyId) -> Option<&AccessKey> {
+        self.access_keys.get(&id).map(|key| &**key)
+    }
+
+    /// The access keys of one owner, in the order of their ids.
+    pub fn access_keys_of(&self, owner: KeyOwner) -> impl Iterator<Item = &AccessKey> {
+        self.access_keys_by_owner
+            .range((owner, AccessKeyId::LOWEST)..)
+            .take_while(move |(of, _)| *of == owner)
+            .filter_map(|(_, id)| self.access_key(*id))
+    }
+
+    /// The groups that a user is in, in the order of their ids.
+    pub fn groups_of(&self, user: UserId) -> impl Iterator<Item = GroupId> {
+        let memberships = self.memberships.get(&user);
+        let groups = memberships.map_or(&[][..], |memberships| &memberships.groups);
+        groups.iter().copied()
+    }
+
+    /// Whether a group has users.
+    #[must_use]
+    pub fn has_members(&self, group: GroupId) -> bool {
+        self.members_of(group, None).next().is_some()
+    }
+
+    /// The users of a group in the order of their names, beginning after one of them.
+    pub fn members_of<'a>(
+        &'a self,
+        group: GroupId,
+        after: Option<&FoldedName>,
+    ) -> impl Iterator<Item = (&'a FoldedName, &'a User)> + use<'a> {
+        use std::ops::Bound::{Excluded, Included, Unbounded};
+        let from = match after {
+            Some(after) => Excluded((group, after.clone())),
+            None => Included((group, FoldedName::fold(""))),
+        };
+        self.members
+            .range((from, Unbounded))
+            .take_while(move |(of, _)| *of == group)
+            .filter_map(|(_, name)| Some((name, self.users.find_folded(name)?)))
+    }
+
+    /// The instance profiles that hand out a role in the order of their names, beginning after one.
+    pub fn profiles_of<'a>(
+        &'a self,
+        role: RoleId,
+        after: Option<&FoldedName>,
+    ) -> impl Iterator<Item = (&'a FoldedName, &'a InstanceProfile)> + use<'a> {
+        use std::ops::Bound::{Excluded, Included, Unbounded};
+        let from = match after {
+            Some(after) => Excluded((role, after.clone())),
+            None => Included((role, FoldedName::fold(""))),
+        };
+        self.profiles_of_roles
+            .range((from, Unbounded))
+            .take_while(move |(of, _)| *of == role)
+            .filter_map(|(_, name)| Some((name, self.instance_profiles.find_folded(name)?)))
+    }
+
+    /// The policies of a user, group or role, if it has any.
+    #[must_use]
+    pub fn policies(&self, of: PolicyEntity) -> Option<&EntityPolicies> {
+        self.policies.get(&of).map(|policies| &**policies)
+    }
+
+    /// By how many a managed policy is used.
+    #[must_use]
+    pub fn policy_uses(&self, policy: PolicyId) -> PolicyUses {
+        self.policy_uses.get(&policy).copied().unwrap_or_default()
+    }
+
+    /// The managed policies that somebody uses, in the order of their ids, beginning after one.
+    pub fn used_policies(
+        &self,
+        after: Option<PolicyId>,
+    ) -> impl Iterator<Item = (PolicyId, PolicyUses)> {
+        use std::ops::Bound::{Excluded, Unbounded};
+        let after = after.unwrap_or(PolicyId::LOWEST);
+        self.policy_uses
+            .range((Excluded(after), Unbounded))
+            .map(|(id, uses)| (*id, *uses))
+    }
+
+    /// How many managed policies somebody uses.
+    #[must_use]
+    pub fn used_policy_count(&self) -> usize {
+        self.policy_uses.len()
+    }
+
+    /// Who uses a managed policy, and how: users, then roles, then groups, in the order of their ids,
+    /// beginning after one.
+    pub fn users_of_policy(
+        &self,
+        policy: PolicyId,
+        after: Option<(PolicyEntity, PolicyUse)>,
+    ) -> impl Iterator<Item = (PolicyEntity, PolicyUse)> {
+        use std::ops::Bound::{Excluded, Included, Unbounded};
+        let from = match after {
+            Some((entity, how)) => Excluded((policy, entity, how)),
+            None => Included((policy, PolicyEntity::FIRST, PolicyUse::Permissions)),
+        };
+        self.policy_users
+            .range((from, Unbounded))
+            .take_while(move |(of, _, _)| *of == policy)
+            .map(|(_, entity, how)| (*entity, *how))
+    }
+
+    /// What is known of the deletion of a service-linked role, by the id of its task.
+    #[must_use]
+    pub fn role_deletion(&self, task: &str) -> Option<&RoleDeletion> {
+        self.role_deletions.get(task).map(|deletion| &**deletion)
+    }
+
+    /// All deletions of service-linked roles that are known.
+    pub fn role_deletions(&self) -> impl Iterator<Item = &RoleDeletion> {
+        self.role_deletions.values().map(|deletion| &**deletion)
+    }
+
+    /// The OpenID Connect provider at a URL, which is given as the provider keeps it.
+    #[must_use]
+    pub fn oidc_provider(&self, url: &str) -> Option<&OidcProvider> {
+        self.oidc_providers.get(url).map(|provider| &**provider)
+    }
+
+    /// The OpenID Connect provider that an ARN names, if it is of this account.
+    #[must_use]
+    pub fn oidc_provider_by_arn(&self, arn: &str) -> Option<&OidcProvider> {
+        self.oidc_provider(ProviderKind::Oidc.name_in(self.id(), arn)?)
+    }
+
+    /// The OpenID Connect provider whose tokens name this issuer: their `iss` to the letter.
+    #[must_use]
+    pub fn oidc_provider_of_issuer(&self, issuer: &str) -> Option<&OidcProvider> {
+        self.oidc_provider(&OidcProvider::url_of_issuer(issuer)?)
+    }
+
+    /// The OpenID Connect providers, in the order of their URLs.
+    pub fn oidc_providers(&self) -> impl ExactSizeIterator<Item = &OidcProvider> {
+        self.oidc_providers.values().map(|provider| &**provider)
+    }
+
+    /// The SAML provider with exactly this name.
+    #[must_use]
+    pub fn saml_provider(&self, name: &str) -> Option<&SamlProvider> {
+        self.saml_providers.get(name).map(|provider| &**provider)
+    }
+
+    /// The SAML provider that an ARN names, if it is of this account. Its metadata is text: the crate
+    /// `saml` reads it.
+    #[must_use]
+    pub fn saml_provider_by_arn(&self, arn: &str) -> Option<&SamlProvider> {
+        self.saml_provider(ProviderKind::Saml.name_in(self.id(), arn)?)
+    }
+
+    /// The SAML providers, in the order of their names.
+    pub fn saml_providers(&self) -> impl ExactSizeIterator<Item = &SamlProvider> {
+        self.saml_providers.values().map(|provider| &**provider)
+    }
+
+    /// The account as an issuer of tokens, if it ever was one.
+    #[must_use]
+    pub fn outbound_federation(&self) -> Option<&OutboundFederation> {
+        self.outbound_federation.as_deref()
+    }
+}
