@@ -8,7 +8,7 @@ use keyward_names::{
     AccessKeyId, AccountAlias, AccountId, FoldedName, GroupId, PolicyId, RoleId, UserId,
 };
 
-use crate::rights::{Slot, Stamp};
+use crate::prepared_rights::{Slot, Stamp};
 use crate::{
     AccessKey, Directory, EntityPolicies, Group, InstanceProfile, KeyOwner, LoginProfile,
     ManagedPolicy, Memberships, OidcProvider, OutboundFederation, PolicyEntity, PolicyUse,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use keyward_names::{GroupId, PolicyId, UserId};
 
-use crate::rights::Stamp;
+use crate::prepared_rights::Stamp;
 use crate::{
     AccessKey, Account, Change, EntityPolicies, InstanceProfile, ManagedPolicy, Memberships,
     PolicyEntity, PolicyUse, PrincipalId, Record, RecordKey, Role, User,

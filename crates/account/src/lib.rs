@@ -32,6 +32,7 @@ mod invariants;
 mod lookups;
 mod managed_policies;
 mod policies;
+mod prepared_rights;
 mod principal_id;
 mod provider_arn;
 mod record;
@@ -53,8 +54,9 @@ pub use managed_policies::{ManagedPolicy, PolicyVersion};
 pub use policies::{
     EntityPolicies, InlinePolicy, PolicyDocument, PolicyEntity, PolicyUse, PolicyUses,
 };
+pub use prepared_rights::Rights;
 pub use principal_id::PrincipalId;
 pub use provider_arn::ProviderKind;
 pub use record::{Record, RecordError, RecordKey, Row};
-pub use rights::{AwsPolicies, Rights, UnreadablePolicy};
+pub use rights::{AwsPolicies, UnreadablePolicy};
 pub use trust_policy::{NamedPrincipal, TrustPolicy};

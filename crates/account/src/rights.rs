@@ -5,27 +5,15 @@
 //! is as it was, and else its documents are compared, which is quick.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
-use arc_swap::ArcSwapOption;
 use keyward_names::PolicyId;
-use keyward_policy::{Compiled, PolicySet};
+use keyward_policy::Compiled;
 
-use crate::{Account, PolicyEntity, PrincipalId};
+use crate::prepared_rights::{Documents, Prepared};
+use crate::{Account, PolicyEntity, PrincipalId, Rights};
 
 /// Finds the policies that are managed by AWS and belong to no account.
 pub type AwsPolicies<'a> = dyn Fn(PolicyId) -> Option<Arc<Compiled>> + 'a;
-
-/// Stands for one state of all policies of an account. No two states have the same within a process.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Stamp(u64);
-
-impl Stamp {
-    pub(crate) fn new() -> Self {
-        static LAST: AtomicU64 = AtomicU64::new(0);
-        Self(LAST.fetch_add(1, Ordering::Relaxed))
-    }
-}
 
 /// A policy is kept that can't be read any more, or is referred to and not there: nobody can tell what
 /// it denies.
@@ -34,60 +22,6 @@ impl Stamp {
 pub struct UnreadablePolicy {
     /// Whose policy: the user's or role's own, or one of its group.
     pub entity: PolicyEntity,
-}
-
-/// What the policies of a user or role come to.
-#[derive(Debug)]
-pub struct Rights {
-    /// What its own policies and those of its groups allow and deny. `None` if there are none.
-    pub identity: Option<PolicySet>,
-    /// What bounds them. `None` if it has no boundary.
-    pub boundary: Option<PolicySet>,
-}
-
-/// Where the rights of one user or role are kept.
-#[derive(Debug, Default)]
-pub(crate) struct Slot(ArcSwapOption<Prepared>);
-
-#[derive(Debug)]
-struct Prepared {
-    stamp: Stamp,
-    documents: Documents,
-    rights: Arc<Rights>,
-}
-
-/// The documents that rights are made of.
-#[derive(Debug, Default)]
-struct Documents {
-    identity: Vec<Arc<Compiled>>,
-    boundary: Option<Arc<Compiled>>,
-}
-
-impl Documents {
-    fn is_same(&self, other: &Self) -> bool {
-        let is_same =
-            |one: &Option<Arc<Compiled>>, other: &Option<Arc<Compiled>>| match (one, other) {
-                (Some(one), Some(other)) => Arc::ptr_eq(one, other),
-                (None, None) => true,
-                (Some(_), None) | (None, Some(_)) => false,
-            };
-        self.identity.len() == other.identity.len()
-            && self
-                .identity
-                .iter()
-                .zip(&other.identity)
-                .all(|(one, other)| Arc::ptr_eq(one, other))
-            && is_same(&self.boundary, &other.boundary)
-    }
-
-    fn rights(&self) -> Rights {
-        let identity = &self.identity;
-        let boundary = self.boundary.iter().cloned();
-        Rights {
-            identity: (!identity.is_empty()).then(|| PolicySet::new(identity.iter().cloned())),
-            boundary: self.boundary.is_some().then(|| PolicySet::new(boundary)),
-        }
-    }
 }
 
 impl Account {
