@@ -37,6 +37,7 @@ mod principal_id;
 mod provider_arn;
 mod record;
 mod rights;
+mod row;
 mod trust_policy;
 
 pub use account::Account;
@@ -57,6 +58,7 @@ pub use policies::{
 pub use prepared_rights::Rights;
 pub use principal_id::PrincipalId;
 pub use provider_arn::ProviderKind;
-pub use record::{Record, RecordError, RecordKey, Row};
+pub use record::{Record, RecordKey};
 pub use rights::{AwsPolicies, UnreadablePolicy};
+pub use row::{RecordError, Row};
 pub use trust_policy::{NamedPrincipal, TrustPolicy};

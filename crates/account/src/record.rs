@@ -1,22 +1,16 @@
-//! Records: entities as a store keeps them, JSON text under a kind and a key.
-//!
-//! The body is `{"version":1,"record":{..}}`. Version 1 is the only one so far; when a kind's form
-//! changes, its version rises, and the old form stays readable here.
+//! Records: the entities of an account, each named by its kind and its key.
 
 use keyward_credentials::PasswordPolicy;
 use keyward_names::{
     AccessKeyId, AccountAlias, GroupId, InstanceProfileId, PolicyId, RoleId, UserId,
 };
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 
+use crate::row::{BodyError, read_body, write_body};
 use crate::{
     AccessKey, EntityPolicies, Group, InstanceProfile, LoginProfile, ManagedPolicy, Memberships,
-    OidcProvider, OutboundFederation, PolicyEntity, Role, RoleDeletion, RootUser, SamlProvider,
-    Settings, User,
+    OidcProvider, OutboundFederation, PolicyEntity, RecordError, Role, RoleDeletion, RootUser, Row,
+    SamlProvider, Settings, User,
 };
-
-const VERSION: u32 = 1;
 
 /// One entity with its whole content.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,46 +88,6 @@ pub enum RecordKey {
     SamlProvider(Box<str>),
     /// The account as an issuer of tokens.
     OutboundFederation,
-}
-
-/// A record as a store takes it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
-    /// What kind of entity: `user`, `login_profile`, ..
-    pub kind: &'static str,
-    /// Which one of its kind; empty where an account has only one.
-    pub key: Box<str>,
-    /// JSON, or nothing where the record is deleted.
-    pub body: Option<String>,
-}
-
-/// A stored record that can't be understood. It names the record and never quotes it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum RecordError {
-    /// No such kind of record is known.
-    #[error("unknown kind of record `{kind}`")]
-    UnknownKind {
-        /// The kind that was found.
-        kind: String,
-    },
-    /// The record has the form of a later release.
-    #[error("record `{kind}` `{key}` has version {version}, which is newer than this program")]
-    NewerVersion {
-        /// The record's kind.
-        kind: &'static str,
-        /// The record's key.
-        key: String,
-        /// The version that was found.
-        version: u32,
-    },
-    /// The record's body or key is not what its kind says.
-    #[error("record `{kind}` `{key}` is malformed")]
-    Malformed {
-        /// The record's kind.
-        kind: &'static str,
-        /// The record's key.
-        key: String,
-    },
 }
 
 impl RecordKey {
@@ -357,47 +311,6 @@ impl Record {
                 version,
             }),
         }
-    }
-}
-
-#[derive(Serialize)]
-struct Written<'a, T> {
-    version: u32,
-    record: &'a T,
-}
-
-#[derive(Deserialize)]
-struct Read<T> {
-    version: u32,
-    record: T,
-}
-
-#[derive(Deserialize)]
-struct ReadVersion {
-    version: u32,
-}
-
-enum BodyError {
-    Malformed,
-    Newer(u32),
-}
-
-fn write_body<T: Serialize>(record: &T) -> String {
-    // Fails only for maps whose keys are not strings and for failing writers: there are neither.
-    serde_json::to_string(&Written {
-        version: VERSION,
-        record,
-    })
-    .unwrap_or_default()
-}
-
-fn read_body<T: DeserializeOwned>(body: &str) -> Result<T, BodyError> {
-    match serde_json::from_str::<Read<T>>(body) {
-        Ok(read) if read.version == VERSION => Ok(read.record),
-        Ok(_) | Err(_) => match serde_json::from_str::<ReadVersion>(body) {
-            Ok(ReadVersion { version }) if version > VERSION => Err(BodyError::Newer(version)),
-            Ok(_) | Err(_) => Err(BodyError::Malformed),
-        },
     }
 }
 
