@@ -1,48 +1,34 @@
-//! The account as one immutable value.
+//! The account as one immutable value, and the table of what it holds.
 
 use std::sync::Arc;
 
 use imbl::{OrdMap, OrdSet};
 use keyward_credentials::PasswordPolicy;
 use keyward_names::{
-    AccessKeyId, AccountAlias, AccountId, FoldedName, GroupId, PolicyId, RoleId, UserId,
+    AccessKeyId, AccountAlias, AccountId, FoldedName, GroupId, InstanceProfileId, Path, PolicyId,
+    RoleId, Tag, UserId,
 };
 
+use crate::collection::Collection;
 use crate::prepared_rights::{Slot, Stamp};
+use crate::row::{BodyError, Key, read_body, write_body};
 use crate::{
-    AccessKey, Directory, EntityPolicies, Group, InstanceProfile, KeyOwner, LoginProfile,
+    AccessKey, Directory, Entity, EntityPolicies, Group, InstanceProfile, KeyOwner, LoginProfile,
     ManagedPolicy, Memberships, OidcProvider, OutboundFederation, PolicyEntity, PolicyUse,
-    PolicyUses, PrincipalId, Role, RoleDeletion, RootUser, SamlProvider, Settings, User,
+    PolicyUses, PrincipalId, RecordError, Role, RoleDeletion, RootUser, Row, SamlProvider,
+    Settings, User,
 };
 
 /// All that IAM knows of one account, as it stood at one version. To clone it is cheap: the maps
 /// share their structure, so a change costs the same in a large account as in a small one.
 #[derive(Debug, Clone)]
 // INVARIANT: the indexes (`access_keys_by_owner`, `members`, `profiles_of_roles`, `policy_users`,
-// `policy_uses`, `slots`) say the same as the maps they index; upheld by `apply`, which alone writes
-// them.
+// `policy_uses`, `slots`) say the same as the entities they index; upheld by `apply`, which alone
+// writes them.
 pub struct Account {
     id: AccountId,
     version: u64,
-    pub(crate) settings: Option<Arc<Settings>>,
-    pub(crate) root_user: Option<Arc<RootUser>>,
-    pub(crate) alias: Option<AccountAlias>,
-    pub(crate) password_policy: Option<Arc<PasswordPolicy>>,
-    pub(crate) users: Directory<User>,
-    pub(crate) groups: Directory<Group>,
-    pub(crate) roles: Directory<Role>,
-    pub(crate) managed_policies: Directory<ManagedPolicy>,
-    pub(crate) instance_profiles: Directory<InstanceProfile>,
-    pub(crate) login_profiles: OrdMap<UserId, Arc<LoginProfile>>,
-    pub(crate) access_keys: OrdMap<AccessKeyId, Arc<AccessKey>>,
-    pub(crate) memberships: OrdMap<UserId, Arc<Memberships>>,
-    pub(crate) policies: OrdMap<PolicyEntity, Arc<EntityPolicies>>,
-    pub(crate) role_deletions: OrdMap<Box<str>, Arc<RoleDeletion>>,
-    /// By their URLs.
-    pub(crate) oidc_providers: OrdMap<Box<str>, Arc<OidcProvider>>,
-    /// By their names.
-    pub(crate) saml_providers: OrdMap<Box<str>, Arc<SamlProvider>>,
-    pub(crate) outbound_federation: Option<Arc<OutboundFederation>>,
+    pub(crate) entities: Entities,
     pub(crate) access_keys_by_owner: OrdSet<(KeyOwner, AccessKeyId)>,
     /// The members of each group by name.
     pub(crate) members: OrdSet<(GroupId, FoldedName)>,
@@ -64,23 +50,7 @@ impl Account {
         Self {
             id,
             version: 0,
-            settings: None,
-            root_user: None,
-            alias: None,
-            password_policy: None,
-            users: Directory::default(),
-            groups: Directory::default(),
-            roles: Directory::default(),
-            managed_policies: Directory::default(),
-            instance_profiles: Directory::default(),
-            login_profiles: OrdMap::new(),
-            access_keys: OrdMap::new(),
-            memberships: OrdMap::new(),
-            policies: OrdMap::new(),
-            role_deletions: OrdMap::new(),
-            oidc_providers: OrdMap::new(),
-            saml_providers: OrdMap::new(),
-            outbound_federation: None,
+            entities: Entities::default(),
             access_keys_by_owner: OrdSet::new(),
             members: OrdSet::new(),
             profiles_of_roles: OrdSet::new(),
@@ -107,6 +77,17 @@ impl Account {
     pub fn set_version(&mut self, version: u64) {
         self.version = version;
     }
+
+    /// How many records the account consists of.
+    #[must_use]
+    pub fn record_count(&self) -> usize {
+        self.entities.count()
+    }
+
+    /// The keys of all records that the account consists of, in the order of the table of entities.
+    pub fn record_keys(&self) -> impl Iterator<Item = RecordKey> {
+        self.entities.keys()
+    }
 }
 
 /// Two accounts are equal when they hold the same at the same version.
@@ -114,23 +95,7 @@ impl PartialEq for Account {
     fn eq(&self, other: &Self) -> bool {
         self.id == other.id
             && self.version == other.version
-            && self.settings == other.settings
-            && self.root_user == other.root_user
-            && self.alias == other.alias
-            && self.password_policy == other.password_policy
-            && self.users == other.users
-            && self.groups == other.groups
-            && self.roles == other.roles
-            && self.managed_policies == other.managed_policies
-            && self.instance_profiles == other.instance_profiles
-            && self.login_profiles == other.login_profiles
-            && self.access_keys == other.access_keys
-            && self.memberships == other.memberships
-            && self.policies == other.policies
-            && self.role_deletions == other.role_deletions
-            && self.oidc_providers == other.oidc_providers
-            && self.saml_providers == other.saml_providers
-            && self.outbound_federation == other.outbound_federation
+            && self.entities == other.entities
             && self.access_keys_by_owner == other.access_keys_by_owner
             && self.members == other.members
             && self.profiles_of_roles == other.profiles_of_roles
@@ -140,65 +105,310 @@ impl PartialEq for Account {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::Record;
-    use keyward_names::{Path, Timestamp, UserName};
-
-    fn account() -> Account {
-        Account::empty(AccountId::parse("123456789012").unwrap())
-    }
-
-    fn user(account: &Account, number: u64, name: &str) -> User {
-        User {
-            id: UserId::mint(account.id(), number),
-            name: UserName::parse(name).unwrap(),
-            path: Path::default(),
-            created: Timestamp::from_unix_seconds(0),
-            tags: Box::default(),
-        }
-    }
-
-    #[test]
-    fn users_are_found_and_listed_without_regard_to_case() {
-        let mut account = account();
-        for (number, name) in [(1, "bob"), (2, "Alice"), (3, "Carol")] {
-            account.put(Record::User(user(&account, number, name)));
-        }
-        assert_eq!(account.user("ALICE").unwrap().name.as_str(), "Alice");
-        let names = |after: Option<&str>| -> Vec<String> {
-            let after = after.map(FoldedName::fold);
-            account
-                .users()
-                .after(after.as_ref())
-                .map(|(_, _, user)| user.name.to_string())
-                .collect()
-        };
-        assert_eq!(names(None), ["Alice", "bob", "Carol"]);
-        assert_eq!(names(Some("ALICE")), ["bob", "Carol"]);
-        assert_eq!(names(Some("b")), ["bob", "Carol"]);
-    }
-
-    #[test]
-    fn a_renamed_user_leaves_the_old_name_free() {
-        let mut account = account();
-        account.put(Record::User(user(&account, 1, "bob")));
-        account.put(Record::User(user(&account, 1, "rob")));
-        assert!(account.user("bob").is_none());
-        assert_eq!(
-            account.user("Rob").unwrap().id,
-            UserId::mint(account.id(), 1)
-        );
-        assert_eq!(account.broken_invariants(), Vec::<String>::new());
-    }
-
-    #[test]
-    fn a_snapshot_does_not_see_later_changes() {
-        let mut account = account();
-        let before = account.clone();
-        account.put(Record::User(user(&account, 1, "bob")));
-        assert!(before.user("bob").is_none());
-        assert!(account.user("bob").is_some());
-    }
+/// How the keys of an entity's tags compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TagKeys {
+    /// Without their case.
+    Folded,
+    /// As they are spelled.
+    Exact,
 }
+
+/// Makes the types and functions that differ from entity to entity only in names. A row says:
+///
+/// ```text
+/// /// What the entity is.
+/// Device(Device) = "device",              // the variant of `Record`, its type, its kind in a store
+///     map devices by serial: Box<str>,    // kept in a map, by this field of this type
+///     tags Folded,                        // it has tags; how their keys compare
+///     put put_device,                     // taken in by `Account::put_device`, which keeps indexes
+///     delete delete_device;               // and removed by `Account::delete_device`
+/// ```
+///
+/// The last three may be absent. `one` in the place of `map` is for what there is at most one of; it
+/// has no `by`. `directory` is for what has an id, and a name and a path that lists are ordered by.
+/// Where the kind in a store depends on the key, each has the pattern of its keys: `"a" for Pattern`.
+macro_rules! entities {
+    ($(
+        $(#[$meaning:meta])*
+        $variant:ident($entity:ty) = $($kind:literal $(for $of:pat_param)?)|+,
+        $shape:ident $field:ident $(by $by:ident: $key:ty)?
+        $(, tags $compared:ident)? $(, put $put:ident)? $(, delete $delete:ident)?;
+    )+) => {
+        /// One entity with its whole content.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub enum Record {$(
+            $(#[$meaning])*
+            $variant($entity),
+        )+}
+
+        /// Names one record of an account.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub enum RecordKey {$(
+            $(#[$meaning])*
+            $variant $(($key))?,
+        )+}
+
+        /// What an account holds, without the indexes over it.
+        #[derive(Debug, Clone, Default, PartialEq)]
+        pub(crate) struct Entities {$(
+            pub(crate) $field: entities!(@collection $shape $entity $(, $key)?),
+        )+}
+
+        $(entities!(@entity $shape $entity $(, $by, $key)?);)+
+
+        impl RecordKey {
+            /// The kind under which a store keeps the record.
+            #[must_use]
+            pub fn kind(&self) -> &'static str {
+                match self {$($(
+                    Self::$variant { $(0: $of,)? .. } => $kind,
+                )+)+}
+            }
+
+            /// Reads a kind and a key.
+            pub fn from_row(kind: &str, key: &str) -> Result<Self, RecordError> {
+                const KINDS: &[&str] = &[$($($kind,)+)+];
+                let Some(known) = KINDS.iter().find(|known| **known == kind) else {
+                    let kind = kind.to_owned();
+                    return Err(RecordError::UnknownKind { kind });
+                };
+                let read = match *known {
+                    $($($kind)|+ => {
+                        let key = <entities!(@one $($key)?) as Key>::parse(key);
+                        key.map(|entities!(@one $($by)?)| Self::$variant $(($by))?)
+                    })+
+                    _ => None,
+                };
+                let read = read.filter(|read| read.kind() == *known);
+                read.ok_or_else(|| RecordError::Malformed {
+                    kind: known,
+                    key: key.to_owned(),
+                })
+            }
+
+            /// The row that deletes the record.
+            #[must_use]
+            pub fn to_row(&self) -> Row {
+                let key = match self {$(
+                    Self::$variant $(($by))? => {
+                        <entities!(@one $($key)?) as Key>::text(&entities!(@one $($by)?))
+                    }
+                )+};
+                Row {
+                    kind: self.kind(),
+                    key: key.into(),
+                    body: None,
+                }
+            }
+        }
+
+        impl Record {
+            /// What names the record.
+            #[must_use]
+            pub fn key(&self) -> RecordKey {
+                match self {$(
+                    Self::$variant(_entity) => {
+                        RecordKey::$variant$((Clone::clone(&_entity.$by)))?
+                    }
+                )+}
+            }
+
+            /// The row that keeps the record.
+            #[must_use]
+            pub fn to_row(&self) -> Row {
+                let body = match self {$(
+                    Self::$variant(entity) => write_body(entity),
+                )+};
+                Row {
+                    body: Some(body),
+                    ..self.key().to_row()
+                }
+            }
+
+            /// Reads a stored row.
+            pub fn from_row(kind: &str, key: &str, body: &str) -> Result<Self, RecordError> {
+                let named = RecordKey::from_row(kind, key)?;
+                let read = match named {$(
+                    RecordKey::$variant { .. } => read_body(body).map(Self::$variant),
+                )+};
+                let (kind, key) = (named.kind(), || key.to_owned());
+                match read {
+                    Ok(record) if record.key() == named => Ok(record),
+                    Ok(_) | Err(BodyError::Malformed) => {
+                        Err(RecordError::Malformed { kind, key: key() })
+                    }
+                    Err(BodyError::Newer(version)) => Err(RecordError::NewerVersion {
+                        kind,
+                        key: key(),
+                        version,
+                    }),
+                }
+            }
+        }
+
+        impl Entities {
+            fn count(&self) -> usize {
+                [$(Collection::count(&self.$field)),+].iter().sum()
+            }
+
+            fn keys(&self) -> impl Iterator<Item = RecordKey> {
+                std::iter::empty()$(.chain(Collection::iter(&self.$field).map(
+                    |(entities!(@one $($by)?), _)| RecordKey::$variant $(($by))?,
+                )))+
+            }
+
+            /// The tags of all entities that have some, each with its key and how those of its tags
+            /// compare.
+            pub(crate) fn tags(&self) -> impl Iterator<Item = (String, &[Tag], TagKeys)> {
+                std::iter::empty()$($(.chain(Collection::iter(&self.$field).map(
+                    |(key, entity)| (key.text().to_owned(), &*entity.tags, TagKeys::$compared),
+                )))?)+
+            }
+
+            /// What does not fit in how entities are kept, one sentence each; always nothing.
+            pub(crate) fn broken(&self) -> Vec<String> {
+                let mut broken = Vec::new();
+                $(broken.extend(Collection::broken(
+                    &self.$field,
+                    stringify!($variant),
+                    |_entity| ($(Clone::clone(&_entity.$by))?),
+                ));)+
+                broken
+            }
+        }
+
+        impl Account {
+            /// Takes a record in, as [`Account::apply`] of a `Put` does.
+            pub fn put(&mut self, record: Record) {
+                match record {$(
+                    Record::$variant(entity) => {
+                        entities!(@put self, $field, entity $(.$by)?; $($put)?);
+                    }
+                )+}
+            }
+
+            /// Removes a record, as [`Account::apply`] of a `Delete` does.
+            pub(crate) fn delete(&mut self, key: &RecordKey) {
+                match key {$(
+                    RecordKey::$variant $(($by))? => {
+                        entities!(@delete self, $field, entities!(@one $($by)?); $($delete)?);
+                    }
+                )+}
+            }
+        }
+    };
+
+    // The key, or nothing in its place.
+    (@one) => { () };
+    (@one $key:tt) => { $key };
+
+    (@collection one $entity:ty) => { Option<Arc<$entity>> };
+    (@collection map $entity:ty, $key:ty) => { OrdMap<$key, Arc<$entity>> };
+    (@collection directory $entity:ty, $key:ty) => { Directory<$entity> };
+
+    (@entity one $entity:ty) => {};
+    (@entity map $entity:ty, $by:ident, $key:ty) => {};
+    (@entity directory $entity:ty, $by:ident, $key:ty) => {
+        impl Entity for $entity {
+            type Id = $key;
+
+            fn id(&self) -> Self::Id {
+                self.$by
+            }
+
+            fn folded_name(&self) -> FoldedName {
+                self.name.folded()
+            }
+
+            fn path(&self) -> &Path {
+                &self.path
+            }
+        }
+    };
+
+    (@put $account:ident, $field:ident, $entity:ident $(.$by:ident)?; $put:ident) => {
+        $account.$put($entity)
+    };
+    (@put $account:ident, $field:ident, $entity:ident; ) => {
+        Collection::put(&mut $account.entities.$field, (), $entity)
+    };
+    (@put $account:ident, $field:ident, $entity:ident.$by:ident; ) => {
+        Collection::put(&mut $account.entities.$field, Clone::clone(&$entity.$by), $entity)
+    };
+
+    (@delete $account:ident, $field:ident, $key:expr; $delete:ident) => {
+        $account.$delete($key)
+    };
+    (@delete $account:ident, $field:ident, $key:expr; ) => {
+        Collection::remove(&mut $account.entities.$field, &$key)
+    };
+}
+
+// An account that ends deletes its records in this order: what belongs to others, then the others.
+entities! {
+    /// The account as such.
+    Settings(Settings) = "account", one settings;
+
+    /// The root user.
+    RootUser(RootUser) = "root_user", one root_user;
+
+    /// The account's alias.
+    Alias(AccountAlias) = "account_alias", one alias;
+
+    /// The account's own password policy.
+    PasswordPolicy(PasswordPolicy) = "password_policy", one password_policy;
+
+    /// The account as an issuer of tokens.
+    OutboundFederation(OutboundFederation) = "outbound_federation", one outbound_federation;
+
+    /// An access key.
+    AccessKey(AccessKey) = "access_key", map access_keys by id: AccessKeyId,
+        put put_access_key, delete delete_access_key;
+
+    /// A user's login profile.
+    LoginProfile(LoginProfile) = "login_profile", map login_profiles by user: UserId;
+
+    /// The groups of a user.
+    Memberships(Memberships) = "memberships", map memberships by user: UserId,
+        put put_memberships, delete delete_memberships;
+
+    /// The policies of a user, group or role.
+    Policies(EntityPolicies) = "user_policies" for PolicyEntity::User(_)
+            | "group_policies" for PolicyEntity::Group(_)
+            | "role_policies" for PolicyEntity::Role(_),
+        map policies by entity: PolicyEntity,
+        put put_policies, delete delete_policies;
+
+    /// The end of a service-linked role, by its task.
+    RoleDeletion(RoleDeletion) = "role_deletion", map role_deletions by task: Box<str>;
+
+    /// An OpenID Connect provider, by its URL.
+    OidcProvider(OidcProvider) = "oidc_provider", map oidc_providers by url: Box<str>, tags Exact;
+
+    /// A SAML provider, by its name.
+    SamlProvider(SamlProvider) = "saml_provider", map saml_providers by name: Box<str>, tags Exact;
+
+    /// An instance profile.
+    InstanceProfile(InstanceProfile) = "instance_profile",
+        directory instance_profiles by id: InstanceProfileId, tags Exact,
+        put put_instance_profile, delete delete_instance_profile;
+
+    /// A managed policy of the account's own, with its versions.
+    ManagedPolicy(ManagedPolicy) = "managed_policy",
+        directory managed_policies by id: PolicyId, tags Exact,
+        put put_managed_policy, delete delete_managed_policy;
+
+    /// A role.
+    Role(Role) = "role", directory roles by id: RoleId, tags Folded, put put_role;
+
+    /// A group.
+    Group(Group) = "group", directory groups by id: GroupId;
+
+    /// A user.
+    User(User) = "user", directory users by id: UserId, tags Folded,
+        put put_user, delete delete_user;
+}
+
+#[cfg(test)]
+mod tests;

@@ -6,8 +6,6 @@ use std::sync::Arc;
 use imbl::OrdMap;
 use keyward_names::{FoldedName, Path};
 
-use crate::{Group, InstanceProfile, ManagedPolicy, Role, User};
-
 /// What has an id for good, and a name and a path.
 pub trait Entity: Clone {
     /// The type of its ids.
@@ -22,32 +20,6 @@ pub trait Entity: Clone {
     /// Where it lies.
     fn path(&self) -> &Path;
 }
-
-macro_rules! entity {
-    ($entity:ident, $id:ident) => {
-        impl Entity for $entity {
-            type Id = keyward_names::$id;
-
-            fn id(&self) -> Self::Id {
-                self.id
-            }
-
-            fn folded_name(&self) -> FoldedName {
-                self.name.folded()
-            }
-
-            fn path(&self) -> &Path {
-                &self.path
-            }
-        }
-    };
-}
-
-entity!(User, UserId);
-entity!(Group, GroupId);
-entity!(Role, RoleId);
-entity!(ManagedPolicy, PolicyId);
-entity!(InstanceProfile, InstanceProfileId);
 
 /// All entities of one kind that an account has. To clone it is cheap.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,8 +1,8 @@
 //! What is always true of an account. Property tests ask after every change.
 
 use keyward_credentials::PasswordPolicy;
-use keyward_names::Tag;
 
+use crate::account::TagKeys;
 use crate::{
     Account, AssertionEncryption, KeyOwner, LoginProfile, OidcProvider, PolicyEntity, PolicyUse,
     PolicyUses, PrincipalId, SamlProvider,
@@ -15,12 +15,7 @@ impl Account {
     /// The invariants that do not hold, one sentence each; always none.
     #[must_use]
     pub fn broken_invariants(&self) -> Vec<String> {
-        let mut broken = Vec::new();
-        broken.extend(self.users.broken("user"));
-        broken.extend(self.groups.broken("group"));
-        broken.extend(self.roles.broken("role"));
-        broken.extend(self.managed_policies.broken("managed policy"));
-        broken.extend(self.instance_profiles.broken("instance profile"));
+        let mut broken = self.entities.broken();
         self.check_tags(&mut broken);
         self.check_login_profiles(&mut broken);
         self.check_access_keys(&mut broken);
@@ -39,31 +34,24 @@ impl Account {
     }
 
     fn check_tags(&self, broken: &mut Vec<String>) {
-        let folded = |tag: &Tag| tag.key.to_lowercase();
-        let exact = |tag: &Tag| tag.key.to_string();
-        for user in self.users.iter() {
-            check_tags(user.id.as_str(), &user.tags, folded, broken);
-        }
-        for role in self.roles.iter() {
-            check_tags(role.id.as_str(), &role.tags, folded, broken);
-        }
-        for policy in self.managed_policies.iter() {
-            check_tags(policy.id.as_str(), &policy.tags, exact, broken);
-        }
-        for profile in self.instance_profiles.iter() {
-            check_tags(profile.id.as_str(), &profile.tags, exact, broken);
-        }
-        for provider in self.oidc_providers() {
-            check_tags(&provider.url, &provider.tags, exact, broken);
-        }
-        for provider in self.saml_providers() {
-            check_tags(provider.id.as_str(), &provider.tags, exact, broken);
+        for (whose, tags, compared) in self.entities.tags() {
+            let mut keys: Vec<String> = tags
+                .iter()
+                .map(|tag| match compared {
+                    TagKeys::Folded => tag.key.to_lowercase(),
+                    TagKeys::Exact => tag.key.to_string(),
+                })
+                .collect();
+            keys.sort_unstable();
+            if keys.len() > TAGS || !keys.is_sorted_by(|one, next| one < next) {
+                broken.push(format!("{whose} has a tag twice or more than {TAGS} tags"));
+            }
         }
     }
 
     fn check_login_profiles(&self, broken: &mut Vec<String>) {
-        for (id, profile) in &self.login_profiles {
-            if *id != profile.user || self.users.get(*id).is_none() {
+        for (id, profile) in &self.entities.login_profiles {
+            if self.entities.users.get(*id).is_none() {
                 broken.push(format!("the login profile of {id} belongs to nobody"));
             }
             if profile.remembered().count() > LoginProfile::REMEMBERED {
@@ -80,18 +68,18 @@ impl Account {
     }
 
     fn check_access_keys(&self, broken: &mut Vec<String>) {
-        if self.access_keys.len() != self.access_keys_by_owner.len() {
+        if self.entities.access_keys.len() != self.access_keys_by_owner.len() {
             broken.push("the index of access keys does not fit".to_owned());
         }
-        for (id, key) in &self.access_keys {
-            if *id != key.id || !self.access_keys_by_owner.contains(&(key.owner, *id)) {
+        for (id, key) in &self.entities.access_keys {
+            if !self.access_keys_by_owner.contains(&(key.owner, *id)) {
                 broken.push(format!("access key {id} is not found by its owner"));
             }
             if id.embedded_account() != Some(self.id()) {
                 broken.push(format!("access key {id} carries another account"));
             }
             match key.owner {
-                KeyOwner::User(user) if self.users.get(user).is_none() => {
+                KeyOwner::User(user) if self.entities.users.get(user).is_none() => {
                     broken.push(format!("access key {id} belongs to nobody"));
                 }
                 KeyOwner::User(_) | KeyOwner::Root => {}
@@ -101,17 +89,21 @@ impl Account {
 
     fn check_memberships(&self, broken: &mut Vec<String>) {
         let mut count = 0;
-        for (user, memberships) in &self.memberships {
+        for (user, memberships) in &self.entities.memberships {
             let groups = &memberships.groups;
             count += groups.len();
-            let name = self.users.get(*user).map(|user| user.name.folded());
+            let name = self
+                .entities
+                .users
+                .get(*user)
+                .map(|user| user.name.folded());
             let is_good = name.is_some_and(|name| {
                 groups.iter().all(|group| {
-                    self.groups.get(*group).is_some()
+                    self.entities.groups.get(*group).is_some()
                         && self.members.contains(&(*group, name.clone()))
                 })
             });
-            if *user != memberships.user || groups.is_empty() || !is_good {
+            if groups.is_empty() || !is_good {
                 broken.push(format!("the memberships of {user} don't fit"));
             }
             if !groups.is_sorted_by(|one, next| one < next) {
@@ -125,13 +117,13 @@ impl Account {
 
     fn check_instance_profiles(&self, broken: &mut Vec<String>) {
         let mut count = 0;
-        for profile in self.instance_profiles.iter() {
+        for profile in self.entities.instance_profiles.iter() {
             let Some(role) = profile.role else { continue };
             count += 1;
             let is_found = self
                 .profiles_of_roles
                 .contains(&(role, profile.name.folded()));
-            if !is_found || self.roles.get(role).is_none() {
+            if !is_found || self.entities.roles.get(role).is_none() {
                 broken.push(format!(
                     "the role of instance profile {} is gone",
                     profile.id
@@ -144,7 +136,7 @@ impl Account {
     }
 
     fn check_managed_policies(&self, broken: &mut Vec<String>) {
-        for policy in self.managed_policies.iter() {
+        for policy in self.entities.managed_policies.iter() {
             let numbers = || policy.versions.iter().map(|version| version.number);
             let is_good = policy.version(policy.default_version).is_some()
                 && numbers().is_sorted_by(|one, next| one < next)
@@ -156,13 +148,13 @@ impl Account {
     }
 
     fn check_policies(&self, broken: &mut Vec<String>) {
-        for (entity, policies) in &self.policies {
+        for (entity, policies) in &self.entities.policies {
             let exists = match entity {
-                PolicyEntity::User(id) => self.users.get(*id).is_some(),
-                PolicyEntity::Group(id) => self.groups.get(*id).is_some(),
-                PolicyEntity::Role(id) => self.roles.get(*id).is_some(),
+                PolicyEntity::User(id) => self.entities.users.get(*id).is_some(),
+                PolicyEntity::Group(id) => self.entities.groups.get(*id).is_some(),
+                PolicyEntity::Role(id) => self.entities.roles.get(*id).is_some(),
             };
-            if *entity != policies.entity || policies.is_none() || !exists {
+            if policies.is_none() || !exists {
                 broken.push(format!(
                     "the policies of {entity} belong to nobody, or are none"
                 ));
@@ -184,8 +176,9 @@ impl Account {
             }
             // Policies of AWS belong to no account; those of this account carry its number.
             let own = |id: &keyward_names::PolicyId| id.embedded_account() == Some(self.id());
-            let is_dangling =
-                |(id, _): (_, PolicyUse)| own(&id) && self.managed_policies.get(id).is_none();
+            let is_dangling = |(id, _): (_, PolicyUse)| {
+                own(&id) && self.entities.managed_policies.get(id).is_none()
+            };
             if policies.references().any(is_dangling) {
                 broken.push(format!("{entity} refers to a policy that is gone"));
             }
@@ -194,6 +187,7 @@ impl Account {
 
     fn check_policy_uses(&self, broken: &mut Vec<String>) {
         let references: Vec<_> = self
+            .entities
             .policies
             .values()
             .flat_map(|policies| {
@@ -221,12 +215,21 @@ impl Account {
     }
 
     fn check_slots(&self, broken: &mut Vec<String>) {
-        let users = self.memberships.keys().copied().map(PrincipalId::User);
-        let owners = self.policies.keys().filter_map(|entity| match entity {
-            PolicyEntity::User(id) => Some(PrincipalId::User(*id)),
-            PolicyEntity::Role(id) => Some(PrincipalId::Role(*id)),
-            PolicyEntity::Group(_) => None,
-        });
+        let users = self
+            .entities
+            .memberships
+            .keys()
+            .copied()
+            .map(PrincipalId::User);
+        let owners = self
+            .entities
+            .policies
+            .keys()
+            .filter_map(|entity| match entity {
+                PolicyEntity::User(id) => Some(PrincipalId::User(*id)),
+                PolicyEntity::Role(id) => Some(PrincipalId::Role(*id)),
+                PolicyEntity::Group(_) => None,
+            });
         let expected: imbl::OrdSet<_> = users.chain(owners).collect();
         if !self.slots.keys().eq(expected.iter()) {
             broken.push("rights are kept of others than those who have policies".to_owned());
@@ -234,8 +237,8 @@ impl Account {
     }
 
     fn check_oidc_providers(&self, broken: &mut Vec<String>) {
-        for (url, provider) in &self.oidc_providers {
-            if *url != provider.url || url.is_empty() || url.contains("://") {
+        for (url, provider) in &self.entities.oidc_providers {
+            if url.is_empty() || url.contains("://") {
                 broken.push(format!("OpenID Connect provider `{url}` is not at its URL"));
             }
             let mut clients: Vec<_> = provider.client_ids.iter().collect();
@@ -254,8 +257,8 @@ impl Account {
     }
 
     fn check_saml_providers(&self, broken: &mut Vec<String>) {
-        for (name, provider) in &self.saml_providers {
-            if *name != provider.name || provider.valid_until <= provider.created {
+        for (name, provider) in &self.entities.saml_providers {
+            if provider.valid_until <= provider.created {
                 broken.push(format!("SAML provider `{name}` does not fit"));
             }
             let keys = &provider.private_keys;
@@ -269,14 +272,6 @@ impl Account {
                 broken.push(format!("nothing opens what `{name}` must encrypt"));
             }
         }
-    }
-}
-
-fn check_tags(whose: &str, tags: &[Tag], key: impl Fn(&Tag) -> String, broken: &mut Vec<String>) {
-    let mut keys: Vec<_> = tags.iter().map(key).collect();
-    keys.sort_unstable();
-    if keys.len() > TAGS || !keys.is_sorted_by(|one, next| one < next) {
-        broken.push(format!("{whose} has a tag twice or more than {TAGS} tags"));
     }
 }
 

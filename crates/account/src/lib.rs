@@ -25,6 +25,7 @@ mod account;
 mod apply;
 mod arns;
 mod change;
+mod collection;
 mod directory;
 mod entities;
 mod identity_providers;
@@ -35,12 +36,11 @@ mod policies;
 mod prepared_rights;
 mod principal_id;
 mod provider_arn;
-mod record;
 mod rights;
 mod row;
 mod trust_policy;
 
-pub use account::Account;
+pub use account::{Account, Record, RecordKey};
 pub use change::{Change, Changes, Claim};
 pub use directory::{Directory, Entity};
 pub use entities::{
@@ -58,7 +58,6 @@ pub use policies::{
 pub use prepared_rights::Rights;
 pub use principal_id::PrincipalId;
 pub use provider_arn::ProviderKind;
-pub use record::{Record, RecordKey};
 pub use rights::{AwsPolicies, UnreadablePolicy};
 pub use row::{RecordError, Row};
 pub use trust_policy::{NamedPrincipal, TrustPolicy};

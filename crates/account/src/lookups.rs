@@ -13,25 +13,25 @@ impl Account {
     /// The account as such. Absent only before the account's first record was applied.
     #[must_use]
     pub fn settings(&self) -> Option<&Settings> {
-        self.settings.as_deref()
+        self.entities.settings.as_deref()
     }
 
     /// The root user.
     #[must_use]
     pub fn root_user(&self) -> Option<&RootUser> {
-        self.root_user.as_deref()
+        self.entities.root_user.as_deref()
     }
 
     /// The account's alias.
     #[must_use]
     pub fn alias(&self) -> Option<&AccountAlias> {
-        self.alias.as_ref()
+        self.entities.alias.as_deref()
     }
 
     /// The account's own password policy; where it has none, the default policy holds.
     #[must_use]
     pub fn password_policy(&self) -> Option<&PasswordPolicy> {
-        self.password_policy.as_deref()
+        self.entities.password_policy.as_deref()
     }
 
     /// Whom the account's passwords are compared with by the default password policy.
@@ -46,55 +46,58 @@ impl Account {
     /// The users.
     #[must_use]
     pub fn users(&self) -> &Directory<User> {
-        &self.users
+        &self.entities.users
     }
 
     /// The groups.
     #[must_use]
     pub fn groups(&self) -> &Directory<Group> {
-        &self.groups
+        &self.entities.groups
     }
 
     /// The roles.
     #[must_use]
     pub fn roles(&self) -> &Directory<Role> {
-        &self.roles
+        &self.entities.roles
     }
 
     /// The managed policies of the account's own.
     #[must_use]
     pub fn managed_policies(&self) -> &Directory<ManagedPolicy> {
-        &self.managed_policies
+        &self.entities.managed_policies
     }
 
     /// The instance profiles.
     #[must_use]
     pub fn instance_profiles(&self) -> &Directory<InstanceProfile> {
-        &self.instance_profiles
+        &self.entities.instance_profiles
     }
 
     /// The user with this name, in any case.
     #[must_use]
     pub fn user(&self, name: &str) -> Option<&User> {
-        self.users.find(name)
+        self.entities.users.find(name)
     }
 
     /// The user with this id.
     #[must_use]
     pub fn user_by_id(&self, id: UserId) -> Option<&User> {
-        self.users.get(id)
+        self.entities.users.get(id)
     }
 
     /// A user's login profile.
     #[must_use]
     pub fn login_profile(&self, user: UserId) -> Option<&LoginProfile> {
-        self.login_profiles.get(&user).map(|profile| &**profile)
+        self.entities
+            .login_profiles
+            .get(&user)
+            .map(|profile| &**profile)
     }
 
     /// The access key with this id.
     #[must_use]
     pub fn access_key(&self, id: AccessKeyId) -> Option<&AccessKey> {
-        self.access_keys.get(&id).map(|key| &**key)
+        self.entities.access_keys.get(&id).map(|key| &**key)
     }
 
     /// The access keys of one owner, in the order of their ids.
@@ -107,7 +110,7 @@ impl Account {
 
     /// The groups that a user is in, in the order of their ids.
     pub fn groups_of(&self, user: UserId) -> impl Iterator<Item = GroupId> {
-        let memberships = self.memberships.get(&user);
+        let memberships = self.entities.memberships.get(&user);
         let groups = memberships.map_or(&[][..], |memberships| &memberships.groups);
         groups.iter().copied()
     }
@@ -132,7 +135,7 @@ impl Account {
         self.members
             .range((from, Unbounded))
             .take_while(move |(of, _)| *of == group)
-            .filter_map(|(_, name)| Some((name, self.users.find_folded(name)?)))
+            .filter_map(|(_, name)| Some((name, self.entities.users.find_folded(name)?)))
     }
 
     /// The instance profiles that hand out a role in the order of their names, beginning after one.
@@ -149,13 +152,15 @@ impl Account {
         self.profiles_of_roles
             .range((from, Unbounded))
             .take_while(move |(of, _)| *of == role)
-            .filter_map(|(_, name)| Some((name, self.instance_profiles.find_folded(name)?)))
+            .filter_map(|(_, name)| {
+                Some((name, self.entities.instance_profiles.find_folded(name)?))
+            })
     }
 
     /// The policies of a user, group or role, if it has any.
     #[must_use]
     pub fn policies(&self, of: PolicyEntity) -> Option<&EntityPolicies> {
-        self.policies.get(&of).map(|policies| &**policies)
+        self.entities.policies.get(&of).map(|policies| &**policies)
     }
 
     /// By how many a managed policy is used.
@@ -203,18 +208,27 @@ impl Account {
     /// What is known of the deletion of a service-linked role, by the id of its task.
     #[must_use]
     pub fn role_deletion(&self, task: &str) -> Option<&RoleDeletion> {
-        self.role_deletions.get(task).map(|deletion| &**deletion)
+        self.entities
+            .role_deletions
+            .get(task)
+            .map(|deletion| &**deletion)
     }
 
     /// All deletions of service-linked roles that are known.
     pub fn role_deletions(&self) -> impl Iterator<Item = &RoleDeletion> {
-        self.role_deletions.values().map(|deletion| &**deletion)
+        self.entities
+            .role_deletions
+            .values()
+            .map(|deletion| &**deletion)
     }
 
     /// The OpenID Connect provider at a URL, which is given as the provider keeps it.
     #[must_use]
     pub fn oidc_provider(&self, url: &str) -> Option<&OidcProvider> {
-        self.oidc_providers.get(url).map(|provider| &**provider)
+        self.entities
+            .oidc_providers
+            .get(url)
+            .map(|provider| &**provider)
     }
 
     /// The OpenID Connect provider that an ARN names, if it is of this account.
@@ -231,13 +245,19 @@ impl Account {
 
     /// The OpenID Connect providers, in the order of their URLs.
     pub fn oidc_providers(&self) -> impl ExactSizeIterator<Item = &OidcProvider> {
-        self.oidc_providers.values().map(|provider| &**provider)
+        self.entities
+            .oidc_providers
+            .values()
+            .map(|provider| &**provider)
     }
 
     /// The SAML provider with exactly this name.
     #[must_use]
     pub fn saml_provider(&self, name: &str) -> Option<&SamlProvider> {
-        self.saml_providers.get(name).map(|provider| &**provider)
+        self.entities
+            .saml_providers
+            .get(name)
+            .map(|provider| &**provider)
     }
 
     /// The SAML provider that an ARN names, if it is of this account. Its metadata is text: the crate
@@ -249,12 +269,15 @@ impl Account {
 
     /// The SAML providers, in the order of their names.
     pub fn saml_providers(&self) -> impl ExactSizeIterator<Item = &SamlProvider> {
-        self.saml_providers.values().map(|provider| &**provider)
+        self.entities
+            .saml_providers
+            .values()
+            .map(|provider| &**provider)
     }
 
     /// The account as an issuer of tokens, if it ever was one.
     #[must_use]
     pub fn outbound_federation(&self) -> Option<&OutboundFederation> {
-        self.outbound_federation.as_deref()
+        self.entities.outbound_federation.as_deref()
     }
 }

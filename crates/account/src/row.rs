@@ -3,8 +3,11 @@
 //! The body is `{"version":1,"record":{..}}`. Version 1 is the only one so far; when a kind's form
 //! changes, its version rises, and the old form stays readable here.
 
+use keyward_names::{AccessKeyId, GroupId, InstanceProfileId, PolicyId, RoleId, UserId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+
+use crate::PolicyEntity;
 
 const VERSION: u32 = 1;
 
@@ -46,6 +49,66 @@ pub enum RecordError {
         /// The record's key.
         key: String,
     },
+}
+
+/// What tells a record from others of its kind, as text.
+pub(crate) trait Key: Sized {
+    /// Reads the text.
+    fn parse(text: &str) -> Option<Self>;
+
+    /// The text.
+    fn text(&self) -> &str;
+}
+
+/// The key of what there is at most one of.
+impl Key for () {
+    fn parse(text: &str) -> Option<Self> {
+        text.is_empty().then_some(())
+    }
+
+    fn text(&self) -> &str {
+        ""
+    }
+}
+
+impl Key for Box<str> {
+    fn parse(text: &str) -> Option<Self> {
+        Some(text.into())
+    }
+
+    fn text(&self) -> &str {
+        self
+    }
+}
+
+/// Ids are keys: `id_keys! { UserId }` for one that has `parse` and `as_str`.
+macro_rules! id_keys {
+    ($($id:ident)+) => {$(
+        impl Key for $id {
+            fn parse(text: &str) -> Option<Self> {
+                Self::parse(text).ok()
+            }
+
+            fn text(&self) -> &str {
+                self.as_str()
+            }
+        }
+    )+};
+}
+
+id_keys! { UserId GroupId RoleId PolicyId InstanceProfileId AccessKeyId }
+
+impl Key for PolicyEntity {
+    fn parse(text: &str) -> Option<Self> {
+        let user = || Key::parse(text).map(Self::User);
+        let role = || Key::parse(text).map(Self::Role);
+        let group = || Key::parse(text).map(Self::Group);
+        user().or_else(role).or_else(group)
+    }
+
+    fn text(&self) -> &str {
+        self.as_str()
+    }
 }
 
 #[derive(Serialize)]
