@@ -27,6 +27,7 @@
 mod event_id;
 mod files;
 mod follow;
+mod output;
 mod record;
 mod rotation;
 mod search;

@@ -5,7 +5,7 @@ use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::files;
-use crate::sink::Output;
+use crate::output::Output;
 
 /// Held by the program that writes in the folder, never deleted.
 const LOCK: &str = "audit.lock";

@@ -1,6 +1,6 @@
 //! Where finished records go: a bounded queue, and a thread that writes what is in it.
 
-use std::io::{self, Write as _};
+use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError};
@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::output::{Output, StandardOutput};
 use crate::rotation::{Rotation, RotationError};
 
 /// How long the thread rests between two helpings. While it does not wait at the queue, nobody who
@@ -104,15 +105,6 @@ enum Message {
     End,
 }
 
-/// What lines are written to.
-pub(crate) trait Output: Send {
-    /// Writes whole lines.
-    fn write(&mut self, lines: &[u8]) -> io::Result<()>;
-
-    /// Makes what was written durable, where there is such a thing.
-    fn sync(&mut self) -> io::Result<()>;
-}
-
 impl Sink {
     /// Starts to write.
     pub fn start(options: SinkOptions) -> Result<Self, SinkError> {
@@ -193,20 +185,6 @@ impl Sink {
         if ended.recv_timeout(END_TIME).is_err() {
             tracing::warn!("audit records could not be written to the end");
         }
-    }
-}
-
-struct StandardOutput;
-
-impl Output for StandardOutput {
-    fn write(&mut self, lines: &[u8]) -> io::Result<()> {
-        let mut stdout = io::stdout().lock();
-        stdout.write_all(lines)?;
-        stdout.flush()
-    }
-
-    fn sync(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }
 
