@@ -16,11 +16,8 @@ use serde_json::{Value, json};
 
 use crate::assume_role::{Role, RoleError};
 use crate::credentials::TemporaryCredentials;
-use crate::guard::{AuthorizationToken, judge};
+use crate::guard::{AuthorizationToken, PATH, judge};
 use crate::keeper::{Clock, Keeper, Outcome};
-
-/// Where credentials are asked for.
-pub const PATH: &str = "/credentials";
 
 /// Programs ask once an hour or so, with a head of some hundred bytes.
 const LIMITS: Limits = Limits {

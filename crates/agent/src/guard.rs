@@ -11,7 +11,8 @@ use http::request::Parts;
 use http::{Method, StatusCode};
 use keyward_names::Secret;
 
-use crate::PATH;
+/// Where credentials are asked for.
+pub const PATH: &str = "/credentials";
 
 /// What those who ask must know.
 #[derive(Debug, Clone)]

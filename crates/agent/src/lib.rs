@@ -42,10 +42,10 @@ mod guard;
 mod keeper;
 mod source;
 
-pub use agent::{Agent, AgentOptions, PATH};
+pub use agent::{Agent, AgentOptions};
 pub use assume_role::{Role, RoleError};
 pub use credentials::KeyPair;
-pub use guard::{AuthorizationToken, AuthorizationTokenError};
+pub use guard::{AuthorizationToken, AuthorizationTokenError, PATH};
 pub use keyward_inbound::Stopped;
 pub use keyward_outbound::{Endpoint, EndpointError};
 pub use source::{Source, SourceError};
