@@ -23,7 +23,7 @@ use keyward_names::{Path, PolicyName, Timestamp};
 
 use crate::DataError;
 use crate::blocks::{Blocks, Place, unpack};
-use crate::policy::{PolicyVersion, StoredVersion};
+use crate::policy::{Entry, PolicyVersion, StoredVersion};
 
 const MAGIC: &str = "keyward-managed-policies 1 ";
 /// The line that begins a file is shorter.
@@ -42,19 +42,6 @@ pub(crate) struct Index {
     pub(crate) source: Box<str>,
     pub(crate) blocks: Blocks,
     pub(crate) policies: Vec<Entry>,
-}
-
-/// What a file says of a policy.
-pub(crate) struct Entry {
-    /// The line of the index, counted from 1.
-    pub(crate) line: usize,
-    pub(crate) path: Path,
-    pub(crate) name: PolicyName,
-    pub(crate) created: Timestamp,
-    pub(crate) updated: Timestamp,
-    pub(crate) default_version: u32,
-    /// Newest first; one at least.
-    pub(crate) versions: Box<[StoredVersion]>,
 }
 
 /// What a file says of a version.

@@ -10,7 +10,6 @@ use sha2::{Digest, Sha256};
 use crate::DataError;
 use crate::blocks::{Blocks, Place};
 use crate::change;
-use crate::index::Entry;
 
 /// What the ARN of every one of these policies begins with.
 pub(crate) const ARN_PREFIX: &str = "arn:aws:iam::aws:policy";
@@ -59,6 +58,19 @@ pub struct PolicyVersion {
 pub(crate) struct StoredVersion {
     pub(crate) facts: PolicyVersion,
     pub(crate) place: Place,
+}
+
+/// What a file says of a policy.
+pub(crate) struct Entry {
+    /// The line of the index, counted from 1.
+    pub(crate) line: usize,
+    pub(crate) path: Path,
+    pub(crate) name: PolicyName,
+    pub(crate) created: Timestamp,
+    pub(crate) updated: Timestamp,
+    pub(crate) default_version: u32,
+    /// Newest first; one at least.
+    pub(crate) versions: Box<[StoredVersion]>,
 }
 
 impl ManagedPolicy {
