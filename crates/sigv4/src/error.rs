@@ -5,7 +5,7 @@ use std::fmt;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use sha2::{Digest, Sha256};
 
-use crate::{presented::SKEW_MINUTES, time::UnixTime};
+use crate::time::{SKEW_MINUTES, UnixTime};
 
 /// Why a request is not authenticated. It prints as the message on the wire, word for word.
 ///

@@ -10,11 +10,9 @@ use crate::{
     encoding::lower_hex,
     form::{self, Claim},
     key::TERMINATOR,
-    time::UnixTime,
+    time::{SKEW_MINUTES, UnixTime},
 };
 
-/// How far the time of signing may be from the server's, in minutes, both ways.
-pub(crate) const SKEW_MINUTES: i64 = 15;
 const SKEW_SECONDS: i64 = SKEW_MINUTES * 60;
 
 /// Finds the signature of a request and all that can be judged without a clock and without

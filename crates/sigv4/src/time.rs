@@ -4,6 +4,9 @@ use std::fmt;
 
 use jiff::{Timestamp, civil::DateTime, fmt::rfc2822, tz::TimeZone};
 
+/// How far the time of signing may be from the server's, in minutes, both ways.
+pub(crate) const SKEW_MINUTES: i64 = 15;
+
 /// A time in seconds since 1970 (UTC). It prints in the basic form of ISO 8601:
 /// `20150830T123600Z`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
