@@ -6,7 +6,7 @@ use serde_json::Value;
 use x509_parser::prelude::{FromDer, X509Certificate};
 use x509_parser::public_key::PublicKey as Certified;
 
-use crate::key_set::{PublicKey, without_leading_zeros};
+use crate::public_key::{PublicKey, without_leading_zeros};
 
 /// Whether the first certificate of `x5c` is of this key. Who signed it and for how long it is
 /// valid does not matter: the key is trusted because the provider publishes it.

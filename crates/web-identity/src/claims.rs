@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use crate::{ClaimValue, Expected, TokenError, WebIdentity, roles, tags, times};
+use crate::{ClaimValue, TokenError, WebIdentity, roles, tags, times};
 
 const SOURCE_IDENTITY: &str = "https://aws.amazon.com/source_identity";
 
@@ -16,6 +16,17 @@ const USED: [&str; 9] = [
 
 /// How AWS's own claims begin.
 const RESERVED: &str = "https://aws.amazon.com/";
+
+/// What a token is measured by.
+#[derive(Debug, Clone, Copy)]
+pub struct Expected<'a> {
+    /// The client ids that are registered with the provider.
+    pub client_ids: &'a [&'a str],
+    /// The time, in seconds since 1970.
+    pub now: i64,
+    /// The ARN of the role that is asked for.
+    pub role_arn: &'a str,
+}
 
 /// Checks times, audience, subject and roles, in this order, and takes out what the session needs.
 /// (unsure) whether the service has the same order.

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use aws_lc_rs::signature::{RsaPublicKeyComponents, UnparsedPublicKey};
 use base64::Engine as _;
 use base64::alphabet::URL_SAFE;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -11,6 +10,7 @@ use serde_json::{Map, Value};
 use crate::TokenError;
 use crate::algorithm::{Algorithm, Curve};
 use crate::certificate::certifies;
+use crate::public_key::{PublicKey, without_leading_zeros};
 
 /// How long a key set may be, in bytes.
 const LONGEST: usize = 262_144;
@@ -38,15 +38,6 @@ struct Key {
     public: PublicKey,
     /// A key with `key_ops` is found but checks nothing, not even with `["verify"]` [obs].
     has_operations: bool,
-}
-
-/// A public key in the form that checks signatures.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum PublicKey {
-    /// Both numbers without leading zeros.
-    Rsa { modulus: Vec<u8>, exponent: Vec<u8> },
-    /// The point as `4`, x, y.
-    Ec { curve: Curve, point: Vec<u8> },
 }
 
 /// A key set that can't be read.
@@ -150,28 +141,6 @@ impl KeySet {
     }
 }
 
-impl PublicKey {
-    /// Whether the key is of the kind that the algorithm needs, and made the signature.
-    fn verifies(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {
-        match (self, algorithm) {
-            (Self::Rsa { modulus, exponent }, Algorithm::Rsa(hash)) => {
-                let key = RsaPublicKeyComponents {
-                    n: modulus,
-                    e: exponent,
-                };
-                key.verify(hash.parameters(), message, signature).is_ok()
-            }
-            (Self::Ec { curve, point }, Algorithm::Ecdsa(asked)) => {
-                *curve == asked
-                    && UnparsedPublicKey::new(curve.verification(), point)
-                        .verify(message, signature)
-                        .is_ok()
-            }
-            (Self::Rsa { .. }, Algorithm::Ecdsa(_)) | (Self::Ec { .. }, Algorithm::Rsa(_)) => false,
-        }
-    }
-}
-
 /// The numbers of a published key. A key that has only a certificate has none [obs].
 fn public_key(published: &Map<String, Value>) -> Option<PublicKey> {
     match text(published, "kty")? {
@@ -204,13 +173,6 @@ fn number(published: &Map<String, Value>, member: &str) -> Option<Vec<u8>> {
     let bytes = BASE64.decode(text(published, member)?).ok()?;
     let bytes = without_leading_zeros(&bytes);
     (!bytes.is_empty()).then(|| bytes.to_vec())
-}
-
-pub(crate) fn without_leading_zeros(mut bytes: &[u8]) -> &[u8] {
-    while let [0, rest @ ..] = bytes {
-        bytes = rest;
-    }
-    bytes
 }
 
 #[cfg(test)]

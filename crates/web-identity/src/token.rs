@@ -7,7 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
 use crate::algorithm::Algorithm;
-use crate::claims;
+use crate::claims::{self, Expected};
 use crate::{KeySet, TokenError, WebIdentity};
 
 /// How long a token may be, in characters: the limit of the parameter.
@@ -27,17 +27,6 @@ pub struct Unverified<'a> {
     // INVARIANT: has the required claims; upheld by `read`.
     claims: Map<String, Value>,
     issuer: String,
-}
-
-/// What a token is measured by.
-#[derive(Debug, Clone, Copy)]
-pub struct Expected<'a> {
-    /// The client ids that are registered with the provider.
-    pub client_ids: &'a [&'a str],
-    /// The time, in seconds since 1970.
-    pub now: i64,
-    /// The ARN of the role that is asked for.
-    pub role_arn: &'a str,
 }
 
 impl<'a> Unverified<'a> {
