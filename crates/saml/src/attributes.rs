@@ -1,7 +1,7 @@
 //! The attributes of an assertion that the service gives a meaning.
 
 use crate::AssertionError;
-use crate::context_keys::{self, ContextKey};
+use crate::context_keys::{self, Attribute, ContextKey};
 use crate::xml::{Element, saml};
 
 /// What the names of the service's own attributes begin with.
@@ -48,12 +48,6 @@ pub(crate) fn read(assertion: Element<'_>) -> Result<Told, AssertionError> {
         transitive_tag_keys: trimmed(own("TransitiveTagKeys")),
         context_keys: context_keys::from_attributes(&all),
     })
-}
-
-/// An attribute with its values in their order.
-pub(crate) struct Attribute<'d> {
-    pub(crate) name: &'d str,
-    pub(crate) values: Vec<String>,
 }
 
 /// The attributes in their order. One that is told twice has the values of both.

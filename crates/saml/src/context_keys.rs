@@ -1,6 +1,10 @@
 //! Attributes that trust policies may ask for.
 
-use crate::attributes::Attribute;
+/// An attribute with its values in their order.
+pub(crate) struct Attribute<'d> {
+    pub(crate) name: &'d str,
+    pub(crate) values: Vec<String>,
+}
 
 /// A condition key with what the assertion says for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
