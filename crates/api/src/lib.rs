@@ -27,16 +27,20 @@
 mod constraints;
 mod element;
 mod generated;
+mod input;
 mod operation;
 mod patterns;
 mod reader;
 mod recorded;
 mod secret_blob;
+mod service;
 mod violations;
 
 pub use generated::faults::FaultCode;
 pub use generated::operations::OperationId;
 pub use generated::{iam, sts};
-pub use operation::{Input, InputError, Operation, Output, Service};
+pub use input::{Input, InputError};
+pub use operation::{Operation, Output};
 pub use recorded::{Members, Recorded, recorded};
 pub use secret_blob::SecretBlob;
+pub use service::Service;
