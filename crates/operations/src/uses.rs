@@ -385,14 +385,14 @@ mod tests {
     use std::sync::Arc;
 
     use keyward_store_sqlite::SqliteStore;
-    use keyward_testkit::ToldStore;
+    use keyward_testkit::FailingStore;
 
     use super::*;
 
     const ROOT: Principal = Principal::Root;
 
-    fn store() -> ToldStore {
-        ToldStore::around(Arc::new(SqliteStore::in_memory().unwrap()))
+    fn store() -> FailingStore {
+        FailingStore::around(Arc::new(SqliteStore::in_memory().unwrap()))
     }
 
     fn account(number: u64) -> AccountId {
@@ -408,12 +408,12 @@ mod tests {
     }
 
     /// A sign-in to account 1 at some second; answers the second of the one before.
-    async fn sign_in(node: &Uses, store: &ToldStore, who: Principal, at: i64) -> Option<i64> {
+    async fn sign_in(node: &Uses, store: &FailingStore, who: Principal, at: i64) -> Option<i64> {
         let before = node.note_password(store, account(1), who, time(at)).await;
         before.map(|before| before.since(time(0)).as_seconds())
     }
 
-    async fn last(node: &Uses, store: &ToldStore, who: Principal) -> Option<i64> {
+    async fn last(node: &Uses, store: &FailingStore, who: Principal) -> Option<i64> {
         let last = node.of_password(store, account(1), who).await;
         last.map(|last| last.since(time(0)).as_seconds())
     }
@@ -485,7 +485,11 @@ mod tests {
     }
 
     /// When and where roles of account 1 were last used, by a node's knowledge.
-    async fn of_roles(node: &Uses, store: &ToldStore, roles: &[u64]) -> Vec<Option<(i64, String)>> {
+    async fn of_roles(
+        node: &Uses,
+        store: &FailingStore,
+        roles: &[u64],
+    ) -> Vec<Option<(i64, String)>> {
         let roles: Vec<RoleId> = roles.iter().map(|number| role(*number)).collect();
         let uses = node.of_roles(store, account(1), &roles).await;
         let uses = uses.into_iter();

@@ -1,11 +1,11 @@
 //! `GetAccountAuthorizationDetails`, told through the wire.
 
-use keyward_testkit::{Asker, Heard, World, form};
+use keyward_testkit::{Answer, Asker, World, form};
 
 const TRUST: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:user/a"},"Action":"sts:AssumeRole"}}"#;
 const TEXT: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::é"}}"#;
 
-async fn done(asker: &Asker, action: &str, pairs: &[(&str, &str)]) -> Heard {
+async fn done(asker: &Asker, action: &str, pairs: &[(&str, &str)]) -> Answer {
     let heard = asker.ask(action, &form(pairs)).await;
     assert_eq!(heard.fault(), "200", "{action} {pairs:?}");
     heard

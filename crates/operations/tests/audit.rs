@@ -9,7 +9,7 @@ use keyward_audit::{Destination, Files, Question, Search, Sink, SinkOptions};
 use keyward_names::AccountId;
 use keyward_operations::{Audit, Circumstances, InstallationOptions, Tls};
 use keyward_store::{AuditPlace, Store as _};
-use keyward_testkit::{Asker, Heard, Trouble, World, form};
+use keyward_testkit::{Answer, Asker, Trouble, World, form};
 use serde_json::{Value, json};
 
 /// An installation whose records go to files and into the store.
@@ -518,7 +518,7 @@ async fn what_sessions_do_tells_whose_they_are() {
             .filter(|record| record["eventName"] == name)
             .collect()
     };
-    let created = |given_out: &Heard| {
+    let created = |given_out: &Answer| {
         let record = of("GetCallerIdentity")
             .into_iter()
             .find(|record| record["userIdentity"]["accessKeyId"] == given_out.text("AccessKeyId"));

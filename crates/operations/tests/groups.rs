@@ -261,7 +261,7 @@ async fn members_groups_and_those_of_a_user_come_in_pages_by_name() {
         ),
     ] {
         let first = root.ask(action, &format!("{form}&MaxItems=2")).await;
-        let names = |heard: &keyward_testkit::Heard| -> Vec<String> {
+        let names = |heard: &keyward_testkit::Answer| -> Vec<String> {
             let texts = heard.texts(element).into_iter();
             texts.map(str::to_owned).collect()
         };

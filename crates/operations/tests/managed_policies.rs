@@ -1,6 +1,6 @@
 //! Managed policies, who uses them, and what they let users do, told through the wire.
 
-use keyward_testkit::{Asker, Heard, Quotas, World, form};
+use keyward_testkit::{Answer, Asker, Quotas, World, form};
 
 const READ_ONLY: &str = "arn:aws:iam::aws:policy/ReadOnlyAccess";
 const OWN: &str = "arn:aws:iam::123456789012:policy/team/Reader";
@@ -11,11 +11,11 @@ fn document(effect: &str, action: &str) -> String {
     )
 }
 
-async fn ask(asker: &Asker, action: &str, pairs: &[(&str, &str)]) -> Heard {
+async fn ask(asker: &Asker, action: &str, pairs: &[(&str, &str)]) -> Answer {
     asker.ask(action, &form(pairs)).await
 }
 
-async fn done(asker: &Asker, action: &str, pairs: &[(&str, &str)]) -> Heard {
+async fn done(asker: &Asker, action: &str, pairs: &[(&str, &str)]) -> Answer {
     let heard = ask(asker, action, pairs).await;
     assert_eq!(heard.fault(), "200", "{action} {pairs:?}");
     heard

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use keyward_operations::{
     AccountQuotas, IdentityProviders, InstallationOptions, Quotas, Unreachable,
 };
-use keyward_testkit::{Asker, Heard, World, form};
+use keyward_testkit::{Answer, Asker, World, form};
 
 const NONE: Vec<String> = Vec::new();
 const ARN: &str = "arn:aws:iam::123456789012:oidc-provider/id.example/realms/x";
@@ -45,12 +45,12 @@ impl IdentityProviders for Outside {
     }
 }
 
-async fn ask(asker: &Asker, action: &str, pairs: &[(&str, &str)]) -> Heard {
+async fn ask(asker: &Asker, action: &str, pairs: &[(&str, &str)]) -> Answer {
     asker.ask(action, &form(pairs)).await
 }
 
 /// Does what must succeed.
-async fn done(asker: &Asker, action: &str, pairs: &[(&str, &str)]) -> Heard {
+async fn done(asker: &Asker, action: &str, pairs: &[(&str, &str)]) -> Answer {
     let heard = ask(asker, action, pairs).await;
     assert_eq!(heard.fault(), "200", "{action} {pairs:?}");
     heard
@@ -67,12 +67,12 @@ async fn check(asker: &Asker, asked: &[Asked<'_>]) {
     }
 }
 
-async fn create(asker: &Asker, url: &str) -> Heard {
+async fn create(asker: &Asker, url: &str) -> Answer {
     let pairs = [("Url", url), ("ThumbprintList.member.1", THUMBPRINT)];
     ask(asker, "CreateOpenIDConnectProvider", &pairs).await
 }
 
-async fn shown(asker: &Asker) -> Heard {
+async fn shown(asker: &Asker) -> Answer {
     done(
         asker,
         "GetOpenIDConnectProvider",

@@ -5,7 +5,7 @@
 )]
 
 use keyward_operations::{Principal, Uses};
-use keyward_testkit::{Heard, World};
+use keyward_testkit::{Answer, World};
 
 /// Bob and Carol have passwords, Dave has none.
 async fn world() -> World {
@@ -42,13 +42,13 @@ async fn principal(world: &World, name: &str) -> Principal {
     Principal::User(world.account().await.user(name).unwrap().id)
 }
 
-async fn get(world: &World, form: &str) -> Heard {
+async fn get(world: &World, form: &str) -> Answer {
     let heard = world.root().ask("GetUser", form).await;
     assert_eq!(heard.fault(), "200");
     heard
 }
 
-async fn list(world: &World) -> Heard {
+async fn list(world: &World) -> Answer {
     let heard = world.root().ask("ListUsers", "").await;
     assert_eq!(heard.texts("UserName"), ["Bob", "Carol", "Dave"]);
     heard

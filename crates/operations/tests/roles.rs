@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use keyward_names::AccountId;
-use keyward_testkit::{Asker, Heard, Quotas, Trouble, World, form};
+use keyward_testkit::{Answer, Asker, Quotas, Trouble, World, form};
 use tokio::sync::Notify;
 
 const NONE: Vec<String> = Vec::new();
@@ -50,7 +50,7 @@ fn service() -> String {
 }
 
 /// The trust policy that an answer shows.
-fn shown_trust(heard: &Heard) -> String {
+fn shown_trust(heard: &Answer) -> String {
     let encoded = heard.text("AssumeRolePolicyDocument");
     let mut bytes = encoded.bytes();
     let mut text = Vec::new();
@@ -67,7 +67,7 @@ fn shown_trust(heard: &Heard) -> String {
 }
 
 /// Which of the members that not every answer has are there.
-fn members(heard: &Heard) -> Vec<&'static str> {
+fn members(heard: &Answer) -> Vec<&'static str> {
     [
         "AssumeRolePolicyDocument",
         "Description",

@@ -1,6 +1,6 @@
 //! SAML providers.
 
-use keyward_testkit::{Asker, Heard, Quotas, World, form};
+use keyward_testkit::{Answer, Asker, Quotas, World, form};
 
 const NONE: Vec<String> = Vec::new();
 const ARN: &str = "arn:aws:iam::123456789012:saml-provider/Corp";
@@ -14,19 +14,19 @@ fn metadata(mark: &str) -> String {
     )
 }
 
-async fn ask(asker: &Asker, action: &str, pairs: &[(&str, &str)]) -> Heard {
+async fn ask(asker: &Asker, action: &str, pairs: &[(&str, &str)]) -> Answer {
     asker.ask(action, &form(pairs)).await
 }
 
 /// Does what must succeed.
-async fn done(asker: &Asker, action: &str, pairs: &[(&str, &str)]) -> Heard {
+async fn done(asker: &Asker, action: &str, pairs: &[(&str, &str)]) -> Answer {
     let heard = ask(asker, action, pairs).await;
     assert_eq!(heard.fault(), "200", "{action} {pairs:?}");
     heard
 }
 
 /// The members of a request to make `Corp`, and more of them.
-async fn create(asker: &Asker, name: &str, more: &[(&str, &str)]) -> Heard {
+async fn create(asker: &Asker, name: &str, more: &[(&str, &str)]) -> Answer {
     let metadata = metadata("a");
     let mut pairs = vec![("Name", name), ("SAMLMetadataDocument", metadata.as_str())];
     pairs.extend(more);
@@ -46,7 +46,7 @@ async fn update(asker: &Asker, more: &[(&str, &str)]) -> String {
     heard.fault()
 }
 
-async fn shown(asker: &Asker) -> Heard {
+async fn shown(asker: &Asker) -> Answer {
     done(asker, "GetSAMLProvider", &about(ARN, &[])).await
 }
 

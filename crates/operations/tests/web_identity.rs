@@ -16,7 +16,7 @@ use keyward_names::{AccountId, Age};
 use keyward_operations::{
     Audit, IdentityProviders, InstallationOptions, Unreachable, no_such_role,
 };
-use keyward_testkit::{Asker, Heard, World, form};
+use keyward_testkit::{Answer, Asker, World, form};
 use keyward_web_identity::{SigningAlgorithm, SigningKeys};
 use keyward_wire::Parameters;
 use serde_json::{Value, json};
@@ -110,7 +110,7 @@ impl Scene {
         scene
     }
 
-    async fn done(&self, action: &str, pairs: &[(&str, &str)]) -> Heard {
+    async fn done(&self, action: &str, pairs: &[(&str, &str)]) -> Answer {
         let heard = self.root.ask(action, &form(pairs)).await;
         assert_eq!(heard.fault(), "200", "{action} {pairs:?}");
         heard
@@ -169,7 +169,7 @@ impl Scene {
         sign(&KEYS, &self.claims(more))
     }
 
-    async fn assume(&self, token: &str, more: &[(&str, &str)]) -> Heard {
+    async fn assume(&self, token: &str, more: &[(&str, &str)]) -> Answer {
         assume(&self.world.unsigned(), token, more).await
     }
 
@@ -194,7 +194,7 @@ impl Scene {
     }
 }
 
-async fn assume(asker: &Asker, token: &str, more: &[(&str, &str)]) -> Heard {
+async fn assume(asker: &Asker, token: &str, more: &[(&str, &str)]) -> Answer {
     let mut pairs = vec![("WebIdentityToken", token)];
     for usual in [("RoleArn", ROLE), ("RoleSessionName", "build-7")] {
         if more.iter().all(|(name, _)| *name != usual.0) {

@@ -15,7 +15,7 @@ const RED: [(&str, &str); 2] = [
     ("Tags.member.1.Value", "red"),
 ];
 
-async fn done(asker: &Asker, action: &str, pairs: &[(&str, &str)]) -> keyward_testkit::Heard {
+async fn done(asker: &Asker, action: &str, pairs: &[(&str, &str)]) -> keyward_testkit::Answer {
     let heard = asker.ask(action, &form(pairs)).await;
     assert_eq!(heard.fault(), "200", "{action} {pairs:?}");
     heard

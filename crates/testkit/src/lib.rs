@@ -20,11 +20,13 @@
     reason = "a test that can't be set up must fail with its reason"
 )]
 
+mod answer;
+mod failing_store;
 mod form;
-mod told_store;
 mod world;
 
+pub use answer::Answer;
+pub use failing_store::{FailingStore, Trouble};
 pub use form::form;
 pub use keyward_operations::Quotas;
-pub use told_store::{ToldStore, Trouble};
-pub use world::{Asker, Heard, World};
+pub use world::{Asker, World};

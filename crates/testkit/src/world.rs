@@ -15,7 +15,7 @@ use keyward_store::{Commit, Store, Write};
 use keyward_store_sqlite::SqliteStore;
 use keyward_wire::Parameters;
 
-use crate::ToldStore;
+use crate::{Answer, FailingStore};
 
 const ACCOUNT: &str = "123456789012";
 const MASTER_KEY: [u8; 32] = [7; 32];
@@ -25,7 +25,7 @@ pub struct World {
     /// What answers.
     pub installation: Arc<Installation>,
     /// What it is kept in.
-    pub store: Arc<ToldStore>,
+    pub store: Arc<FailingStore>,
     /// The account that is asked.
     pub account_id: AccountId,
     stored: Arc<dyn Store>,
@@ -38,15 +38,6 @@ pub struct Asker {
     account_id: AccountId,
     caller: Caller,
     circumstances: Arc<Circumstances>,
-}
-
-/// What came back.
-#[derive(Debug)]
-pub struct Heard {
-    /// HTTP status.
-    pub status: u16,
-    /// XML.
-    pub body: String,
 }
 
 impl World {
@@ -74,7 +65,7 @@ impl World {
         let keys = InstallationKeys::create(&*stored, master_key, now)
             .await
             .expect("the keys can be made");
-        let store = Arc::new(ToldStore::around(Arc::clone(&stored)));
+        let store = Arc::new(FailingStore::around(Arc::clone(&stored)));
         let installation = Installation::start(Arc::clone(&store) as _, keys, options);
         let world = Self {
             installation,
@@ -91,7 +82,7 @@ impl World {
         let keys = InstallationKeys::open(&*self.stored, MasterKey::new(MASTER_KEY))
             .await
             .expect("the keys can be opened");
-        let store = Arc::new(ToldStore::around(Arc::clone(&self.stored)));
+        let store = Arc::new(FailingStore::around(Arc::clone(&self.stored)));
         let options = InstallationOptions {
             quotas: self.installation.quotas.clone(),
             aws_policies: self.installation.aws_policies.clone(),
@@ -221,10 +212,10 @@ impl World {
     /// A user of another account, likewise.
     pub async fn user_of(&self, account_id: AccountId, name: &str) -> Asker {
         let root = self.root_of(account_id);
-        let heard = root
+        let answer = root
             .ask("CreateAccessKey", &format!("UserName={name}"))
             .await;
-        let id = AccessKeyId::parse(heard.text("AccessKeyId")).expect("a key was made");
+        let id = AccessKeyId::parse(answer.text("AccessKeyId")).expect("a key was made");
         let held = self.installation.accounts.get(account_id).await;
         let handle = held
             .expect("the store answers")
@@ -247,7 +238,7 @@ impl Asker {
     }
 
     /// Whoever holds the session that was given out, in whatever account it is.
-    pub async fn session(&self, given_out: &Heard) -> Self {
+    pub async fn session(&self, given_out: &Answer) -> Self {
         let id =
             AccessKeyId::parse(given_out.text("AccessKeyId")).expect("a session was given out");
         let opened = self
@@ -269,7 +260,7 @@ impl Asker {
 
     /// Asks an operation of IAM, or of STS where IAM has none of that name. The parameters are a
     /// form, without `Action` and `Version`.
-    pub async fn ask(&self, action: &str, form: &str) -> Heard {
+    pub async fn ask(&self, action: &str, form: &str) -> Answer {
         let operation = OperationId::find(Service::Iam, action)
             .or_else(|| OperationId::find(Service::Sts, action))
             .unwrap_or_else(|| panic!("`{action}` is no operation"));
@@ -286,52 +277,9 @@ impl Asker {
             request_id: "request-id",
         };
         let reply = perform(request, operation).await;
-        Heard {
+        Answer {
             status: reply.status,
             body: reply.body,
         }
     }
-}
-
-impl Heard {
-    /// The text of the first element of this name; empty if there is none.
-    #[must_use]
-    pub fn text(&self, element: &str) -> &str {
-        let after = self
-            .body
-            .split_once(&format!("<{element}>"))
-            .map(|(_, after)| after);
-        after
-            .and_then(|after| after.split_once("</"))
-            .map_or("", |(text, _)| text)
-    }
-
-    /// The texts of all elements of this name.
-    #[must_use]
-    pub fn texts(&self, element: &str) -> Vec<&str> {
-        let begin = format!("<{element}>");
-        let texts = self.body.split(&begin).skip(1);
-        texts
-            .filter_map(|after| after.split_once("</"))
-            .map(|(text, _)| text)
-            .collect()
-    }
-
-    /// A refusal in one line: `404 NoSuchEntity: The user ..`; `200` if it was none.
-    #[must_use]
-    pub fn fault(&self) -> String {
-        if self.status == 200 {
-            return "200".to_owned();
-        }
-        let message = unescape(self.text("Message"));
-        format!("{} {}: {message}", self.status, self.text("Code"))
-    }
-}
-
-fn unescape(text: &str) -> String {
-    text.replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&quot;", "\"")
-        .replace("&apos;", "'")
-        .replace("&amp;", "&")
 }

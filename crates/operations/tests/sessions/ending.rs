@@ -2,7 +2,7 @@
 
 use keyward_names::{AccessKeyId, AccountId, Age, Timestamp};
 use keyward_store::Store as _;
-use keyward_testkit::{Asker, Heard, World, form};
+use keyward_testkit::{Answer, Asker, World, form};
 
 use crate::{
     BOB, NO_TOKEN, allowing, assume, create_role, done, identity, in_role, let_role, let_user,
@@ -27,7 +27,7 @@ async fn delete_user(root: &Asker, name: &str) {
     done(root, "DeleteUser", &of).await;
 }
 
-async fn open(world: &World, given_out: &Heard) -> String {
+async fn open(world: &World, given_out: &Answer) -> String {
     let id = AccessKeyId::parse(given_out.text("AccessKeyId")).unwrap();
     let token = given_out.text("SessionToken");
     match world.installation.open_session(id, token).await {
@@ -168,7 +168,7 @@ async fn a_token_opens_with_its_key_alone_and_nowhere_else() {
         bob.ask("GetSessionToken", "").await,
     );
     assert_eq!(open(&world, &one).await, "200");
-    let mixed = Heard {
+    let mixed = Answer {
         status: 200,
         body: one
             .body
@@ -179,7 +179,7 @@ async fn a_token_opens_with_its_key_alone_and_nowhere_else() {
     let (start, end) = token.split_at(4);
     let shortened = token.get(..token.len() - 4).unwrap();
     for bad in [start, end, shortened, "", "AAAA", "no base64!"] {
-        let changed = Heard {
+        let changed = Answer {
             status: 200,
             body: one.body.replace(token, bad),
         };
@@ -235,7 +235,7 @@ async fn a_key_that_another_node_made_is_found_and_older_ones_still_open() {
         .await;
     let later = world.other_node().await;
     let after = later.user("Bob").await.ask("GetSessionToken", "").await;
-    let prefix = |heard: &Heard| heard.text("SessionToken").get(..7).unwrap().to_owned();
+    let prefix = |heard: &Answer| heard.text("SessionToken").get(..7).unwrap().to_owned();
     assert_ne!(
         prefix(&before),
         prefix(&after),

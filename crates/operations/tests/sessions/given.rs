@@ -1,7 +1,7 @@
 //! What a session of a role is given: its time, its tags, whom it stands for, and its policies.
 
 use keyward_names::Timestamp;
-use keyward_testkit::{Asker, Heard, World, form};
+use keyward_testkit::{Answer, Asker, World, form};
 
 use crate::{
     ANYTHING, BOB, ROOT, allowing, assume, create_policy, create_role, document, done, in_role,
@@ -34,7 +34,7 @@ fn tags(tags: &[(&str, &str)], transitive: &[&str]) -> Vec<(String, String)> {
     pairs
 }
 
-async fn tagged(asker: &Asker, role: &str, tags: &[(String, String)]) -> Heard {
+async fn tagged(asker: &Asker, role: &str, tags: &[(String, String)]) -> Answer {
     let tags: Vec<(&str, &str)> = tags
         .iter()
         .map(|(name, value)| (&**name, &**value))
@@ -43,7 +43,7 @@ async fn tagged(asker: &Asker, role: &str, tags: &[(String, String)]) -> Heard {
 }
 
 /// The tags of a session that was given out, and whether it hands them on.
-async fn tags_of(world: &World, given_out: &Heard) -> Vec<(String, String, bool)> {
+async fn tags_of(world: &World, given_out: &Answer) -> Vec<(String, String, bool)> {
     assert_eq!(given_out.fault(), "200");
     let session = opened(world, given_out).await;
     let tags = session.tags.iter();

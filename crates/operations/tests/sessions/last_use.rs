@@ -1,7 +1,7 @@
 //! When roles were last used.
 
 use keyward_names::{Age, RoleId};
-use keyward_testkit::{Heard, World};
+use keyward_testkit::{Answer, World};
 
 use crate::{BOB, create_role, done, trusting, world};
 
@@ -14,7 +14,7 @@ async fn use_role(world: &World, role: RoleId, region: &str) {
 }
 
 /// What an answer says of the last use.
-fn told(heard: &Heard) -> (String, String) {
+fn told(heard: &Answer) -> (String, String) {
     assert!(heard.body.contains("RoleLastUsed"), "{}", heard.body);
     (
         heard.text("LastUsedDate").to_owned(),

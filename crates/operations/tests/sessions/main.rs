@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use keyward_names::{AccessKeyId, AccountId};
 use keyward_operations::Session;
-use keyward_testkit::{Asker, Heard, World, form};
+use keyward_testkit::{Answer, Asker, World, form};
 
 const OTHER: &str = "111122223333";
 const BOB: &str = "arn:aws:iam::123456789012:user/Bob";
@@ -42,7 +42,7 @@ fn other_account() -> AccountId {
 }
 
 /// Does what must succeed.
-async fn done(asker: &Asker, action: &str, form: &str) -> Heard {
+async fn done(asker: &Asker, action: &str, form: &str) -> Answer {
     let heard = asker.ask(action, form).await;
     assert_eq!(heard.fault(), "200", "{action} {form}");
     heard
@@ -74,7 +74,7 @@ fn denying(actions: &str) -> String {
     format!(r#"{{"Effect": "Deny", "Action": {actions}, "Resource": "*"}}"#)
 }
 
-async fn create_role(root: &Asker, name: &str, trust: &str) -> Heard {
+async fn create_role(root: &Asker, name: &str, trust: &str) -> Answer {
     let role = form(&[
         ("RoleName", name),
         ("AssumeRolePolicyDocument", &document(trust)),
@@ -125,7 +125,7 @@ fn role_arn(name: &str) -> String {
 }
 
 /// Asks for a session `build` of a role.
-async fn assume(asker: &Asker, role_arn: &str, more: &[(&str, &str)]) -> Heard {
+async fn assume(asker: &Asker, role_arn: &str, more: &[(&str, &str)]) -> Answer {
     let mut asked = vec![("RoleArn", role_arn), ("RoleSessionName", "build")];
     asked.extend(more);
     asker.ask("AssumeRole", &form(&asked)).await
@@ -139,7 +139,7 @@ async fn in_role(asker: &Asker, role: &str, more: &[(&str, &str)]) -> Asker {
 }
 
 /// The session that was given out.
-async fn opened(world: &World, given_out: &Heard) -> Arc<Session> {
+async fn opened(world: &World, given_out: &Answer) -> Arc<Session> {
     let id = AccessKeyId::parse(given_out.text("AccessKeyId")).unwrap();
     let token = given_out.text("SessionToken");
     let opened = world.installation.open_session(id, token).await;

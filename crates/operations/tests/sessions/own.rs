@@ -1,6 +1,6 @@
 //! Sessions that users make of their own rights: `GetSessionToken` and `GetFederationToken`.
 
-use keyward_testkit::{Asker, Heard, World, form};
+use keyward_testkit::{Answer, Asker, World, form};
 
 use crate::{
     BOB, NO_TOKEN, ROOT, allowing, assume, create_policy, create_role, denied, denying, document,
@@ -15,7 +15,7 @@ async fn own_session(asker: &Asker) -> Asker {
     asker.session(&given_out).await
 }
 
-async fn federate(asker: &Asker, more: &[(&str, &str)]) -> Heard {
+async fn federate(asker: &Asker, more: &[(&str, &str)]) -> Answer {
     let mut asked = vec![("Name", "ann")];
     asked.extend(more);
     asker.ask("GetFederationToken", &form(&asked)).await
@@ -27,7 +27,7 @@ async fn ann(by: &Asker, more: &[(&str, &str)]) -> Asker {
     by.session(&given_out).await
 }
 
-async fn lasts(world: &World, heard: &Heard) -> i64 {
+async fn lasts(world: &World, heard: &Answer) -> i64 {
     assert_eq!(heard.fault(), "200");
     let session = opened(world, heard).await;
     assert_eq!(heard.text("Expiration"), session.expires.to_string());

@@ -29,9 +29,9 @@ pub(crate) async fn get_context_keys_for_custom_policy(
 
 #[cfg(test)]
 mod tests {
-    use keyward_testkit::{Heard, World};
+    use keyward_testkit::{Answer, World};
 
-    async fn ask(documents: &[&str]) -> Heard {
+    async fn ask(documents: &[&str]) -> Answer {
         let parameter = |(index, text): (usize, &&str)| {
             let encoded: String = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
             format!("PolicyInputList.member.{}={encoded}", index + 1)

@@ -1,6 +1,6 @@
 mod bounds;
 
-use keyward_testkit::{Heard, World};
+use keyward_testkit::{Answer, World};
 
 const ALL: &str =
     r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
@@ -74,12 +74,12 @@ impl Asked {
             .and("ResourcePolicy", resource_policy)
     }
 
-    async fn ask(&self) -> Heard {
+    async fn ask(&self) -> Answer {
         let world = World::new().await;
         self.ask_in(&world).await
     }
 
-    async fn ask_in(&self, world: &World) -> Heard {
+    async fn ask_in(&self, world: &World) -> Answer {
         let mut form: Vec<String> = Vec::new();
         for (name, value) in &self.0 {
             let encoded: String = value.bytes().map(|byte| format!("%{byte:02X}")).collect();
@@ -110,7 +110,7 @@ impl Asked {
 }
 
 /// What is in the result, without what is around it.
-fn results(heard: &Heard) -> &str {
+fn results(heard: &Answer) -> &str {
     assert_eq!(heard.fault(), "200");
     let (_, rest) = heard.body.split_once("<EvaluationResults>").unwrap();
     rest.split_once("</EvaluationResults>").unwrap().0

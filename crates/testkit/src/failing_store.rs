@@ -1,4 +1,4 @@
-//! A store that does as it is told: fails, is away, meets other writers, takes its time.
+//! A store that fails, is away or takes its time when a test says so.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -23,8 +23,8 @@ pub enum Trouble {
     Held(Arc<Notify>),
 }
 
-/// A store around another one.
-pub struct ToldStore {
+/// A store around another one, that fails when a test says so.
+pub struct FailingStore {
     inner: Arc<dyn Store>,
     troubles: Mutex<VecDeque<Trouble>>,
     commits: Mutex<Vec<usize>>,
@@ -32,7 +32,7 @@ pub struct ToldStore {
     uses_asked: AtomicUsize,
 }
 
-impl ToldStore {
+impl FailingStore {
     /// Passes everything on until it is told otherwise.
     #[must_use]
     pub fn around(inner: Arc<dyn Store>) -> Self {
@@ -94,7 +94,7 @@ fn told_to_fail() -> StoreError {
 }
 
 #[async_trait]
-impl Store for ToldStore {
+impl Store for FailingStore {
     async fn commit(&self, batch: Vec<Commit>) -> Result<Vec<Committed>, StoreError> {
         let writes = batch.iter().map(|commit| commit.writes.len()).sum();
         self.commits
