@@ -1,6 +1,5 @@
 //! The door: who comes in, who is held back, and what is due before anything else.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use keyward_account::{Account, PasswordStanding};
@@ -10,15 +9,16 @@ use keyward_operations::{AccountHandle, HashError, HashQueue, Installation, Prin
 
 use crate::Unavailable;
 use crate::attempt::{Attempt, SignIn};
+use crate::attempt_log::AttemptLog;
 use crate::audit::Login;
-use crate::lanes::{self, Lanes};
 use crate::session::{Session, Stage};
-use crate::who::{self, Found, principal_of_log};
+use crate::sign_in_throttle::{self, SignInThrottle};
+use crate::who::{self, Found};
 
 /// Who may come in, and how often each has tried. One for each process.
 pub struct Door {
     installation: Arc<Installation>,
-    lanes: Lanes,
+    throttle: SignInThrottle,
 }
 
 impl Door {
@@ -27,16 +27,16 @@ impl Door {
     pub fn new(installation: Arc<Installation>) -> Self {
         Self {
             installation,
-            lanes: Lanes::new(),
+            throttle: SignInThrottle::new(),
         }
     }
 
     /// Signs someone in. Whatever is wrong, one password is hashed, so that the time tells nothing.
     pub async fn sign_in(&self, attempt: Attempt<'_>) -> SignIn {
-        if let Some(wait) = self.lanes.wait_of_source(&attempt, self.now()) {
+        if let Some(wait) = self.throttle.wait_of_source(&attempt, self.now()) {
             // Not even the store is asked for who is held back.
             let outcome = SignIn::HeldBack(wait);
-            Telling::of(&Found::Nowhere, attempt.source).tell(&outcome);
+            AttemptLog::of(&Found::Nowhere, attempt.source).tell(&outcome);
             return outcome;
         }
         let (account, name) = (attempt.account.trim(), attempt.name.trim());
@@ -44,21 +44,21 @@ impl Door {
             Ok(found) => found,
             Err(unavailable) => {
                 let outcome = SignIn::Unavailable(unavailable);
-                Telling::of(&Found::Nowhere, attempt.source).tell(&outcome);
+                AttemptLog::of(&Found::Nowhere, attempt.source).tell(&outcome);
                 return outcome;
             }
         };
-        let telling = Telling::of(&found, attempt.source);
+        let log = AttemptLog::of(&found, attempt.source);
         let login = Login::begin(&self.installation, &found, attempt.circumstances);
         let outcome = self.judge(&found, (account, name), &attempt).await;
-        telling.tell(&outcome);
+        log.tell(&outcome);
         login.tell(&outcome);
         outcome
     }
 
     /// Forgets all wrong tries.
     pub fn forget_tries(&self) {
-        self.lanes.forget_all();
+        self.throttle.forget_all();
         self.installation.old_password_tries.forget_all();
     }
 
@@ -74,8 +74,8 @@ impl Door {
 
     async fn judge(&self, found: &Found, typed: (&str, &str), attempt: &Attempt<'_>) -> SignIn {
         let now = self.now();
-        let (subjects, queue) = lanes::subjects(found, typed, attempt, now);
-        let counted = match self.lanes.begin(&subjects, now) {
+        let (subjects, queue) = sign_in_throttle::subjects(found, typed, attempt, now);
+        let counted = match self.throttle.begin(&subjects, now) {
             Ok(counted) => counted,
             Err(wait) => return SignIn::HeldBack(wait),
         };
@@ -91,13 +91,13 @@ impl Door {
         let digest = match digest {
             Ok(digest) => digest,
             Err(outcome) => {
-                self.lanes.was_none(counted);
+                self.throttle.was_none(counted);
                 return outcome;
             }
         };
         match (found, kept) {
             (Found::Someone { handle, principal }, Some(kept)) if kept.digest == digest => {
-                self.lanes.was_right(counted);
+                self.throttle.was_right(counted);
                 self.renew(handle, *principal, &attempt.password, kept);
                 self.admit(handle, *principal, kept).await
             }
@@ -219,77 +219,6 @@ impl Door {
                 tracing::warn!(%error, "a password is still kept by an older recipe");
             }
         });
-    }
-}
-
-/// Sees to it that every attempt is told in the log, also one whose browser hangs up before it is
-/// answered. What was typed is not told where it is nobody's name: it may be a password.
-struct Telling {
-    account: String,
-    principal: String,
-    source: IpAddr,
-    is_told: bool,
-}
-
-impl Telling {
-    fn of(found: &Found, source: IpAddr) -> Self {
-        let (account, principal) = match found {
-            Found::Someone { handle, principal } => (
-                handle.account().id().to_string(),
-                principal_of_log(*principal),
-            ),
-            Found::Nobody(id) => (id.to_string(), "-".to_owned()),
-            Found::Nowhere => ("-".to_owned(), "-".to_owned()),
-        };
-        Self {
-            account,
-            principal,
-            source,
-            is_told: false,
-        }
-    }
-
-    fn tell(mut self, outcome: &SignIn) {
-        self.is_told = true;
-        let outcome = match outcome {
-            SignIn::Admitted(session) => match session.stage {
-                Stage::SignedIn => "signed in",
-                Stage::NewPasswordDue => "a new password is due",
-            },
-            SignIn::Incorrect => "incorrect",
-            SignIn::ExpiredForGood => "expired",
-            SignIn::HeldBack(_) => "held back",
-            SignIn::Busy => "busy",
-            SignIn::Unavailable(error) => {
-                let Self {
-                    account,
-                    principal,
-                    source,
-                    ..
-                } = &self;
-                tracing::error!(account, principal, %source, %error, "sign-in failed");
-                return;
-            }
-        };
-        self.say(outcome);
-    }
-
-    fn say(&self, outcome: &str) {
-        let Self {
-            account,
-            principal,
-            source,
-            ..
-        } = self;
-        tracing::info!(account, principal, %source, outcome, "sign-in");
-    }
-}
-
-impl Drop for Telling {
-    fn drop(&mut self) {
-        if !self.is_told {
-            self.say("abandoned");
-        }
     }
 }
 

@@ -25,17 +25,18 @@
 //! ```
 
 mod attempt;
+mod attempt_log;
 mod audit;
 mod browser;
 mod browsers;
 mod door;
 mod form_tokens;
-mod lanes;
 pub mod pages;
 mod password_change;
 mod sealing;
 mod session;
 mod sessions;
+mod sign_in_throttle;
 mod unavailable;
 mod who;
 

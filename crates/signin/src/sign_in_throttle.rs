@@ -32,8 +32,8 @@ const BROWSER_TRIES: TryRules = TryRules {
     longest_wait: Age::seconds(30),
 };
 
-/// The wrong tries at one door, counted in lanes of several kinds.
-pub(crate) struct Lanes {
+/// The wrong tries at one door, counted by name, source, site and browser.
+pub(crate) struct SignInThrottle {
     by_name: Tries<Fingerprint>,
     by_source: Tries<Fingerprint>,
     by_site: Tries<Fingerprint>,
@@ -45,7 +45,7 @@ pub(crate) type Fingerprint = [u8; 16];
 
 /// By what an attempt is counted.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Lane {
+pub(crate) enum CountedBy {
     Name,
     Source,
     Site,
@@ -53,14 +53,14 @@ pub(crate) enum Lane {
     Browser,
 }
 
-/// A try that one lane counts.
-pub(crate) struct Counted {
-    lane: Lane,
+/// A try that is counted.
+pub(crate) struct CountedTry {
+    by: CountedBy,
     subject: Fingerprint,
     begun: Begun,
 }
 
-impl Lanes {
+impl SignInThrottle {
     /// Nobody has tried yet.
     pub(crate) fn new() -> Self {
         Self {
@@ -73,8 +73,13 @@ impl Lanes {
 
     /// Forgets all wrong tries.
     pub(crate) fn forget_all(&self) {
-        for lane in [Lane::Name, Lane::Source, Lane::Site, Lane::Browser] {
-            self.table(lane).forget_all();
+        for by in [
+            CountedBy::Name,
+            CountedBy::Source,
+            CountedBy::Site,
+            CountedBy::Browser,
+        ] {
+            self.table(by).forget_all();
         }
     }
 
@@ -87,29 +92,25 @@ impl Lanes {
         self.by_source.wait(source_of(attempt), now)
     }
 
-    fn table(&self, lane: Lane) -> &Tries<Fingerprint> {
-        match lane {
-            Lane::Name => &self.by_name,
-            Lane::Source => &self.by_source,
-            Lane::Site => &self.by_site,
-            Lane::Browser => &self.by_browser,
+    fn table(&self, by: CountedBy) -> &Tries<Fingerprint> {
+        match by {
+            CountedBy::Name => &self.by_name,
+            CountedBy::Source => &self.by_source,
+            CountedBy::Site => &self.by_site,
+            CountedBy::Browser => &self.by_browser,
         }
     }
 
-    /// Begins a try in all lanes, or in none of them.
+    /// Begins a try that is counted by all of these, or by none of them.
     pub(crate) fn begin(
         &self,
-        subjects: &[(Lane, Fingerprint)],
+        subjects: &[(CountedBy, Fingerprint)],
         now: Timestamp,
-    ) -> Result<Vec<Counted>, Age> {
+    ) -> Result<Vec<CountedTry>, Age> {
         let mut counted = Vec::with_capacity(subjects.len());
-        for (lane, subject) in subjects.iter().copied() {
-            match self.table(lane).begin(subject, now) {
-                Ok(begun) => counted.push(Counted {
-                    lane,
-                    subject,
-                    begun,
-                }),
+        for (by, subject) in subjects.iter().copied() {
+            match self.table(by).begin(subject, now) {
+                Ok(begun) => counted.push(CountedTry { by, subject, begun }),
                 Err(wait) => {
                     self.was_none(counted);
                     return Err(wait);
@@ -119,20 +120,20 @@ impl Lanes {
         Ok(counted)
     }
 
-    pub(crate) fn was_right(&self, counted: Vec<Counted>) {
+    pub(crate) fn was_right(&self, counted: Vec<CountedTry>) {
         for one in counted {
-            let table = self.table(one.lane);
-            match one.lane {
-                Lane::Name | Lane::Browser => table.was_right(one.subject),
+            let table = self.table(one.by);
+            match one.by {
+                CountedBy::Name | CountedBy::Browser => table.was_right(one.subject),
                 // Only this try: who has one password of many could else go on for ever.
-                Lane::Source | Lane::Site => table.was_none(one.subject, one.begun),
+                CountedBy::Source | CountedBy::Site => table.was_none(one.subject, one.begun),
             }
         }
     }
 
-    pub(crate) fn was_none(&self, counted: Vec<Counted>) {
+    pub(crate) fn was_none(&self, counted: Vec<CountedTry>) {
         for one in counted {
-            self.table(one.lane).was_none(one.subject, one.begun);
+            self.table(one.by).was_none(one.subject, one.begun);
         }
     }
 }
@@ -144,13 +145,16 @@ pub(crate) fn subjects(
     (typed, name): (&str, &str),
     attempt: &Attempt<'_>,
     now: Timestamp,
-) -> (Vec<(Lane, Fingerprint)>, HashQueue) {
+) -> (Vec<(CountedBy, Fingerprint)>, HashQueue) {
     if let Found::Someone { handle, principal } = found
         && attempt.browser.knows(&handle.account(), *principal, now)
     {
         let (id, principal) = (handle.account().id(), principal_of_log(*principal));
         let browser = fingerprint([&attempt.browser.id, &id.to_string(), &principal]);
-        return (vec![(Lane::Browser, browser)], HashQueue::Authenticated);
+        return (
+            vec![(CountedBy::Browser, browser)],
+            HashQueue::Authenticated,
+        );
     }
     let account = match found {
         // Whether an address is that of the account's root user is not to be learnt from which
@@ -162,10 +166,13 @@ pub(crate) fn subjects(
         Found::Nowhere => typed.to_ascii_lowercase(),
     };
     let name = fingerprint([&account, &name.to_ascii_lowercase()]);
-    let mut subjects = vec![(Lane::Source, source_of(attempt)), (Lane::Name, name)];
+    let mut subjects = vec![
+        (CountedBy::Source, source_of(attempt)),
+        (CountedBy::Name, name),
+    ];
     if let IpAddr::V6(address) = attempt.source.to_canonical() {
         let site = fingerprint([&network_of(address, 48).to_string()]);
-        subjects.insert(0, (Lane::Site, site));
+        subjects.insert(0, (CountedBy::Site, site));
     }
     (subjects, HashQueue::SignIn)
 }
