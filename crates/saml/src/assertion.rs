@@ -64,7 +64,7 @@ impl Assertion {
         if frame.expires_at <= now {
             return Err(AssertionError::Expired);
         }
-        let told = attributes::read(assertion)?;
+        let attributes = attributes::read(assertion)?;
         let subject_type = frame.name_id_format.strip_prefix(FORMAT_PREFIX);
         Ok(Self {
             subject_type: subject_type.unwrap_or(&frame.name_id_format).to_owned(),
@@ -78,13 +78,13 @@ impl Assertion {
             conditions_not_on_or_after: frame.conditions_not_on_or_after,
             session_not_on_or_after: frame.session_not_on_or_after,
             expires_at: frame.expires_at,
-            roles: told.roles,
-            role_session_name: told.role_session_name,
-            session_duration: told.session_duration,
-            source_identity: told.source_identity,
-            principal_tags: told.principal_tags,
-            transitive_tag_keys: told.transitive_tag_keys,
-            context_keys: told.context_keys,
+            roles: attributes.roles,
+            role_session_name: attributes.role_session_name,
+            session_duration: attributes.session_duration,
+            source_identity: attributes.source_identity,
+            principal_tags: attributes.principal_tags,
+            transitive_tag_keys: attributes.transitive_tag_keys,
+            context_keys: attributes.context_keys,
         })
     }
 

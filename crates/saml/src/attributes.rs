@@ -17,7 +17,7 @@ pub struct RolePair {
 }
 
 /// What the attributes say.
-pub(crate) struct Told {
+pub(crate) struct ReadAttributes {
     pub(crate) roles: Vec<RolePair>,
     pub(crate) role_session_name: String,
     pub(crate) session_duration: Option<i64>,
@@ -28,7 +28,7 @@ pub(crate) struct Told {
 }
 
 /// Reads all attributes. Names are told apart by case, as the service does.
-pub(crate) fn read(assertion: Element<'_>) -> Result<Told, AssertionError> {
+pub(crate) fn read(assertion: Element<'_>) -> Result<ReadAttributes, AssertionError> {
     let all = collect(assertion);
     let own = |name: &str| {
         let found = all
@@ -39,7 +39,7 @@ pub(crate) fn read(assertion: Element<'_>) -> Result<Told, AssertionError> {
     let trimmed = |values: &[String]| -> Vec<String> {
         values.iter().map(|value| value.trim().to_owned()).collect()
     };
-    Ok(Told {
+    Ok(ReadAttributes {
         roles: own("Role").iter().filter_map(|value| pair(value)).collect(),
         role_session_name: role_session_name(own("RoleSessionName"))?,
         session_duration: session_duration(own("SessionDuration"))?,
