@@ -60,7 +60,7 @@ impl Authorities {
         self: &Arc<Self>,
         thumbprints: &[String],
     ) -> Result<ClientConfig, OutboundError> {
-        self.client(Vouched {
+        self.client(ThumbprintVerifier {
             authorities: Arc::clone(self),
             thumbprints: thumbprints.to_vec(),
         })
@@ -69,7 +69,7 @@ impl Authorities {
     /// TLS with anybody, to see which certificates are presented. What is said over it is not to be
     /// believed.
     pub(crate) fn trusting_anybody(self: &Arc<Self>) -> Result<ClientConfig, OutboundError> {
-        self.client(Anybody(Arc::clone(self)))
+        self.client(AnyServerVerifier(Arc::clone(self)))
     }
 
     fn client(
@@ -165,12 +165,12 @@ impl Presented<'_> {
 /// Trusts whom an authority vouches for. Failing that, a presented certificate with one of the
 /// thumbprints is the authority of its chain.
 #[derive(Debug)]
-struct Vouched {
+struct ThumbprintVerifier {
     authorities: Arc<Authorities>,
     thumbprints: Vec<String>,
 }
 
-impl ServerCertVerifier for Vouched {
+impl ServerCertVerifier for ThumbprintVerifier {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -246,9 +246,9 @@ impl ServerCertVerifier for Vouched {
 
 /// Takes any certificate whose key the server has.
 #[derive(Debug)]
-struct Anybody(Arc<Authorities>);
+struct AnyServerVerifier(Arc<Authorities>);
 
-impl ServerCertVerifier for Anybody {
+impl ServerCertVerifier for AnyServerVerifier {
     fn verify_server_cert(
         &self,
         _end_entity: &CertificateDer<'_>,
