@@ -53,14 +53,14 @@ struct Inner<I> {
 
 #[derive(Default)]
 struct State {
-    present: Option<Present>,
+    present: Option<Current>,
     /// The renewal that is under way: there is never more than one.
     renewal: Option<Renewal>,
 }
 
 type Renewal = watch::Receiver<Option<Outcome>>;
 
-struct Present {
+struct Current {
     credentials: Arc<TemporaryCredentials>,
     /// When they are to be renewed. Later than planned where that failed.
     renew_at: Timestamp,
@@ -131,7 +131,7 @@ impl<I> Inner<I> {
                 let expiration = credentials.expiration;
                 tracing::info!(%expiration, "the role was assumed");
                 let credentials = Arc::new(credentials);
-                state.present = Some(Present {
+                state.present = Some(Current {
                     renew_at: renew_at(expiration, now),
                     credentials: Arc::clone(&credentials),
                 });

@@ -8,8 +8,8 @@ use super::*;
 
 const HOUR: i64 = 3_600;
 
-/// An issuer that does as it is told, and numbers what it gives out.
-struct Told {
+/// An issuer that fails and waits when a test says so, and numbers what it gives out.
+struct ScriptedIssuer {
     lasts: AtomicI64,
     fails: Mutex<Option<RoleError>>,
     issued: AtomicUsize,
@@ -17,7 +17,7 @@ struct Told {
     may_go: Semaphore,
 }
 
-impl Issuer for Arc<Told> {
+impl Issuer for Arc<ScriptedIssuer> {
     async fn issue(&self, now: Timestamp) -> Result<TemporaryCredentials, RoleError> {
         let number = self.issued.fetch_add(1, Ordering::Relaxed) + 1;
         self.may_go.acquire().await.unwrap().forget();
@@ -33,16 +33,16 @@ impl Issuer for Arc<Told> {
     }
 }
 
-struct World {
+struct Setting {
     now: Arc<AtomicI64>,
-    told: Arc<Told>,
-    keeper: Arc<Keeper<Arc<Told>>>,
+    told: Arc<ScriptedIssuer>,
+    keeper: Arc<Keeper<Arc<ScriptedIssuer>>>,
 }
 
-impl World {
+impl Setting {
     fn new(lasts: i64) -> Self {
         let now = Arc::new(AtomicI64::new(1_000_000));
-        let told = Arc::new(Told {
+        let told = Arc::new(ScriptedIssuer {
             lasts: AtomicI64::new(lasts),
             fails: Mutex::default(),
             issued: AtomicUsize::new(0),
@@ -90,7 +90,7 @@ fn number(number: usize) -> Result<String, RoleError> {
 
 #[tokio::test]
 async fn nothing_is_fetched_before_it_is_asked_for() {
-    let world = World::new(HOUR);
+    let world = Setting::new(HOUR);
     assert_eq!(world.issued(), 0);
     assert_eq!(world.ask().await, number(1));
     assert_eq!(world.ask().await, number(1));
@@ -99,7 +99,7 @@ async fn nothing_is_fetched_before_it_is_asked_for() {
 
 #[tokio::test]
 async fn credentials_are_renewed_before_sdks_want_new_ones() {
-    let world = World::new(HOUR);
+    let world = Setting::new(HOUR);
     assert_eq!(world.ask().await, number(1));
     world.advance(HOUR - 20 * 60 - 1);
     assert_eq!(world.ask().await, number(1));
@@ -110,7 +110,7 @@ async fn credentials_are_renewed_before_sdks_want_new_ones() {
 
 #[tokio::test]
 async fn short_lived_credentials_live_half_their_life() {
-    let world = World::new(900);
+    let world = Setting::new(900);
     assert_eq!(world.ask().await, number(1));
     world.advance(449);
     assert_eq!(world.ask().await, number(1));
@@ -120,7 +120,7 @@ async fn short_lived_credentials_live_half_their_life() {
 
 #[tokio::test(start_paused = true)]
 async fn all_who_ask_at_once_share_one_fetch() {
-    let world = World::new(HOUR);
+    let world = Setting::new(HOUR);
     world.hang();
     let asking: Vec<_> = (0..20)
         .map(|_| {
@@ -138,7 +138,7 @@ async fn all_who_ask_at_once_share_one_fetch() {
 
 #[tokio::test(start_paused = true)]
 async fn a_fetch_goes_on_when_nobody_waits_any_more() {
-    let world = World::new(HOUR);
+    let world = Setting::new(HOUR);
     world.hang();
     let gone = timeout(Duration::from_secs(2), world.ask()).await;
     assert!(gone.is_err());
@@ -149,7 +149,7 @@ async fn a_fetch_goes_on_when_nobody_waits_any_more() {
 
 #[tokio::test]
 async fn what_can_not_be_fetched_is_told_and_tried_again() {
-    let world = World::new(HOUR);
+    let world = Setting::new(HOUR);
     world.fails(Some(away()));
     assert_eq!(world.ask().await, Err(away()));
     assert_eq!(world.ask().await, Err(away()));
@@ -160,7 +160,7 @@ async fn what_can_not_be_fetched_is_told_and_tried_again() {
 
 #[tokio::test]
 async fn valid_credentials_outlive_a_failed_renewal() {
-    let world = World::new(HOUR);
+    let world = Setting::new(HOUR);
     assert_eq!(world.ask().await, number(1));
     world.fails(Some(away()));
     world.advance(HOUR - 600);
@@ -181,7 +181,7 @@ async fn valid_credentials_outlive_a_failed_renewal() {
 
 #[tokio::test(start_paused = true)]
 async fn valid_credentials_are_answered_while_a_renewal_hangs() {
-    let world = World::new(HOUR);
+    let world = Setting::new(HOUR);
     assert_eq!(world.ask().await, number(1));
     world.hang();
     world.advance(HOUR - 600);
@@ -194,7 +194,7 @@ async fn valid_credentials_are_answered_while_a_renewal_hangs() {
 
 #[tokio::test]
 async fn credentials_that_ended_are_never_answered() {
-    let world = World::new(HOUR);
+    let world = Setting::new(HOUR);
     assert_eq!(world.ask().await, number(1));
     world.advance(HOUR);
     world.fails(Some(away()));
