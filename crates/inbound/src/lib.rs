@@ -19,7 +19,7 @@
 //! ```
 
 mod listener;
-mod patience;
+mod write_timeout;
 
 pub use listener::{Accepted, Limits, Listener, Serving, Stopped};
-pub use patience::Patient;
+pub use write_timeout::WriteTimeout;

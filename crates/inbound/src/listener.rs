@@ -18,7 +18,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
-use crate::patience::Patient;
+use crate::write_timeout::WriteTimeout;
 
 /// How long to wait where no connection can be accepted: out of file descriptors, mostly.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -104,7 +104,7 @@ impl Listener {
                 Ok((stream, address)) => {
                     let _ = stream.set_nodelay(true);
                     let serving = serve(Accepted {
-                        stream: Patient::new(stream, limits.write_time),
+                        stream: WriteTimeout::new(stream, limits.write_time),
                         serving: Serving {
                             address,
                             limits,
@@ -133,7 +133,7 @@ impl Listener {
 /// A connection that was accepted.
 pub struct Accepted {
     /// Its bytes.
-    pub stream: Patient<TcpStream>,
+    pub stream: WriteTimeout<TcpStream>,
     /// The rest of it.
     pub serving: Serving,
 }

@@ -1,4 +1,4 @@
-//! Patience with who does not read: it ends.
+//! A time limit for writes: who does not read loses the connection.
 
 use std::io;
 use std::pin::Pin;
@@ -10,14 +10,14 @@ use tokio::time::Sleep;
 
 /// A stream whose writes fail when they make no progress for some time. Otherwise a client that
 /// sends requests and reads no answer would keep its place for ever.
-pub struct Patient<S> {
+pub struct WriteTimeout<S> {
     stream: S,
     write_time: Duration,
     /// Runs while a write waits.
     waiting: Option<Pin<Box<Sleep>>>,
 }
 
-impl<S> Patient<S> {
+impl<S> WriteTimeout<S> {
     /// Lets a write wait as long as `write_time`.
     pub(crate) fn new(stream: S, write_time: Duration) -> Self {
         Self {
@@ -47,7 +47,7 @@ impl<S> Patient<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for WriteTimeout<S> {
     fn poll_read(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -57,7 +57,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for WriteTimeout<S> {
     fn poll_write(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,

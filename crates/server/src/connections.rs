@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use keyward_inbound::{Accepted, Listener, Patient, Serving, Stopped};
+use keyward_inbound::{Accepted, Listener, Serving, Stopped, WriteTimeout};
 use keyward_operations::{Installation, Tls as SecuredBy};
 use keyward_signin::Door;
 use rustls_pki_types::pem::PemObject as _;
@@ -83,9 +83,9 @@ impl Server {
 
 async fn handshake(
     tls: &TlsAcceptor,
-    stream: Patient<TcpStream>,
+    stream: WriteTimeout<TcpStream>,
     limits: &Limits,
-) -> Option<tokio_rustls::server::TlsStream<Patient<TcpStream>>> {
+) -> Option<tokio_rustls::server::TlsStream<WriteTimeout<TcpStream>>> {
     match tokio::time::timeout(limits.header_time, tls.accept(stream)).await {
         Ok(Ok(stream)) => Some(stream),
         Ok(Err(error)) => {
