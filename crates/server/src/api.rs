@@ -13,8 +13,8 @@ use std::sync::Arc;
 
 use crate::Service;
 use crate::authenticate::signature_fault;
+use crate::origin::Origin;
 use crate::received::Received;
-use crate::source::Came;
 
 /// The namespace of faults before the service is known.
 const FAULT_NAMESPACE: &str = "http://webservices.amazon.com/AWSFault/2005-15-09";
@@ -28,14 +28,14 @@ struct Named<'a> {
 
 impl Service {
     /// Serves a request to the API.
-    pub(crate) async fn api(&self, received: &Received, came: Came) -> Response<Full<Bytes>> {
+    pub(crate) async fn api(&self, received: &Received, origin: Origin) -> Response<Full<Bytes>> {
         let request_id = uuid::Uuid::new_v4().to_string();
-        let reply = self.reply(received, came, &request_id).await;
+        let reply = self.reply(received, origin, &request_id).await;
         respond(reply, &request_id)
     }
 
-    async fn reply(&self, received: &Received, came: Came, request_id: &str) -> Reply {
-        let source = came.source;
+    async fn reply(&self, received: &Received, origin: Origin, request_id: &str) -> Reply {
+        let source = origin.source;
         let headers: Vec<(&str, &[u8])> = received
             .head
             .headers
@@ -60,7 +60,7 @@ impl Service {
                     .map(str::to_owned);
                 let circumstances = Circumstances {
                     region,
-                    ..came.circumstances
+                    ..origin.circumstances
                 };
                 let request = Request {
                     parameters: &named.parameters,

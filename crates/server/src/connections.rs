@@ -14,9 +14,9 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::{ProtocolVersion, ServerConfig};
 
+use crate::body_budget::BodyBudget;
 use crate::options::{Limits, Options, Tls};
-use crate::received::Room;
-use crate::source::Peer;
+use crate::origin::Peer;
 use crate::{Service, sessions, signing_keys};
 
 /// A server that listens.
@@ -42,7 +42,7 @@ impl Server {
             installation,
             address,
             is_tls: tls.is_some(),
-            room: Room::new(options.limits.large_bodies_bytes),
+            body_budget: BodyBudget::new(options.limits.large_bodies_bytes),
             options,
             signing_keys: signing_keys::SigningKeys::default(),
             sessions: sessions::Sessions::default(),

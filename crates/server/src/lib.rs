@@ -6,6 +6,7 @@
 mod answers;
 mod api;
 mod authenticate;
+mod body_budget;
 mod calling_out;
 mod connections;
 mod dev;
@@ -14,18 +15,18 @@ mod guard;
 mod hosts;
 mod issuer;
 mod options;
+mod origin;
 mod pages;
 mod received;
 mod route;
 mod service;
 mod sessions;
 mod signing_keys;
-mod source;
 
 pub use calling_out::{CallingOut, OutboundRules, OutboundRulesError};
 pub use connections::Server;
 pub use dev_account::{DEV_ACCOUNT, make_dev_account};
 pub use keyward_inbound::Stopped;
-pub use options::{ConfiguredKey, DevOptions, InvalidCidr, Limits, Mode, Network, Options, Tls};
+pub use options::{Cidr, ConfiguredKey, DevOptions, InvalidCidr, Limits, Mode, Options, Tls};
 
 use service::Service;

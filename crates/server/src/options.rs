@@ -15,7 +15,7 @@ pub struct Options {
     /// Bounds on what is taken in before anyone is known.
     pub limits: Limits,
     /// The proxies whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Vec<Network>,
+    pub trusted_proxies: Vec<Cidr>,
 }
 
 /// How strict the server is.
@@ -112,7 +112,7 @@ pub struct Tls {
 
 /// A range of addresses: `10.0.0.0/8`, `::1`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Network {
+pub struct Cidr {
     address: IpAddr,
     prefix: u32,
 }
@@ -122,7 +122,7 @@ pub struct Network {
 #[error("not a network such as 10.0.0.0/8")]
 pub struct InvalidCidr;
 
-impl std::str::FromStr for Network {
+impl std::str::FromStr for Cidr {
     type Err = InvalidCidr;
 
     fn from_str(text: &str) -> Result<Self, InvalidCidr> {
@@ -142,7 +142,7 @@ impl std::str::FromStr for Network {
     }
 }
 
-impl Network {
+impl Cidr {
     /// Whether an address lies in the range.
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
@@ -168,7 +168,7 @@ mod tests {
     fn a_network_contains_what_shares_its_prefix() {
         let contains = |network: &str, address: &str| {
             network
-                .parse::<Network>()
+                .parse::<Cidr>()
                 .unwrap()
                 .contains(address.parse().unwrap())
         };
@@ -188,7 +188,7 @@ mod tests {
             "10.0.0.0/-1",
             "10.0.0.0/",
         ] {
-            assert_eq!(text.parse::<Network>(), Err(InvalidCidr), "{text}");
+            assert_eq!(text.parse::<Cidr>(), Err(InvalidCidr), "{text}");
         }
     }
 }

@@ -6,7 +6,7 @@ use hyper::HeaderMap;
 use hyper::header::{REFERER, USER_AGENT};
 use keyward_operations::{Circumstances, Tls};
 
-use crate::options::Network;
+use crate::options::Cidr;
 
 /// Who is at the other end of a connection.
 #[derive(Clone)]
@@ -16,21 +16,21 @@ pub(crate) struct Peer {
     pub(crate) tls: Option<Tls>,
 }
 
-/// How a request came.
-pub(crate) struct Came {
+/// Where a request comes from, and how it came.
+pub(crate) struct Origin {
     /// The address it came from.
     pub(crate) source: IpAddr,
     /// What policies may ask about it.
     pub(crate) circumstances: Circumstances,
 }
 
-impl Came {
+impl Origin {
     /// What is known of a request that came from a peer, over TLS or not. A trusted proxy is believed
     /// where it says who came to it, and how.
     pub(crate) fn new(
         peer: SocketAddr,
         headers: &HeaderMap,
-        trusted: &[Network],
+        trusted: &[Cidr],
         is_tls: bool,
     ) -> Self {
         let (source, is_known) = source_address(peer, headers, trusted);
@@ -68,7 +68,7 @@ impl Came {
 /// The address a request came from: the peer's, or where the peer is a trusted proxy, the last one
 /// in `X-Forwarded-For` that is not a trusted proxy itself. With it, whether all that a proxy said on the
 /// way could be read.
-fn source_address(peer: SocketAddr, headers: &HeaderMap, trusted: &[Network]) -> (IpAddr, bool) {
+fn source_address(peer: SocketAddr, headers: &HeaderMap, trusted: &[Cidr]) -> (IpAddr, bool) {
     let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(address));
     let mut address = peer.ip().to_canonical();
     // What can't be read stands in the chain all the same: a line that was passed over would let one
@@ -109,7 +109,7 @@ mod tests {
             let value = hyper::header::HeaderValue::from_bytes(value.as_bytes());
             headers.append("x-forwarded-for", value.unwrap());
         }
-        let trusted: Vec<Network> = trusted.iter().map(|text| text.parse().unwrap()).collect();
+        let trusted: Vec<Cidr> = trusted.iter().map(|text| text.parse().unwrap()).collect();
         let (source, is_known) =
             source_address(format!("{peer}:1").parse().unwrap(), &headers, &trusted);
         format!("{source}{}", if is_known { "" } else { "?" })
@@ -122,7 +122,7 @@ mod tests {
             headers.append("x-forwarded-proto", protocol.parse().unwrap());
             let trusted = ["10.0.0.0/8".parse().unwrap()];
             let peer = format!("{peer}:1").parse().unwrap();
-            Came::new(peer, &headers, &trusted, is_tls)
+            Origin::new(peer, &headers, &trusted, is_tls)
                 .circumstances
                 .is_secure
         };

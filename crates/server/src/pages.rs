@@ -20,10 +20,10 @@ use keyward_operations::Circumstances;
 use keyward_signin::pages::{Refusal, SignInPage, TroublePage};
 use keyward_signin::{Attempt, Browser, Door, SESSION_TIME, Session, Stage, Unavailable, Visitor};
 
+use crate::origin::Origin;
 use crate::received::{self, Received};
-use crate::source::Came;
 use crate::{Service, hosts};
-pub(crate) use answers::dress;
+pub(crate) use answers::with_page_headers;
 use answers::{html, redirect, retry_after, style_sheet};
 use cookies::{Cookies, Kind};
 use forms::Form;
@@ -69,7 +69,7 @@ impl Page {
 type Answer = Result<Response<Full<Bytes>>, Unavailable>;
 
 /// One request for a page, and what its browser is told to keep.
-struct Request<'a> {
+struct PageRequest<'a> {
     door: &'a Door,
     received: &'a Received,
     source: IpAddr,
@@ -83,13 +83,13 @@ impl Service {
         &self,
         page: Page,
         received: &Received,
-        came: &Came,
+        origin: &Origin,
     ) -> Response<Full<Bytes>> {
-        let mut request = Request {
+        let mut request = PageRequest {
             door: &self.door,
             received,
-            source: came.source,
-            circumstances: &came.circumstances,
+            source: origin.source,
+            circumstances: &origin.circumstances,
             cookies: Cookies::of(&received.head, self.is_tls),
         };
         let answer = request.answer(page).await;
@@ -99,7 +99,7 @@ impl Service {
             html(StatusCode::SERVICE_UNAVAILABLE, page.html())
         });
         request.cookies.put_into(response.headers_mut());
-        dress(response, self.is_strict_transport(&received.head))
+        with_page_headers(response, self.is_strict_transport(&received.head))
     }
 
     /// Whether browsers are to come by TLS alone from now on. On loopback they are not: other
@@ -123,7 +123,7 @@ pub(crate) fn is_from_elsewhere(head: &Parts) -> bool {
     origins.any(|origin| !hosts::is_origin_of(origin, host))
 }
 
-impl Request<'_> {
+impl PageRequest<'_> {
     async fn answer(&mut self, page: Page) -> Answer {
         let is_sent = self.received.head.method == Method::POST;
         match page {

@@ -1,14 +1,14 @@
 //! A request taken in whole, within its bounds.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
 use hyper::body::{Body as _, Incoming};
 use hyper::http::request::Parts;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::OwnedSemaphorePermit;
 
+use crate::body_budget::BodyBudget;
 use crate::options::Limits;
 
 /// The head and the whole body of a request.
@@ -31,13 +31,7 @@ pub(crate) enum BodyError {
     BrokenOff,
 }
 
-/// The memory that all large bodies share.
-pub(crate) struct Room {
-    free: Arc<Semaphore>,
-    bytes: usize,
-}
-
-/// How far reading came.
+/// How far a body was read.
 enum Progress {
     Whole(Bytes),
     /// These bytes follow what was taken, and are more than was wanted.
@@ -51,7 +45,7 @@ impl Received {
         mut body: Incoming,
         bound: usize,
         limits: &Limits,
-        room: &Room,
+        budget: &BodyBudget,
     ) -> Result<Self, BodyError> {
         let said = said(&body);
         if said > bound {
@@ -76,7 +70,8 @@ impl Received {
         // The whole share at once: bodies that took theirs piece by piece could all wait for one
         // another. A body that doesn't say its size may have all.
         let size = body.size_hint().exact().map_or(bound, |_| said);
-        let share = room.share(size, limits.body_time).await?;
+        let share = budget.share(size, limits.body_time).await;
+        let share = share.ok_or(BodyError::NoRoom)?;
         taken.reserve_exact(size.saturating_sub(taken.len()));
         if taken.len() + more.len() > bound {
             return Err(BodyError::TooLarge);
@@ -101,26 +96,6 @@ impl Received {
     /// The `Host`, or the authority of an absolute request target.
     pub(crate) fn host(&self) -> Option<&str> {
         host(&self.head)
-    }
-}
-
-impl Room {
-    pub(crate) fn new(bytes: usize) -> Self {
-        let bytes = bytes.clamp(1, Semaphore::MAX_PERMITS);
-        Self {
-            free: Arc::new(Semaphore::new(bytes)),
-            bytes,
-        }
-    }
-
-    /// Waits for room for a body. One that is larger than all the room has it alone.
-    async fn share(&self, bytes: usize, time: Duration) -> Result<OwnedSemaphorePermit, BodyError> {
-        let bytes = u32::try_from(bytes.min(self.bytes)).unwrap_or(u32::MAX);
-        let share = Arc::clone(&self.free).acquire_many_owned(bytes);
-        match tokio::time::timeout(time, share).await {
-            Ok(Ok(share)) => Ok(share),
-            Ok(Err(_)) | Err(_) => Err(BodyError::NoRoom),
-        }
     }
 }
 

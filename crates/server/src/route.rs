@@ -14,9 +14,10 @@ use keyward_operations::{fault, fault_reply};
 use crate::answers::plain;
 use crate::issuer::Document;
 use crate::options::Mode;
-use crate::pages::{Page, dress, is_from_elsewhere};
+use crate::origin::{Origin, Peer};
+use crate::pages::{Page, is_from_elsewhere, with_page_headers};
 use crate::received::{self, BodyError, Received};
-use crate::{Service, api, guard, source};
+use crate::{Service, api, guard};
 
 const ABOUT: &str =
     "Keyward: this is an endpoint of the IAM and STS APIs. People sign in at /console.\n";
@@ -35,7 +36,7 @@ impl Service {
     pub(crate) async fn serve(
         &self,
         request: Request<Incoming>,
-        peer: source::Peer,
+        peer: Peer,
     ) -> Response<Full<Bytes>> {
         let (head, body) = request.into_parts();
         let limits = &self.options.limits;
@@ -52,23 +53,23 @@ impl Service {
                 limits.small_body_bytes.min(limits.body_bytes)
             }
         };
-        let received = match Received::take_in(head, body, bound, limits, &self.room).await {
+        let received = match Received::take_in(head, body, bound, limits, &self.body_budget).await {
             Ok(received) => received,
             Err(error) => return refuse_body(error, destination),
         };
-        let mut came = source::Came::new(
+        let mut origin = Origin::new(
             peer.address,
             &received.head.headers,
             &self.options.trusted_proxies,
             self.is_tls,
         );
-        came.circumstances.host = received.host().map(str::to_owned);
-        came.circumstances.tls = peer.tls;
+        origin.circumstances.host = received.host().map(str::to_owned);
+        origin.circumstances.tls = peer.tls;
         // Boxed, because hyper moves this future for each request, and it is as large as what it holds.
         match destination {
-            Destination::Api => Box::pin(self.api(&received, came)).await,
+            Destination::Api => Box::pin(self.api(&received, origin)).await,
             Destination::Dev => Box::pin(self.dev(received.head.uri.path(), &received)).await,
-            Destination::Page(page) => Box::pin(self.page(page, &received, &came)).await,
+            Destination::Page(page) => Box::pin(self.page(page, &received, &origin)).await,
             Destination::Issuer(document) => Box::pin(self.issuer_document(document)).await,
         }
     }
@@ -90,7 +91,7 @@ impl Service {
         let path = head.uri.path();
         if let Some(page) = Page::at(path) {
             let is_strict_transport = self.is_strict_transport(head);
-            let refused = |answer| Err(Box::new(dress(answer, is_strict_transport)));
+            let refused = |answer| Err(Box::new(with_page_headers(answer, is_strict_transport)));
             if !page.allows(&head.method) {
                 return refused(method_not_allowed(page.methods()));
             }
@@ -155,7 +156,7 @@ fn refuse_body(error: BodyError, destination: Destination) -> Response<Full<Byte
     let mut response = api::respond(reply, &request_id);
     if let Destination::Page(_) = destination {
         let status = response.status();
-        response = dress(plain(status, format!("{status}\n")), false);
+        response = with_page_headers(plain(status, format!("{status}\n")), false);
     }
     // What is left of the body is not read: the connection can't go on.
     response

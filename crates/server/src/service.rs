@@ -6,8 +6,8 @@ use std::sync::Arc;
 use keyward_operations::Installation;
 use keyward_signin::Door;
 
+use crate::body_budget::BodyBudget;
 use crate::options::Options;
-use crate::received::Room;
 use crate::sessions::Sessions;
 use crate::signing_keys::SigningKeys;
 
@@ -20,7 +20,7 @@ pub(crate) struct Service {
     pub(crate) address: IpAddr,
     /// Whether it speaks TLS itself.
     pub(crate) is_tls: bool,
-    pub(crate) room: Room,
+    pub(crate) body_budget: BodyBudget,
     pub(crate) signing_keys: SigningKeys,
     pub(crate) sessions: Sessions,
 }

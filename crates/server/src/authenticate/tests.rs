@@ -1,12 +1,12 @@
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use keyward_names::Age;
 use keyward_sigv4::{Request, Scope};
-use keyward_testkit::{Asker, Heard, World, form};
+use keyward_testkit::{Answer, Asker, World, form};
 use sha2::{Digest as _, Sha256};
 
 use super::*;
+use crate::body_budget::BodyBudget;
 use crate::options::{Limits, Options};
-use crate::received::Room;
 use crate::sessions::Sessions;
 use crate::signing_keys::SigningKeys;
 
@@ -27,7 +27,7 @@ fn service(world: &World) -> Service {
         },
         address: std::net::Ipv4Addr::LOCALHOST.into(),
         is_tls: false,
-        room: Room::new(limits.large_bodies_bytes),
+        body_budget: BodyBudget::new(limits.large_bodies_bytes),
         signing_keys: SigningKeys::default(),
         sessions: Sessions::default(),
     }
@@ -46,7 +46,7 @@ async fn world() -> (World, Asker) {
     (world, bob)
 }
 
-async fn assume(asker: &Asker) -> Heard {
+async fn assume(asker: &Asker) -> Answer {
     let role = "arn:aws:iam::123456789012:role/Build";
     let asked = form(&[("RoleArn", role), ("RoleSessionName", "build")]);
     let given_out = asker.ask("AssumeRole", &asked).await;
@@ -63,7 +63,7 @@ struct Credentials {
 }
 
 impl Credentials {
-    fn of(given_out: &Heard) -> Self {
+    fn of(given_out: &Answer) -> Self {
         let text = |element| given_out.text(element).to_owned();
         let token = text("SessionToken");
         Self {

@@ -35,7 +35,7 @@ const HEADERS: [(HeaderName, &str); 7] = [
 ];
 
 /// Gives a response the headers of every page, where it doesn't say otherwise.
-pub(crate) fn dress(
+pub(crate) fn with_page_headers(
     mut response: Response<Full<Bytes>>,
     is_strict_transport: bool,
 ) -> Response<Full<Bytes>> {
@@ -105,7 +105,7 @@ mod tests {
     #[test]
     fn only_where_tls_is_spoken_for_good_browsers_are_held_to_it() {
         for (is_strict, told) in [(true, Some("max-age=31536000")), (false, None)] {
-            let page = dress(html(StatusCode::OK, String::new()), is_strict);
+            let page = with_page_headers(html(StatusCode::OK, String::new()), is_strict);
             let header = page.headers().get(STRICT_TRANSPORT_SECURITY);
             let header = header.map(|value| value.to_str().unwrap());
             assert_eq!(header, told);

@@ -7,9 +7,9 @@ use keyward_signin::{Passwords, Stage, Visitor};
 use super::answers::{html, redirect};
 use super::cookies::Kind;
 use super::forms::{self, Form};
-use super::{Answer, Request, status_of};
+use super::{Answer, PageRequest, status_of};
 
-impl Request<'_> {
+impl PageRequest<'_> {
     /// `GET /console`
     pub(super) async fn console(&mut self) -> Answer {
         let query = self.received.query();
