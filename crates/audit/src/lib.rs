@@ -10,7 +10,7 @@
 //! changes by itself, as texts.
 //!
 //! ```
-//! use keyward_audit::{Destination, Files, Question, Search, Sink, SinkOptions};
+//! use keyward_audit::{Destination, Files, Query, Search, Sink, SinkOptions};
 //!
 //! let folder = tempfile::tempdir().unwrap();
 //! let to = Destination::Files(folder.path().to_owned());
@@ -18,8 +18,8 @@
 //! sink.send(r#"{"eventID":"1","eventName":"GetUser","readOnly":true}"#.to_owned());
 //! sink.close();
 //!
-//! let question = Question { read_only: Some(true), ..Question::default() };
-//! let mut search = Search::new(&question);
+//! let query = Query { read_only: Some(true), ..Query::default() };
+//! let mut search = Search::new(&query);
 //! search.take_files(&Files::new(folder.path())).unwrap();
 //! assert_eq!(search.finish().len(), 1);
 //! ```
@@ -40,5 +40,5 @@ pub use record::{
     EventType, Identity, IdentityType, Record, RecordResource, SessionAttributes, SessionContext,
     SessionIssuer, TlsDetails, WebIdFederationData,
 };
-pub use search::{Question, Search, event_id_of};
+pub use search::{Query, Search, event_id_of};
 pub use sink::{Destination, Sink, SinkError, SinkOptions};

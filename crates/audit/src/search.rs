@@ -10,7 +10,7 @@ use crate::Files;
 
 /// Which records are wanted. What is `None` does not matter.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Question {
+pub struct Query {
     /// The operation's name.
     pub event_name: Option<String>,
     /// The caller's user name.
@@ -35,7 +35,7 @@ pub struct Question {
     pub limit: usize,
 }
 
-impl Default for Question {
+impl Default for Query {
     fn default() -> Self {
         Self {
             event_name: None,
@@ -59,7 +59,7 @@ impl Default for Question {
 /// unless it tells an error, which says that the caller was not told of a change that was made.
 #[derive(Debug)]
 pub struct Search<'q> {
-    question: &'q Question,
+    query: &'q Query,
     changes: HashSet<Box<str>>,
     found: HashMap<Box<str>, Found>,
     taken: usize,
@@ -108,9 +108,9 @@ type Text<'a> = std::borrow::Cow<'a, str>;
 impl<'q> Search<'q> {
     /// Nothing was found yet.
     #[must_use]
-    pub fn new(question: &'q Question) -> Self {
+    pub fn new(query: &'q Query) -> Self {
         Self {
-            question,
+            query,
             changes: HashSet::new(),
             found: HashMap::new(),
             taken: 0,
@@ -135,7 +135,7 @@ impl<'q> Search<'q> {
     pub fn finish(self) -> Vec<String> {
         let mut found: Vec<Found> = self.found.into_values().collect();
         found.sort_unstable_by(|one, other| other.order().cmp(&one.order()));
-        found.truncate(self.question.limit);
+        found.truncate(self.query.limit);
         found.into_iter().map(|found| found.record).collect()
     }
 
@@ -151,7 +151,7 @@ impl<'q> Search<'q> {
     }
 
     fn keep(&mut self, parts: &Parts<'_>, record: &str) {
-        if !self.question.wants(parts) {
+        if !self.query.wants(parts) {
             return;
         }
         self.taken += 1;
@@ -166,7 +166,7 @@ impl<'q> Search<'q> {
 
     /// Keeps no more in memory than twice what is asked for.
     fn let_go_of_the_oldest(&mut self) {
-        let limit = self.question.limit.max(1);
+        let limit = self.query.limit.max(1);
         if self.found.len() < limit.saturating_mul(2).max(64) {
             return;
         }
@@ -187,7 +187,7 @@ impl Found {
     }
 }
 
-impl Question {
+impl Query {
     fn wants(&self, parts: &Parts<'_>) -> bool {
         fn is(wanted: Option<&String>, found: Option<&str>) -> bool {
             wanted.is_none_or(|wanted| found == Some(wanted))
@@ -233,13 +233,13 @@ mod tests {
     }
 
     /// The ids found, newest first.
-    fn ids(changes: &[String], lines: &[String], question: &Question) -> Vec<String> {
+    fn ids(changes: &[String], lines: &[String], query: &Query) -> Vec<String> {
         let folder = tempfile::tempdir().unwrap();
         for (number, line) in lines.iter().enumerate() {
             let path = crate::files::path(folder.path(), number as u64 + 1);
             std::fs::write(path, format!("{line}\n")).unwrap();
         }
-        let mut search = Search::new(question);
+        let mut search = Search::new(query);
         for change in changes {
             search.take_change(change);
         }
@@ -256,89 +256,89 @@ mod tests {
         let other = r#"{"userIdentity":{"userName":"eve","accessKeyId":"AKIA2"},"eventTime":"2026-08-02T00:00:00Z","eventSource":"sts.amazonaws.com","eventName":"GetCallerIdentity","eventID":"b","readOnly":false,"errorCode":"AccessDenied","recipientAccountId":"000000000001"}"#;
         let lines = [record("a", 1, ""), other.to_owned(), "half a li".to_owned()];
         let text = |text: &str| Some(text.to_owned());
-        let all = Question::default;
-        for (question, found) in [
+        let all = Query::default;
+        for (query, found) in [
             (all(), vec!["b", "a"]),
             (
-                Question {
+                Query {
                     event_name: text("GetUser"),
                     ..all()
                 },
                 vec!["a"],
             ),
             (
-                Question {
+                Query {
                     user_name: text("eve"),
                     ..all()
                 },
                 vec!["b"],
             ),
             (
-                Question {
+                Query {
                     access_key_id: text("AKIA2"),
                     ..all()
                 },
                 vec!["b"],
             ),
             (
-                Question {
+                Query {
                     event_source: text("iam.amazonaws.com"),
                     ..all()
                 },
                 vec!["a"],
             ),
             (
-                Question {
+                Query {
                     error_code: text("AccessDenied"),
                     ..all()
                 },
                 vec!["b"],
             ),
             (
-                Question {
+                Query {
                     event_id: text("a"),
                     ..all()
                 },
                 vec!["a"],
             ),
             (
-                Question {
+                Query {
                     read_only: Some(true),
                     ..all()
                 },
                 vec!["a"],
             ),
             (
-                Question {
+                Query {
                     account: AccountId::from_number(1),
                     ..all()
                 },
                 vec!["b"],
             ),
             (
-                Question {
+                Query {
                     since: Timestamp::parse("2026-08-02T00:00:00Z").ok(),
                     ..all()
                 },
                 vec!["b"],
             ),
             (
-                Question {
+                Query {
                     until: Timestamp::parse("2026-08-02T00:00:00Z").ok(),
                     ..all()
                 },
                 vec!["a"],
             ),
-            (Question { limit: 1, ..all() }, vec!["b"]),
+            (Query { limit: 1, ..all() }, vec!["b"]),
             (
-                Question {
+                Query {
                     user_name: text("nobody"),
                     ..all()
                 },
                 vec![],
             ),
         ] {
-            assert_eq!(ids(&[], &lines, &question), found, "{question:?}");
+            assert_eq!(ids(&[], &lines, &query), found, "{query:?}");
         }
     }
 
@@ -350,8 +350,8 @@ mod tests {
             record("a", 1, told),
             record("b", 2, r#","errorCode":"ServiceUnavailableException""#),
         ];
-        let question = Question::default();
-        let mut search = Search::new(&question);
+        let query = Query::default();
+        let mut search = Search::new(&query);
         changes.iter().for_each(|change| search.take_change(change));
         lines.iter().for_each(|line| search.take_line(line));
         let expected = [record("c", 3, ""), record("b", 2, ""), record("a", 1, told)];
@@ -360,11 +360,11 @@ mod tests {
 
     #[test]
     fn of_many_records_the_newest_are_found() {
-        let question = Question {
+        let query = Query {
             limit: 3,
-            ..Question::default()
+            ..Query::default()
         };
-        let mut search = Search::new(&question);
+        let mut search = Search::new(&query);
         for number in 0..1_000_u32 {
             // In the order of the files, which is not quite that of time.
             let second = (number / 20).min(59) ^ 1;

@@ -11,12 +11,12 @@ use std::time::{Duration, Instant};
 use crate::output::{Output, StandardOutput};
 use crate::rotation::{Rotation, RotationError};
 
-/// How long the thread rests between two helpings. While it does not wait at the queue, nobody who
+/// How long the thread rests between two batches. While it does not wait at the queue, nobody who
 /// sends has to wake it.
 const REST: Duration = Duration::from_millis(20);
-/// How many records and bytes one helping has, at least.
-const HELPING_RECORDS: u64 = 1_024;
-const HELPING_BYTES: usize = 1 << 20;
+/// How many records and bytes one batch has, at least.
+const BATCH_RECORDS: u64 = 1_024;
+const BATCH_BYTES: usize = 1 << 20;
 /// The most bytes that wait, whatever the number of records.
 const QUEUE_BYTES: usize = 32 << 20;
 /// How often files are synced while there is something new.
@@ -212,7 +212,7 @@ impl Writer {
             } else {
                 Some(waiting.recv().unwrap_or(Message::End))
             };
-            let is_end = self.help(first, waiting);
+            let is_end = self.write_batches(first, waiting);
             let is_due = |since: Instant| is_end || since.elapsed() >= SYNC_EVERY;
             if self.unsynced_since.is_some_and(is_due) {
                 self.sync();
@@ -226,7 +226,7 @@ impl Writer {
     }
 
     /// Writes what waits. True at the end.
-    fn help(&mut self, first: Option<Message>, waiting: &Receiver<Message>) -> bool {
+    fn write_batches(&mut self, first: Option<Message>, waiting: &Receiver<Message>) -> bool {
         let mut next = first;
         loop {
             let lost = self.lost();
@@ -251,7 +251,7 @@ impl Writer {
                         records += 1;
                     }
                 }
-                if records >= HELPING_RECORDS || lines.len() >= HELPING_BYTES {
+                if records >= BATCH_RECORDS || lines.len() >= BATCH_BYTES {
                     break;
                 }
                 next = match waiting.try_recv() {

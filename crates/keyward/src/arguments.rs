@@ -227,7 +227,7 @@ pub(crate) enum AuditCommand {
         #[command(flatten)]
         place: AuditPlaces,
         #[command(flatten)]
-        question: Box<AuditQuestion>,
+        query: Box<AuditQuery>,
     },
 }
 
@@ -244,7 +244,7 @@ pub(crate) struct AuditPlaces {
 
 /// Which audit records are wanted.
 #[derive(Debug, Args)]
-pub(crate) struct AuditQuestion {
+pub(crate) struct AuditQuery {
     /// The operation, such as CreateUser.
     #[arg(long, value_name = "NAME")]
     pub(crate) event_name: Option<String>,

@@ -8,14 +8,12 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use keyward_audit::{
-    Destination, Files, Follower, Question, Search, Sink, SinkOptions, event_id_of,
-};
+use keyward_audit::{Destination, Files, Follower, Query, Search, Sink, SinkOptions, event_id_of};
 use keyward_operations::Audit;
 use keyward_store::AuditPlace;
 use keyward_store_sqlite::AuditHistory;
 
-use crate::arguments::{AuditCommand, AuditPlaces, AuditQuestion};
+use crate::arguments::{AuditCommand, AuditPlaces, AuditQuery};
 use crate::configuration::Configuration;
 
 /// The folder of the audit files in a data folder.
@@ -57,7 +55,7 @@ pub(crate) fn usual_folder(data: &std::path::Path) -> PathBuf {
 /// Prints what is asked for. A reader that has gone away ends it quietly.
 pub(crate) fn run(command: AuditCommand) -> anyhow::Result<()> {
     let printed = match command {
-        AuditCommand::Search { place, question } => search(&place, &question_of(*question)),
+        AuditCommand::Search { place, query } => search(&place, &query_of(*query)),
         AuditCommand::Tail {
             place,
             lines,
@@ -76,8 +74,8 @@ pub(crate) fn run(command: AuditCommand) -> anyhow::Result<()> {
     }
 }
 
-fn question_of(asked: AuditQuestion) -> Question {
-    Question {
+fn query_of(asked: AuditQuery) -> Query {
+    Query {
         event_name: asked.event_name,
         user_name: asked.user_name,
         access_key_id: asked.access_key_id,
@@ -92,8 +90,8 @@ fn question_of(asked: AuditQuestion) -> Question {
     }
 }
 
-fn search(place: &AuditPlaces, question: &Question) -> anyhow::Result<()> {
-    for record in found(place, question)? {
+fn search(place: &AuditPlaces, query: &Query) -> anyhow::Result<()> {
+    for record in found(place, query)? {
         print(&record)?;
     }
     Ok(())
@@ -102,11 +100,11 @@ fn search(place: &AuditPlaces, question: &Question) -> anyhow::Result<()> {
 fn tail(place: &AuditPlaces, lines: usize, follow: bool) -> anyhow::Result<()> {
     // Before all else, so that nothing falls between what is there and what comes.
     let following = follow.then(|| Following::begin(place)).transpose()?;
-    let question = Question {
+    let query = Query {
         limit: lines,
-        ..Question::default()
+        ..Query::default()
     };
-    let mut newest = found(place, &question)?;
+    let mut newest = found(place, &query)?;
     newest.reverse();
     for record in &newest {
         print(record)?;
@@ -124,8 +122,8 @@ fn tail(place: &AuditPlaces, lines: usize, follow: bool) -> anyhow::Result<()> {
 }
 
 /// The records of the store and of the files, newest first, each event once.
-fn found(place: &AuditPlaces, question: &Question) -> anyhow::Result<Vec<String>> {
-    let mut search = Search::new(question);
+fn found(place: &AuditPlaces, query: &Query) -> anyhow::Result<Vec<String>> {
+    let mut search = Search::new(query);
     if let Some(history) = history(place)? {
         let mut after = AuditPlace::START;
         loop {
