@@ -10,14 +10,14 @@ use keyward_store::Store;
 use keyward_store_sqlite::{OpenOptions, SqliteStore};
 
 use crate::admin_socket::{Request, Response, answer, ask_server, connect};
-use crate::arguments::{NewAccountArguments, Place};
+use crate::arguments::{InstallationArguments, NewAccountArguments};
 use crate::master_key;
 use crate::new_account::new_account;
 use crate::output::say;
 
 /// `keyward account create`
 pub(crate) async fn create_account(
-    place: &Place,
+    place: &InstallationArguments,
     account: NewAccountArguments,
 ) -> anyhow::Result<()> {
     let NewAccount {
@@ -35,13 +35,13 @@ pub(crate) async fn create_account(
 }
 
 /// `keyward account list`
-pub(crate) async fn list_accounts(place: &Place) -> anyhow::Result<()> {
+pub(crate) async fn list_accounts(place: &InstallationArguments) -> anyhow::Result<()> {
     ask(place, Request::ListAccounts).await
 }
 
 /// `keyward root reset-password`
 pub(crate) async fn reset_root_password(
-    place: &Place,
+    place: &InstallationArguments,
     account_id: AccountId,
 ) -> anyhow::Result<()> {
     ask(place, Request::ResetRootPassword { account_id }).await
@@ -58,7 +58,7 @@ pub(crate) async fn open_keys(
 }
 
 /// Asks the running server, or does it on the store when none is running.
-async fn ask(place: &Place, request: Request) -> anyhow::Result<()> {
+async fn ask(place: &InstallationArguments, request: Request) -> anyhow::Result<()> {
     let response = match connect(&place.data) {
         Some(stream) => ask_server(stream, &request).await?,
         None => ask_store(place, request).await?,
@@ -72,7 +72,7 @@ async fn ask(place: &Place, request: Request) -> anyhow::Result<()> {
     }
 }
 
-async fn ask_store(place: &Place, request: Request) -> anyhow::Result<Response> {
+async fn ask_store(place: &InstallationArguments, request: Request) -> anyhow::Result<Response> {
     if !place.data.is_dir() {
         bail!(
             "`{}` is not a folder: `keyward init` makes an installation",

@@ -105,7 +105,7 @@ pub(crate) struct NewAccountArguments {
 #[derive(Debug, Args)]
 pub(crate) struct ServeArguments {
     #[command(flatten)]
-    pub(crate) place: Place,
+    pub(crate) place: InstallationArguments,
     /// Where to listen.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:4566")]
     pub(crate) listen: SocketAddr,
@@ -171,7 +171,7 @@ pub(crate) struct CredentialsAgentArguments {
 
 /// Where an installation is and how it is opened.
 #[derive(Debug, Args)]
-pub(crate) struct Place {
+pub(crate) struct InstallationArguments {
     /// The folder of the installation's store.
     #[arg(long, value_name = "DIR")]
     pub(crate) data: PathBuf,
@@ -186,14 +186,14 @@ pub(crate) enum AccountCommand {
     /// Make an account and print its root user's credentials.
     Create {
         #[command(flatten)]
-        place: Place,
+        place: InstallationArguments,
         #[command(flatten)]
         account: NewAccountArguments,
     },
     /// List the accounts.
     List {
         #[command(flatten)]
-        place: Place,
+        place: InstallationArguments,
     },
 }
 
@@ -202,7 +202,7 @@ pub(crate) enum RootCommand {
     /// Give an account's root user a new password and print it.
     ResetPassword {
         #[command(flatten)]
-        place: Place,
+        place: InstallationArguments,
         /// The account's id.
         #[arg(long, value_name = "N", value_parser = account_id)]
         account_id: AccountId,

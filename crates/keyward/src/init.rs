@@ -9,7 +9,7 @@ use keyward_store::Store;
 use keyward_store_sqlite::{OpenOptions, SqliteStore};
 
 use crate::arguments::InitArguments;
-use crate::master_key::{self, Kept};
+use crate::master_key::{self, KeyLocation};
 use crate::new_account::{credentials_lines, new_account};
 use crate::output::say;
 
@@ -42,8 +42,8 @@ pub(crate) async fn run(arguments: InitArguments) -> anyhow::Result<()> {
         .for_each(|line| say(line));
     say("");
     match kept {
-        Kept::InFile(file) => say(&format!("The master key is in `{}`.", file.display())),
-        Kept::InEnvironment => say("The master key is the one in KEYWARD_MASTER_KEY."),
+        KeyLocation::InFile(file) => say(&format!("The master key is in `{}`.", file.display())),
+        KeyLocation::InEnvironment => say("The master key is the one in KEYWARD_MASTER_KEY."),
     }
     say("Keep a copy of it, apart from copies of the data: without it every password and every");
     say("secret of this installation is lost for good, and nobody can bring them back.");

@@ -16,7 +16,7 @@ const VARIABLE: &str = "KEYWARD_MASTER_KEY";
 const MAX_LENGTH: usize = 4_096;
 
 /// Where a new master key went.
-pub(crate) enum Kept {
+pub(crate) enum KeyLocation {
     /// It came from the environment and stays the operator's to keep.
     InEnvironment,
     /// It was written to this file.
@@ -54,11 +54,11 @@ pub(crate) fn find(data: &Path, file: Option<&Path>) -> anyhow::Result<MasterKey
 
 /// Makes the key of a new installation, or takes it from the environment. An existing file is
 /// never overwritten: it may be the only copy of another installation's key.
-pub(crate) fn make(data: &Path, file: Option<&Path>) -> anyhow::Result<(MasterKey, Kept)> {
+pub(crate) fn make(data: &Path, file: Option<&Path>) -> anyhow::Result<(MasterKey, KeyLocation)> {
     if file.is_none()
         && let Some(key) = from_environment()?
     {
-        return Ok((key, Kept::InEnvironment));
+        return Ok((key, KeyLocation::InEnvironment));
     }
     let file = file.map_or_else(|| file_beside(data), Path::to_owned);
     let key = MasterKey::new(random()?);
@@ -68,7 +68,7 @@ pub(crate) fn make(data: &Path, file: Option<&Path>) -> anyhow::Result<(MasterKe
             file.display()
         )
     })?;
-    Ok((key, Kept::InFile(file)))
+    Ok((key, KeyLocation::InFile(file)))
 }
 
 fn from_environment() -> anyhow::Result<Option<MasterKey>> {
@@ -134,8 +134,8 @@ mod tests {
             Some(&folder.path().join("key")),
         )
         .unwrap();
-        let Kept::InFile(file) = kept else {
-            return assert!(matches!(kept, Kept::InFile(_)));
+        let KeyLocation::InFile(file) = kept else {
+            return assert!(matches!(kept, KeyLocation::InFile(_)));
         };
         let (text, mode) = read(&file).unwrap();
         assert!(text.parse::<MasterKey>().is_ok());

@@ -14,7 +14,7 @@ const PROVIDER_HOSTS: [&str; 4] = [
 
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Who {
+pub(super) enum QuestionPrincipal {
     Anonymous,
     Root {
         account: String,
@@ -47,7 +47,7 @@ struct Unnamed {
     r#type: String,
 }
 
-impl Who {
+impl QuestionPrincipal {
     /// Reads a principal. The role of a session has a path that its ARN doesn't tell, so the context may
     /// say which role it is, as `aws:PrincipalArn` does in requests.
     pub(super) fn read(value: &RawValue, principal_arn: Option<&str>) -> Result<Self, String> {
@@ -139,15 +139,15 @@ impl<'t> Arn<'t> {
         })
     }
 
-    fn who(self, text: &str, principal_arn: Option<&str>) -> Option<Who> {
+    fn who(self, text: &str, principal_arn: Option<&str>) -> Option<QuestionPrincipal> {
         let (account, arn) = (self.account.to_owned(), text.to_owned());
         let (kind, name) = self.resource;
         let has_name = !name.is_empty() && !name.ends_with('/');
         match (self.service, kind) {
-            ("iam", "root") if !text.ends_with('/') => Some(Who::Root { account }),
-            ("iam", "user") if has_name => Some(Who::User { account, arn }),
+            ("iam", "root") if !text.ends_with('/') => Some(QuestionPrincipal::Root { account }),
+            ("iam", "user") if has_name => Some(QuestionPrincipal::User { account, arn }),
             // A role acts in sessions. Which one is not known, so no policy can name it.
-            ("iam", "role") if has_name => Some(Who::RoleSession {
+            ("iam", "role") if has_name => Some(QuestionPrincipal::RoleSession {
                 session_arn: format!(
                     "arn:{}:sts::{account}:assumed-role/{}/",
                     self.partition,
@@ -157,18 +157,20 @@ impl<'t> Arn<'t> {
                 role_arn: arn,
             }),
             ("iam", "oidc-provider" | "saml-provider") if has_name => {
-                Some(Who::Federated { provider: arn })
+                Some(QuestionPrincipal::Federated { provider: arn })
             }
             ("sts", "assumed-role") => {
                 let (role, session) = name.split_once('/')?;
                 let has_names = !role.is_empty() && !session.is_empty() && !session.contains('/');
-                has_names.then(|| Who::RoleSession {
+                has_names.then(|| QuestionPrincipal::RoleSession {
                     role_arn: self.role_of_session(role, principal_arn),
                     account,
                     session_arn: arn,
                 })
             }
-            ("sts", "federated-user") if has_name => Some(Who::FederatedUser { account, arn }),
+            ("sts", "federated-user") if has_name => {
+                Some(QuestionPrincipal::FederatedUser { account, arn })
+            }
             _ => None,
         }
     }
@@ -210,14 +212,14 @@ fn is_host(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn read(text: &str, principal_arn: Option<&str>) -> Result<Who, String> {
-        Who::read(
+    fn read(text: &str, principal_arn: Option<&str>) -> Result<QuestionPrincipal, String> {
+        QuestionPrincipal::read(
             &RawValue::from_string(text.to_owned()).unwrap(),
             principal_arn,
         )
     }
 
-    fn named(name: &str) -> Who {
+    fn named(name: &str) -> QuestionPrincipal {
         read(&format!("\"{name}\""), None).unwrap()
     }
 
@@ -225,21 +227,24 @@ mod tests {
     fn principals_are_known_by_their_names() {
         let account = || "111122223333".to_owned();
         let own = |text: &str| text.to_owned();
-        assert_eq!(named("111122223333"), Who::Root { account: account() });
+        assert_eq!(
+            named("111122223333"),
+            QuestionPrincipal::Root { account: account() }
+        );
         let root = "arn:aws-us-gov:iam::111122223333:root";
-        assert_eq!(named(root), Who::Root { account: account() });
+        assert_eq!(named(root), QuestionPrincipal::Root { account: account() });
         for arn in [
             "arn:aws:iam::111122223333:user/alice",
             "arn:aws-cn:iam::111122223333:user/team/alice",
         ] {
-            let user = Who::User {
+            let user = QuestionPrincipal::User {
                 account: account(),
                 arn: own(arn),
             };
             assert_eq!(named(arn), user);
         }
         let arn = "arn:aws:sts::111122223333:federated-user/fred";
-        let federated = Who::FederatedUser {
+        let federated = QuestionPrincipal::FederatedUser {
             account: account(),
             arn: own(arn),
         };
@@ -251,20 +256,23 @@ mod tests {
             "arn:aws:iam::111122223333:saml-provider/corp",
         ] {
             let provider = own(provider);
-            assert_eq!(named(&provider), Who::Federated { provider });
+            assert_eq!(named(&provider), QuestionPrincipal::Federated { provider });
         }
         for name in ["ec2.amazonaws.com", "ec2.amazonaws.com.cn"] {
             let name = own(name);
-            assert_eq!(named(&name), Who::Service { name });
+            assert_eq!(named(&name), QuestionPrincipal::Service { name });
         }
-        assert_eq!(read(r#"{"type":"Anonymous"}"#, None), Ok(Who::Anonymous));
+        assert_eq!(
+            read(r#"{"type":"Anonymous"}"#, None),
+            Ok(QuestionPrincipal::Anonymous)
+        );
     }
 
     #[test]
     fn a_session_has_the_role_that_the_context_tells_if_that_can_be() {
         let session = r#""arn:aws-cn:sts::111122223333:assumed-role/app/one""#;
         let role = |told: Option<&str>| {
-            let Ok(Who::RoleSession { role_arn, .. }) = read(session, told) else {
+            let Ok(QuestionPrincipal::RoleSession { role_arn, .. }) = read(session, told) else {
                 panic!("{session} is no session of a role");
             };
             role_arn
@@ -287,7 +295,7 @@ mod tests {
     #[test]
     fn a_role_asks_by_a_session_that_no_policy_can_name() {
         let role_arn = "arn:aws:iam::111122223333:role/team/app".to_owned();
-        let expected = Who::RoleSession {
+        let expected = QuestionPrincipal::RoleSession {
             account: "111122223333".to_owned(),
             session_arn: "arn:aws:sts::111122223333:assumed-role/app/".to_owned(),
             role_arn: role_arn.clone(),

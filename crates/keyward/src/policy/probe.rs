@@ -8,7 +8,7 @@ use keyward_policy::{
 
 /// What of a statement does not fit a request.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Misfit {
+pub(super) enum Mismatch {
     /// It is about other actions.
     Action,
     /// These parts do not fit.
@@ -16,7 +16,11 @@ pub(super) enum Misfit {
 }
 
 /// The parts of a statement that keep it from applying to a request.
-pub(super) fn misfit(document: &Document, statement: &Statement, request: &Request<'_>) -> Misfit {
+pub(super) fn mismatch(
+    document: &Document,
+    statement: &Statement,
+    request: &Request<'_>,
+) -> Mismatch {
     let fits = |part: Statement| {
         let document = Document {
             version: document.version.clone(),
@@ -36,7 +40,7 @@ pub(super) fn misfit(document: &Document, statement: &Statement, request: &Reque
         ..open.clone()
     };
     if !fits(action) {
-        return Misfit::Action;
+        return Mismatch::Action;
     }
     let mut parts = Vec::new();
     let principals = Statement {
@@ -62,7 +66,7 @@ pub(super) fn misfit(document: &Document, statement: &Statement, request: &Reque
             parts.push(told(condition));
         }
     }
-    Misfit::Parts(parts)
+    Mismatch::Parts(parts)
 }
 
 /// A statement of the same effect about everything.

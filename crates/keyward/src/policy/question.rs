@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::principal::{Who, is_account};
+use super::principal::{QuestionPrincipal, is_account};
 
 /// More levels than any organization has.
 const MOST_LEVELS: usize = 100;
@@ -33,7 +33,7 @@ const KEYS_OF_SEVERAL: [&str; 10] = [
 /// A question, ready to be asked.
 #[derive(Debug)]
 pub(super) struct Question<'l> {
-    pub(super) who: Who,
+    pub(super) who: QuestionPrincipal,
     pub(super) action: String,
     pub(super) resource: String,
     resource_account: Option<String>,
@@ -100,7 +100,7 @@ impl<'l> Question<'l> {
         let line: Line<'_> = serde_json::from_str(line).map_err(|error| error.to_string())?;
         let entries = line.context.unwrap_or_default();
         let principal_arn = entries.principal_arn();
-        let who = Who::read(line.principal, principal_arn.as_deref())?;
+        let who = QuestionPrincipal::read(line.principal, principal_arn.as_deref())?;
         if let Some(account) = &line.resource_account
             && !is_account(account)
         {

@@ -7,7 +7,7 @@ use keyward_policy::{Decision, Kind, Outcome, Principal, Statement};
 
 use super::answer::{Place, Places, decide, decision};
 use super::excerpt::showable;
-use super::probe::{Misfit, misfit};
+use super::probe::{Mismatch, mismatch};
 use super::question::{Level, Question, has_levels, key, place};
 
 /// Draws the reasoning, with an empty line behind it.
@@ -101,7 +101,7 @@ fn node(
             let state = if applying.contains(&(kind, level, index, number)) {
                 Some("applies".to_owned())
             } else {
-                told(misfit(&source.document, statement, &request))
+                told(mismatch(&source.document, statement, &request))
             };
             let Some(state) = state else { continue };
             let (at, _) = places.of((kind, level, index), source.text, statement);
@@ -130,13 +130,13 @@ fn node(
 }
 
 /// Why a statement does not apply; nothing where it is about other actions.
-fn told(misfit: Misfit) -> Option<String> {
-    match misfit {
-        Misfit::Action => None,
-        Misfit::Parts(parts) if parts.is_empty() => {
+fn told(mismatch: Mismatch) -> Option<String> {
+    match mismatch {
+        Mismatch::Action => None,
+        Mismatch::Parts(parts) if parts.is_empty() => {
             Some("does not apply: it is not whole".to_owned())
         }
-        Misfit::Parts(parts) => Some(format!("does not apply: {}", showable(&parts.join(", ")))),
+        Mismatch::Parts(parts) => Some(format!("does not apply: {}", showable(&parts.join(", ")))),
     }
 }
 
