@@ -1,4 +1,4 @@
-//! The words of IAM: account, access key id, unique id, path, entity name, tag, time, [`Secret`].
+//! The words of IAM: account, ARN, access key id, unique id, path, entity name, tag, time, [`Secret`].
 //!
 //! Each word is a type with one parse function, so that what was checked once stays checked. This
 //! crate does no I/O, reads no clock and holds no rule that needs to know other things of an
@@ -26,7 +26,7 @@ mod unique_id;
 pub use access_key_id::{AccessKeyId, AccessKeyKind};
 pub use account_alias::AccountAlias;
 pub use account_id::AccountId;
-pub use arn::{iam_arn, root_arn, user_arn};
+pub use arn::{Arn, IamArn, iam_arn, root_arn, user_arn};
 pub use entity_name::{FoldedName, GroupName, InstanceProfileName, PolicyName, RoleName, UserName};
 pub use path::Path;
 pub use saml_id::{SamlPrivateKeyId, SamlProviderId};
