@@ -2,6 +2,7 @@
 //!
 //! The machine decides absolute figures; a ratio says what is ours. Each bench runs reference and
 //! Keyward in turn, several rounds, and reports medians.
+#![expect(clippy::disallowed_methods, reason = "to measure is to read a clock")]
 #![expect(
     clippy::print_stdout,
     reason = "printing figures is what a bench is for"

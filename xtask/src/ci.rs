@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use crate::run::Command;
 
 /// Runs the steps and stops at the first that fails.
+#[expect(clippy::disallowed_methods, reason = "how long a step took is told")]
 pub(crate) fn run(root: &Path) -> Result<()> {
     type Step = fn(&Path) -> Result<()>;
     let steps: [(&str, Step); 4] = [

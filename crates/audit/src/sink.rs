@@ -168,6 +168,10 @@ impl Sink {
     }
 
     /// Writes what waits and ends. Blocks, for a few seconds at most. Records that come later are lost.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "how long the end may take is bound here; a full queue has nothing to wait on"
+    )]
     pub fn close(&self) {
         let begun = Instant::now();
         loop {
@@ -201,6 +205,10 @@ struct Writer {
 }
 
 impl Writer {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the rest between two writes is what gathers records for the next"
+    )]
     fn run(mut self, waiting: &Receiver<Message>) {
         loop {
             let first = if self.unsynced_since.is_some() || self.told < self.lost() {
@@ -271,6 +279,10 @@ impl Writer {
         }
     }
 
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the sink measures how long its own output went unsynced"
+    )]
     fn write(&mut self, lines: &str, records: u64, lost: u64) {
         if lines.is_empty() {
             return;
@@ -296,6 +308,10 @@ impl Writer {
         }
     }
 
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the sink measures how long its own last warning is ago"
+    )]
     fn warn(&mut self) {
         let lost = self.lost();
         if lost > self.warned && self.may_warn() {

@@ -79,6 +79,10 @@ impl Listener {
     }
 
     /// Gives each connection to `serve` until `stop` is ready, then drains.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a socket that cannot accept is given time; nothing tells when it can"
+    )]
     pub async fn run<F>(
         self,
         stop: impl Future<Output = ()>,

@@ -27,6 +27,10 @@ impl<S> WriteTimeout<S> {
         }
     }
 
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the bound on the time that writing may take"
+    )]
     fn bound(
         &mut self,
         context: &mut Context<'_>,

@@ -88,6 +88,10 @@ fn listen(path: &Path) -> std::io::Result<UnixListener> {
     listener
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a socket that cannot accept is given time; nothing tells when it can"
+)]
 async fn answer_all(listener: UnixListener, installation: Arc<Installation>) {
     loop {
         match listener.accept().await {

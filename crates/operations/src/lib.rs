@@ -5,6 +5,10 @@
 //! immutable snapshot of the account, and the means to ask for permission, to hash and to change.
 //! It never sees the store. HTTP and signatures are not here either: [`Request`] comes with its
 //! caller already known.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "clocks and waits of the account writer, the installation and their tests stand here still"
+)]
 
 mod accounts;
 mod assertions;

@@ -2,6 +2,7 @@
 //! `cargo run --release -p keyward-store-sqlite --example commit_rate -- FOLDER [RECORDS]`.
 //!
 //! In turn, several rounds each, so that a slow moment of the disk meets both.
+#![expect(clippy::disallowed_methods, reason = "to measure is to read a clock")]
 
 use std::error::Error;
 use std::fmt;

@@ -271,6 +271,10 @@ impl Writer {
     }
 
     /// Brings some records up to the log after a transaction that had so many writes, if it is time.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the store measures how long its own records went without the log"
+    )]
     fn keep_up(&mut self, writes: usize) {
         if !self.pending.is_applying() && !self.pending.is_empty() {
             let begin_by = *self.begin_by.get_or_insert_with(|| Instant::now() + STEADY);
@@ -298,6 +302,10 @@ impl Writer {
     }
 
     /// Brings about so many pending writes to the records.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the store measures how long its own records went without the log"
+    )]
     fn apply_slice(&mut self, writes: usize) {
         let Some(connection) = &mut self.connection else {
             return;

@@ -280,6 +280,10 @@ async fn another_program_reads_while_the_store_writes() {
 }
 
 #[tokio::test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the store tells nobody that its records followed"
+)]
 async fn the_records_follow_the_log_when_it_is_quiet_and_when_the_store_is_closed() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path());

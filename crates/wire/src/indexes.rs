@@ -194,6 +194,10 @@ mod tests {
     }
 
     #[test]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "how long it takes is what is tested"
+    )]
     fn a_hundred_thousand_elements_are_read_at_once() {
         let body: String = (1..=100_000).map(|i| format!("T.member.{i}=x&")).collect();
         let parameters = Parameters::parse(None, body.as_bytes()).unwrap();
