@@ -77,7 +77,7 @@ pub(crate) const CRATES: &[Crate] = &[
                 and encode",
         not_in_it: Some("what an operation does"),
         uses: &["names", "wire"],
-        ..Crate::ROW
+        is_pure: true,
     },
     Crate {
         name: "policy",
@@ -131,10 +131,63 @@ pub(crate) const CRATES: &[Crate] = &[
         ..Crate::ROW
     },
     Crate {
+        name: "faults",
+        holds: "every refusal: its code, its reason and its text",
+        not_in_it: Some("which refusal is due"),
+        uses: &[
+            "names",
+            "web-identity",
+            "saml",
+            "api",
+            "policy",
+            "credentials",
+            "account",
+        ],
+        is_pure: true,
+    },
+    Crate {
+        name: "authorization",
+        holds: "who asks, what for, under which policies, and the gate that decides; sessions and \
+                their tokens",
+        not_in_it: Some(
+            "evaluating policies; which questions an operation asks; a store or a clock",
+        ),
+        uses: &[
+            "names",
+            "api",
+            "policy",
+            "managed-policies",
+            "credentials",
+            "account",
+            "faults",
+        ],
+        is_pure: true,
+    },
+    Crate {
+        name: "engine",
+        holds: "what runs operations: calls, accounts in memory and their writers, password \
+                hashing, the audit trail, last uses, the installation's keys, the clock",
+        not_in_it: Some("what any operation does"),
+        uses: &[
+            "names",
+            "wire",
+            "web-identity",
+            "saml",
+            "api",
+            "policy",
+            "credentials",
+            "account",
+            "audit",
+            "store",
+            "faults",
+            "authorization",
+        ],
+        ..Crate::ROW
+    },
+    Crate {
         name: "operations",
-        holds: "what each operation does, one file each; faults; the authorization gate; the \
-                simulator; the account writer",
-        not_in_it: Some("HTTP and signatures"),
+        holds: "what each operation does, one file each; the simulator; what the door changes",
+        not_in_it: Some("HTTP and signatures; the store"),
         uses: &[
             "names",
             "wire",
@@ -145,8 +198,9 @@ pub(crate) const CRATES: &[Crate] = &[
             "managed-policies",
             "credentials",
             "account",
-            "audit",
-            "store",
+            "faults",
+            "authorization",
+            "engine",
         ],
         ..Crate::ROW
     },
@@ -176,7 +230,17 @@ pub(crate) const CRATES: &[Crate] = &[
         name: "signin",
         holds: "the door for people: sign-in, forced reset, sessions, waits, the pages",
         not_in_it: Some("HTTP: cookies, headers and redirects"),
-        uses: &["names", "credentials", "account", "audit", "operations"],
+        uses: &[
+            "names",
+            "api",
+            "credentials",
+            "account",
+            "audit",
+            "faults",
+            "authorization",
+            "engine",
+            "operations",
+        ],
         ..Crate::ROW
     },
     Crate {
@@ -191,6 +255,9 @@ pub(crate) const CRATES: &[Crate] = &[
             "credentials",
             "account",
             "store",
+            "faults",
+            "authorization",
+            "engine",
             "operations",
             "inbound",
             "outbound",
@@ -207,9 +274,12 @@ pub(crate) const CRATES: &[Crate] = &[
             "sigv4",
             "policy",
             "managed-policies",
+            "credentials",
             "audit",
             "store",
             "store-sqlite",
+            "authorization",
+            "engine",
             "operations",
             "agent",
             "server",
@@ -228,6 +298,8 @@ pub(crate) const CRATES: &[Crate] = &[
             "account",
             "store",
             "store-sqlite",
+            "authorization",
+            "engine",
             "operations",
         ],
         ..Crate::ROW

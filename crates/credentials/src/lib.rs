@@ -19,7 +19,7 @@ mod verifier;
 
 pub use mint::{mint_password, mint_secret_access_key};
 pub use password_policy::{BrokenRule, CharacterClass, PasswordOwner, PasswordPolicy, judge};
-pub use seal::{MasterKey, SealError, Sealed, SealingKey};
+pub use seal::{MasterKey, NONCE_LENGTH, SealError, Sealed, SealingKey};
 pub use verifier::{
     Digest, HashParameters, Pepper, PepperId, Recipe, Salt, Verifier, VerifierError, WorkArea,
 };

@@ -16,7 +16,8 @@ use zeroize::Zeroizing;
 
 /// How a sealed text begins: the version of its form.
 const FORM: &str = "v1.";
-const NONCE_LENGTH: usize = 12;
+/// How many random bytes a seal takes, each time others.
+pub const NONCE_LENGTH: usize = 12;
 
 /// A 256-bit AES-GCM key.
 #[derive(Clone)]

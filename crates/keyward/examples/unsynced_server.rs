@@ -8,10 +8,11 @@ use std::io::Write as _;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use keyward_names::AccountId;
-use keyward_operations::{
-    Clock, Installation, InstallationKeys, InstallationOptions, MasterKey, NewAccount, random,
+use keyward_credentials::MasterKey;
+use keyward_engine::{
+    Clock, Installation, InstallationKeys, InstallationOptions, NewAccount, random,
 };
+use keyward_names::AccountId;
 use keyward_server::{Limits, Mode, Options, Server};
 use keyward_store::Store;
 use keyward_store_sqlite::{OpenOptions, SqliteStore, Synchronous};

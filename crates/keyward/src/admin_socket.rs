@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use keyward_engine::{AccountSummary, Installation, NewAccount};
 use keyward_names::AccountId;
-use keyward_operations::{AccountSummary, Installation, NewAccount};
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{UnixListener, UnixStream};
@@ -195,7 +195,7 @@ pub(crate) async fn ask_server(
 
 #[cfg(test)]
 mod tests {
-    use keyward_operations::{InstallationKeys, InstallationOptions};
+    use keyward_engine::{InstallationKeys, InstallationOptions};
     use keyward_store::Store;
     use keyward_store_sqlite::SqliteStore;
 
@@ -204,8 +204,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn who_asks_nothing_is_not_waited_for() {
         let store: Arc<dyn Store> = Arc::new(SqliteStore::in_memory().unwrap());
-        let master_key = keyward_operations::MasterKey::new([7; 32]);
-        let now = keyward_operations::Clock::real_now();
+        let master_key = keyward_credentials::MasterKey::new([7; 32]);
+        let now = keyward_engine::Clock::real_now();
         let keys = InstallationKeys::create(&*store, master_key, now)
             .await
             .unwrap();

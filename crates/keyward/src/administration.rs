@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::bail;
+use keyward_engine::{Installation, InstallationKeys, InstallationOptions, NewAccount};
 use keyward_names::AccountId;
-use keyward_operations::{Installation, InstallationKeys, InstallationOptions, NewAccount};
 use keyward_store::Store;
 use keyward_store_sqlite::{OpenOptions, SqliteStore};
 

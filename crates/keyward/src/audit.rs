@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use keyward_audit::{Destination, Files, Follower, Query, Search, Sink, SinkOptions, event_id_of};
-use keyward_operations::Audit;
+use keyward_engine::Audit;
 use keyward_store::AuditPlace;
 use keyward_store_sqlite::AuditHistory;
 

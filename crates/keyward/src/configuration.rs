@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use keyward_audit::SinkOptions;
+use keyward_authorization::AwsPolicies;
+use keyward_engine::{AccountQuotas, IdentityProviders, QuotaChanges, Quotas};
 use keyward_managed_policies::ManagedPolicies;
 use keyward_names::{AccountId, Age};
-use keyward_operations::{AccountQuotas, AwsPolicies, IdentityProviders, QuotaChanges, Quotas};
 use keyward_server::{CallingOut, Limits, OutboundRules};
 use serde::Deserialize;
 

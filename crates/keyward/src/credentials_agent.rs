@@ -9,8 +9,8 @@ use anyhow::{Context as _, anyhow, bail};
 use keyward_agent::{
     Agent, AgentOptions, AuthorizationToken, Endpoint, KeyPair, Role, Source, Stopped,
 };
+use keyward_engine::{Clock, random};
 use keyward_names::Secret;
-use keyward_operations::{Clock, random};
 
 use crate::arguments::{CredentialsAgentArguments, SESSION_NAME_LENGTH, is_of_session_names};
 use crate::output::say;

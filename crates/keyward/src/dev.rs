@@ -4,10 +4,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
-use keyward_names::{AccountId, Secret};
-use keyward_operations::{
-    Clock, Installation, InstallationKeys, InstallationOptions, MasterKey, mint_access_key, random,
+use keyward_credentials::MasterKey;
+use keyward_engine::{
+    Clock, Installation, InstallationKeys, InstallationOptions, mint_access_key, random,
 };
+use keyward_names::{AccountId, Secret};
 use keyward_server::{
     ConfiguredKey, DEV_ACCOUNT, DevOptions, Mode, Options, Server, make_dev_account,
 };

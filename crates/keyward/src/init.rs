@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
+use keyward_engine::{Clock, Installation, InstallationKeys, InstallationOptions};
 use keyward_names::AccountId;
-use keyward_operations::{Clock, Installation, InstallationKeys, InstallationOptions};
 use keyward_store::Store;
 use keyward_store_sqlite::{OpenOptions, SqliteStore};
 

@@ -6,7 +6,8 @@ use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use keyward_operations::{MasterKey, random};
+use keyward_credentials::MasterKey;
+use keyward_engine::random;
 use zeroize::Zeroizing;
 
 use crate::output::complain;

@@ -1,7 +1,7 @@
 //! An account that is to be made, and what is told about it once.
 
+use keyward_engine::{NewAccount, RootCredentials, random_account_id};
 use keyward_names::AccountId;
-use keyward_operations::{NewAccount, RootCredentials, random_account_id};
 
 use crate::arguments::NewAccountArguments;
 

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
-use keyward_operations::{Installation, InstallationOptions};
+use keyward_engine::{Installation, InstallationOptions};
 use keyward_server::{Mode, Options, Server, Tls};
 use keyward_store::Store;
 use keyward_store_sqlite::{OpenOptions, SqliteStore};

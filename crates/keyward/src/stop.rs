@@ -1,7 +1,7 @@
 //! When to stop.
 
 use anyhow::Context as _;
-use keyward_operations::Installation;
+use keyward_engine::Installation;
 use keyward_server::{Server, Stopped};
 use keyward_store::StoreError;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -63,7 +63,8 @@ async fn close(
 mod tests {
     use std::sync::Arc;
 
-    use keyward_operations::{Clock, InstallationKeys, InstallationOptions, MasterKey};
+    use keyward_credentials::MasterKey;
+    use keyward_engine::{Clock, InstallationKeys, InstallationOptions};
     use keyward_store::Store;
     use keyward_store_sqlite::SqliteStore;
 

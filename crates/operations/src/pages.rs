@@ -8,8 +8,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-
-use crate::fault::{self, Fault};
+use keyward_faults::{Fault, fault};
 
 /// How many entries a page has where the request does not say.
 const DEFAULT_ITEMS: usize = 100;

@@ -8,17 +8,18 @@
 mod answer;
 mod context_entries;
 mod judge;
+pub(crate) mod known_actions;
 mod parties;
+pub(crate) mod service_access;
 mod source;
 
 use keyward_api::iam::{ContextEntry, OrderedOrganizationPolicyType, SimulatePolicyResponse};
+use keyward_faults::{Fault, fault};
 use keyward_policy::{Context, PolicySet};
 
 use self::judge::{Judged, Judgement};
 use self::parties::Parties;
 use self::source::Sources;
-use crate::fault::{self, Fault};
-use crate::known_actions;
 use crate::pages;
 
 pub(crate) use self::source::{context_keys_of, context_keys_of_own};

@@ -5,9 +5,10 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 use std::sync::Arc;
 
-use keyward_audit::{Destination, Files, Question, Search, Sink, SinkOptions};
+use keyward_audit::{Destination, Files, Query, Search, Sink, SinkOptions};
+use keyward_authorization::{Circumstances, Tls};
+use keyward_engine::{Audit, InstallationOptions};
 use keyward_names::AccountId;
-use keyward_operations::{Audit, Circumstances, InstallationOptions, Tls};
 use keyward_store::{AuditPlace, Store as _};
 use keyward_testkit::{Answer, Asker, Trouble, World, form};
 use serde_json::{Value, json};
@@ -24,8 +25,8 @@ async fn world(folder: &Path) -> World {
 
 /// What the files hold, oldest first, after all was written.
 fn in_files(world: &World, folder: &Path) -> Vec<Value> {
-    world.installation.audit.close();
-    let question = Question::default();
+    world.installation.audit().close();
+    let question = Query::default();
     let mut search = Search::new(&question);
     search.take_files(&Files::new(folder)).unwrap();
     let found = search.finish();
@@ -266,7 +267,7 @@ async fn a_change_whose_caller_was_told_of_a_failure_is_found_as_a_change() {
     let (stored, filed) = (in_store(&world).await, in_files(&world, folder.path()));
     assert_eq!(filed[0]["errorCode"], "ServiceUnavailable");
     assert_eq!(filed[0]["eventID"], stored[0]["eventID"]);
-    let question = Question::default();
+    let question = Query::default();
     let mut search = Search::new(&question);
     search.take_change(&stored[0].to_string());
     search.take_files(&Files::new(folder.path())).unwrap();

@@ -4,8 +4,8 @@
     reason = "a test that can't be set up must fail with its reason"
 )]
 
+use keyward_authorization::Circumstances;
 use keyward_names::Timestamp;
-use keyward_operations::Circumstances;
 use keyward_testkit::{Asker, World, form};
 
 const ALL: &str = r#"{"Effect": "Allow", "Action": "*", "Resource": "*"}"#;
@@ -142,7 +142,7 @@ async fn holds(world: &World, bob: &Asker, condition: &str) -> bool {
 async fn every_key_that_is_known_of_a_request_has_its_value() {
     let (world, bob) = world().await;
     let id = world.account().await.user("Bob").unwrap().id.to_string();
-    let now = world.installation.clock.now();
+    let now = world.installation.clock().now();
     let came = Circumstances {
         source: Some("203.0.113.7".parse().unwrap()),
         is_secure: true,
@@ -231,11 +231,11 @@ async fn every_key_that_is_known_of_a_request_has_its_value() {
 async fn time_decides_as_it_goes_on() {
     let (world, bob) = world().await;
     let noon = Timestamp::parse("2027-01-01T12:00:00Z").unwrap();
-    world.installation.clock.set(noon);
+    world.installation.clock().set(noon);
     let condition = r#"{"DateGreaterThan": {"aws:CurrentTime": "2027-01-01T12:30:00Z"}}"#;
     assert!(!holds(&world, &bob, condition).await);
     let later = Timestamp::parse("2027-01-01T12:45:00Z").unwrap();
-    world.installation.clock.set(later);
+    world.installation.clock().set(later);
     assert_eq!(bob.ask("GetUser", "UserName=Eve").await.fault(), "200");
 }
 

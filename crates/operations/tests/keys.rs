@@ -4,8 +4,9 @@
     reason = "a test that can't be set up must fail with its reason"
 )]
 
+use keyward_credentials::MasterKey;
+use keyward_engine::{Clock, InstallationKeys, KeysError};
 use keyward_names::AccountId;
-use keyward_operations::{Clock, InstallationKeys, KeysError, MasterKey};
 use keyward_store::{Commit, Store, Write};
 use keyward_store_sqlite::SqliteStore;
 

@@ -7,9 +7,7 @@
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use keyward_operations::{
-    AccountQuotas, IdentityProviders, InstallationOptions, Quotas, Unreachable,
-};
+use keyward_engine::{AccountQuotas, IdentityProviders, InstallationOptions, Quotas, Unreachable};
 use keyward_testkit::{Answer, Asker, World, form};
 
 const NONE: Vec<String> = Vec::new();

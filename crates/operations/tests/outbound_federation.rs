@@ -1,6 +1,6 @@
 //! The account as an issuer of tokens, switched on and off.
 
-use keyward_operations::InstallationOptions;
+use keyward_engine::InstallationOptions;
 use keyward_testkit::{Asker, World, form};
 
 const ENABLE: &str = "EnableOutboundWebIdentityFederation";
@@ -126,7 +126,7 @@ async fn what_an_issuer_publishes_is_found_by_its_label_and_checks_its_tokens() 
         documents.discovery
     );
     let elsewhere = world.other_node().await;
-    let held = elsewhere.installation.accounts.get(world.account_id).await;
+    let held = elsewhere.installation.account(world.account_id).await;
     let held = held.expect("the store answers").expect("it is there");
     let keys = held.token_signing_keys().expect("they open");
     let keys = keys.expect("there are keys");

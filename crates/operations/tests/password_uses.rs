@@ -4,7 +4,8 @@
     reason = "a test that can't be set up must fail with its reason"
 )]
 
-use keyward_operations::{Principal, Uses};
+use keyward_authorization::Principal;
+use keyward_operations::door;
 use keyward_testkit::{Answer, World};
 
 /// Bob and Carol have passwords, Dave has none.
@@ -24,15 +25,16 @@ async fn world() -> World {
 
 /// A sign-in at another node, which wrote its notes since.
 async fn sign_in_elsewhere(world: &World, principal: Principal) -> String {
-    let (node, store) = (Uses::default(), &*world.store);
-    let now = world.installation.clock.now();
-    node.note_password(store, world.account_id, principal, now)
+    let (node, now) = (world.other_node().await, world.installation.clock().now());
+    node.installation.clock().set(now);
+    node.installation
+        .note_password_use(world.account_id, principal)
         .await;
-    node.write(store).await.unwrap();
+    node.installation.write_uses().await.unwrap();
     if let Principal::User(user) = principal {
-        let held = world.installation.accounts.get(world.account_id).await;
+        let held = world.installation.account(world.account_id).await;
         let handle = held.unwrap().unwrap();
-        let marked = world.installation.mark_password_used(&handle, user).await;
+        let marked = door::mark_password_used(&handle, user).await;
         marked.unwrap();
     }
     now.to_string()

@@ -160,7 +160,7 @@ async fn new_metadata_prolongs_and_leaves_the_rest() {
     let before = shown(&root).await;
     world
         .installation
-        .clock
+        .clock()
         .advance(keyward_names::Age::days(1));
     let mode = [("AssertionEncryptionMode", "Allowed")];
     assert_eq!(update(&root, &mode).await, "200");

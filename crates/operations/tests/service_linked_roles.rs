@@ -294,7 +294,7 @@ async fn of_a_thousand_deletions_the_oldest_is_forgotten() {
     let root = world.root();
     world
         .installation
-        .clock
+        .clock()
         .set(Timestamp::from_unix_seconds(1_800_000_000));
     let delete = async || {
         done(&root, &[("CreateServiceLinkedRole", BATCH)]).await;
@@ -305,7 +305,7 @@ async fn of_a_thousand_deletions_the_oldest_is_forgotten() {
     let mut tasks = Vec::new();
     for seconds in 0..1_001 {
         let now = Timestamp::from_unix_seconds(1_800_000_000 + seconds);
-        world.installation.clock.set(now);
+        world.installation.clock().set(now);
         tasks.push(delete().await);
     }
     let status = async |task: &String| {

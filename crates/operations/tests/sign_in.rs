@@ -6,8 +6,11 @@
 
 use std::sync::Arc;
 
+use keyward_authorization::{Circumstances, Principal};
+use keyward_engine::{AccountHandle, NewAccount};
+use keyward_faults::fault;
 use keyward_names::{AccountId, Secret, UserId};
-use keyward_operations::{AccountHandle, Circumstances, NewAccount, Principal, fault};
+use keyward_operations::door;
 use keyward_testkit::World;
 
 async fn world() -> (World, UserId) {
@@ -26,7 +29,7 @@ async fn world() -> (World, UserId) {
 }
 
 async fn handle(world: &World) -> Arc<AccountHandle> {
-    let held = world.installation.accounts.get(world.account_id).await;
+    let held = world.installation.account(world.account_id).await;
     held.unwrap().unwrap()
 }
 
@@ -41,12 +44,15 @@ async fn a_signed_in_user_changes_the_password_with_the_rights_of_the_user() {
     let installation = &world.installation;
     let came = Arc::new(Circumstances::default());
     let may_change = || {
-        installation.may_change_password(&handle.account(), user, (&came, installation.clock.now()))
+        door::may_change_password(
+            installation,
+            &handle.account(),
+            user,
+            (&came, installation.clock().now()),
+        )
     };
     assert!(!may_change());
-    let refused = installation
-        .change_password(&handle, (user, &came), (&old, &new))
-        .await;
+    let refused = door::change_password(installation, &handle, (user, &came), (&old, &new)).await;
     assert!(
         refused
             .unwrap_err()
@@ -62,9 +68,7 @@ async fn a_signed_in_user_changes_the_password_with_the_rights_of_the_user() {
         .await;
     assert_eq!(set.fault(), "200");
     assert!(may_change());
-    let changed = installation
-        .change_password(&handle, (user, &came), (&old, &new))
-        .await;
+    let changed = door::change_password(installation, &handle, (user, &came), (&old, &new)).await;
     assert!(changed.is_ok());
     assert!(world.is_password("Bob", new.expose()).await);
 }
@@ -77,10 +81,10 @@ async fn a_password_is_kept_by_todays_recipe_once_its_user_signs_in() {
     let handle = handle(&node).await;
     let old = handle.account().login_profile(user).unwrap().password;
     let (installation, principal) = (&node.installation, Principal::User(user));
-    let today = installation.renewed_recipe(old.recipe).unwrap();
+    let today = door::renewed_recipe(installation, old.recipe).unwrap();
     assert_ne!(old.recipe, today);
     let password = Secret::new("Old-Password-1");
-    let renewed = installation.renew_verifier(&handle, principal, password.clone(), old);
+    let renewed = door::renew_verifier(installation, &handle, principal, password.clone(), old);
     renewed.await.unwrap();
     let before = handle.account();
     let profile = before.login_profile(user).unwrap();
@@ -88,7 +92,7 @@ async fn a_password_is_kept_by_todays_recipe_once_its_user_signs_in() {
     assert!(node.is_password("Bob", "Old-Password-1").await);
 
     // Of a password that was replaced meanwhile nothing is kept.
-    let again = installation.renew_verifier(&handle, principal, password, old);
+    let again = door::renew_verifier(installation, &handle, principal, password, old);
     again.await.unwrap();
     assert!(*before == *handle.account());
 }
@@ -104,16 +108,12 @@ async fn root_changes_the_password_that_it_knows() {
         .unwrap();
     let old = handle.account().root_user().unwrap().password.unwrap();
     let new = Secret::new("Roots-Own-1");
-    let changed = installation
-        .change_root_password(&handle, old, (new.clone(), None))
-        .await;
+    let changed = door::change_root_password(installation, &handle, old, (new.clone(), None)).await;
     assert!(changed.is_ok());
     let root = handle.account().root_user().unwrap().clone();
-    assert_eq!(root.password_changed, Some(installation.clock.now()));
+    assert_eq!(root.password_changed, Some(installation.clock().now()));
     assert_eq!(root.password.unwrap().recipe.salt, old.recipe.salt);
-    let again = installation
-        .change_root_password(&handle, old, (new, None))
-        .await;
+    let again = door::change_root_password(installation, &handle, old, (new, None)).await;
     assert_eq!(
         again.unwrap_err().message(),
         fault::old_password_incorrect().message()

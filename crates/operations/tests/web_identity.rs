@@ -11,11 +11,10 @@ use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use keyward_api::{OperationId, Service};
-use keyward_audit::{Destination, Files, Question, Search, Sink, SinkOptions};
+use keyward_audit::{Destination, Files, Query, Search, Sink, SinkOptions};
+use keyward_engine::{Audit, IdentityProviders, InstallationOptions, Unreachable};
 use keyward_names::{AccountId, Age};
-use keyward_operations::{
-    Audit, IdentityProviders, InstallationOptions, Unreachable, no_such_role,
-};
+use keyward_operations::no_such_role;
 use keyward_testkit::{Answer, Asker, World, form};
 use keyward_web_identity::{SigningAlgorithm, SigningKeys};
 use keyward_wire::Parameters;
@@ -145,7 +144,7 @@ impl Scene {
     }
 
     fn now(&self) -> i64 {
-        self.world.installation.clock.now().unix_seconds()
+        self.world.installation.clock().now().unix_seconds()
     }
 
     /// The claims of a good token, with others beside or instead; `null` takes one away.
@@ -710,7 +709,7 @@ async fn a_token_may_be_for_certain_roles_alone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_has_its_time() {
     let scene = Scene::new().await;
-    let clock = &scene.world.installation.clock;
+    let clock = scene.world.installation.clock();
     let now = scene.now();
     // A minute to either side, so that no test depends on the second in which it runs.
     for (more, expected) in [
@@ -1188,8 +1187,8 @@ async fn a_session_keeps_who_it_is_and_not_all_that_was_said() {
 
 /// What the files hold, oldest first, after all was written.
 fn recorded(world: &World, folder: &std::path::Path) -> Vec<Value> {
-    world.installation.audit.close();
-    let question = Question::default();
+    world.installation.audit().close();
+    let question = Query::default();
     let mut search = Search::new(&question);
     search.take_files(&Files::new(folder)).unwrap();
     let found = search.finish();

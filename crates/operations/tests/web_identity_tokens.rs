@@ -3,7 +3,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use keyward_operations::{Circumstances, Clock};
+use keyward_authorization::Circumstances;
+use keyward_engine::Clock;
 use keyward_testkit::{Asker, World, form};
 use keyward_web_identity::{Expected, KeySet, Unverified};
 use serde_json::{Value, json};

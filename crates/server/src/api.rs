@@ -1,15 +1,19 @@
 //! The IAM and STS endpoint: which operation a request means, and for whom it is done.
 
+use std::net::IpAddr;
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::{Response, StatusCode};
 use keyward_api::{OperationId, Service as ApiService};
-use keyward_operations::{Circumstances, Fault, Reply, Request, fault, fault_reply, perform};
+use keyward_authorization::Circumstances;
+use keyward_engine::{Reply, Request, fault_reply};
+use keyward_faults::{Fault, fault};
+use keyward_operations::perform;
 use keyward_sigv4::{Presented, SignatureError, present};
 use keyward_wire::Parameters;
-use std::net::IpAddr;
-use std::sync::Arc;
 
 use crate::Service;
 use crate::authenticate::signature_fault;

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use keyward_account::AccessKeyStatus;
 use keyward_api::{FaultCode, OperationId, Service as ApiService};
+use keyward_authorization::sessions::OpenedSession;
+use keyward_authorization::{Caller, Principal};
+use keyward_engine::{AccountHandle, Clock};
+use keyward_faults::{Fault, fault};
 use keyward_names::{AccessKeyId, AccessKeyKind, AccountId, Secret};
-use keyward_operations::{
-    AccountHandle, Caller, Clock, Fault, OpenedSession, Principal, account_of_role, fault,
-    no_such_role,
-};
+use keyward_operations::{account_of_role, no_such_role};
 use keyward_sigv4::{Expected, Presented, Regions, SignatureError, SigningKey};
 use keyward_wire::Parameters;
 use subtle::ConstantTimeEq;
@@ -83,11 +84,8 @@ impl Service {
                     .remember(key, scope, Arc::new(signing_key));
             }
         }
-        let now = self.installation.clock.now();
-        let used_with = (scope.service, scope.region);
         self.installation
-            .uses
-            .note_access_key(account.id(), id, used_with, now);
+            .note_access_key_use(account.id(), id, scope.service, scope.region);
         Ok(Authenticated {
             caller: Caller::of_key(id, key.owner),
             handle,
@@ -107,7 +105,7 @@ impl Service {
             .session_token()
             .ok_or_else(fault::invalid_client_token_id)?;
         judge(presented, service)?;
-        let (scope, now) = (presented.scope(), self.installation.clock.now());
+        let (scope, now) = (presented.scope(), self.installation.clock().now());
         let session = match self.sessions.remembered(id, token, scope) {
             Some(Remembered { session, key }) => {
                 if session.expires <= now {
@@ -133,8 +131,8 @@ impl Service {
             return Err(fault::invalid_client_token_id());
         }
         if let Some(role) = role {
-            let uses = &self.installation.uses;
-            uses.note_role(account.id(), role, scope.region, now);
+            self.installation
+                .note_role_use(account.id(), role, scope.region);
         }
         Ok(Authenticated { caller, handle })
     }
@@ -211,8 +209,7 @@ impl Service {
 
     async fn handle(&self, account: AccountId) -> Result<Option<Arc<AccountHandle>>, Fault> {
         self.installation
-            .accounts
-            .get(account)
+            .account(account)
             .await
             .map_err(|error| fault::service_unavailable().caused_by(error))
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use keyward_operations::{IdentityProviders, Unreachable};
+use keyward_engine::{IdentityProviders, Unreachable};
 use keyward_outbound::{Allowed, Outbound, OutboundError, OutboundOptions};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;

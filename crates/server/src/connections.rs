@@ -4,8 +4,9 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use keyward_authorization::Tls as SecuredBy;
+use keyward_engine::Installation;
 use keyward_inbound::{Accepted, Listener, Serving, Stopped, WriteTimeout};
-use keyward_operations::{Installation, Tls as SecuredBy};
 use keyward_signin::Door;
 use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};

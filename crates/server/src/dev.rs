@@ -4,8 +4,8 @@ use bytes::Bytes;
 use http_body_util::Full;
 use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::{Method, Response, StatusCode};
+use keyward_engine::{AdministrationError, NewAccount, random_account_id};
 use keyward_names::{AccountId, Age, Timestamp};
-use keyward_operations::{AdministrationError, NewAccount, random_account_id};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -76,8 +76,8 @@ impl Service {
             }
         }
         self.installation
-            .clock
-            .set(keyward_operations::Clock::real_now());
+            .clock()
+            .set(keyward_engine::Clock::real_now());
         self.door.forget_tries();
         let default = AccountId::parse(DEV_ACCOUNT).map_err(internal)?;
         make_dev_account(&self.installation, default).await?;
@@ -122,7 +122,7 @@ impl Service {
     fn clock(&self) -> (StatusCode, Value) {
         (
             StatusCode::OK,
-            json!({ "now": self.installation.clock.now().to_string() }),
+            json!({ "now": self.installation.clock().now().to_string() }),
         )
     }
 
@@ -140,15 +140,15 @@ impl Service {
             } => {
                 let time = Timestamp::parse(&time).map_err(|_| usage())?;
                 check_told(time)?;
-                self.installation.clock.set(time);
+                self.installation.clock().set(time);
             }
             ClockRequest {
                 set: None,
                 advance: Some(by),
             } => {
                 let by = parse_age(&by).ok_or_else(usage)?;
-                check_told(self.installation.clock.now().plus(by))?;
-                self.installation.clock.advance(by);
+                check_told(self.installation.clock().now().plus(by))?;
+                self.installation.clock().advance(by);
             }
             ClockRequest { .. } => return Err(usage()),
         }

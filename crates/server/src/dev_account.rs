@@ -1,7 +1,7 @@
 //! The accounts of `dev`, which are made without anyone asking.
 
+use keyward_engine::{AdministrationError, Installation, NewAccount};
 use keyward_names::AccountId;
-use keyward_operations::{AdministrationError, Installation, NewAccount};
 
 /// The account that unknown keys act in while `dev` does not enforce: `000000000000`.
 pub const DEV_ACCOUNT: &str = "000000000000";

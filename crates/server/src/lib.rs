@@ -1,7 +1,7 @@
 //! The server: HTTP with its limits, who is calling, and which operation is meant.
 //!
 //! What an operation does is not decided here. This crate turns bytes into an authenticated
-//! [`keyward_operations::Request`] and a reply back into bytes.
+//! [`keyward_engine::Request`] and a reply back into bytes.
 
 mod answers;
 mod api;

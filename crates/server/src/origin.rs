@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use hyper::HeaderMap;
 use hyper::header::{REFERER, USER_AGENT};
-use keyward_operations::{Circumstances, Tls};
+use keyward_authorization::{Circumstances, Tls};
 
 use crate::options::Cidr;
 

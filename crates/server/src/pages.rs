@@ -16,7 +16,7 @@ use http_body_util::Full;
 use hyper::header::ORIGIN;
 use hyper::http::request::Parts;
 use hyper::{Method, Response, StatusCode};
-use keyward_operations::Circumstances;
+use keyward_authorization::Circumstances;
 use keyward_signin::pages::{Refusal, SignInPage, TroublePage};
 use keyward_signin::{Attempt, Browser, Door, SESSION_TIME, Session, Stage, Unavailable, Visitor};
 

@@ -9,7 +9,8 @@ use hyper::header::{ALLOW, HeaderValue, LOCATION};
 use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode};
 use keyward_api::Service as ApiService;
-use keyward_operations::{fault, fault_reply};
+use keyward_engine::fault_reply;
+use keyward_faults::fault;
 
 use crate::answers::plain;
 use crate::issuer::Document;
@@ -101,7 +102,7 @@ impl Service {
             }
             return Ok(Destination::Page(page));
         }
-        let issuer_base = self.installation.token_issuer_base.as_deref();
+        let issuer_base = self.installation.token_issuer_base();
         if let Some(document) = Document::asked_for(head, issuer_base) {
             return match head.method {
                 Method::GET | Method::HEAD => Ok(Destination::Issuer(document)),

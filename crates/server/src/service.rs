@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use keyward_operations::Installation;
+use keyward_engine::Installation;
 use keyward_signin::Door;
 
 use crate::body_budget::BodyBudget;

@@ -6,8 +6,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use keyward_authorization::sessions::Session;
 use keyward_names::{AccessKeyId, Timestamp};
-use keyward_operations::Session;
 use keyward_sigv4::{Scope, SigningKey};
 use subtle::ConstantTimeEq;
 
@@ -90,8 +90,9 @@ impl Sessions {
 
 #[cfg(test)]
 mod tests {
+    use keyward_authorization::Principal;
+    use keyward_authorization::sessions::{Holder, SessionPolicies};
     use keyward_names::{AccessKeyKind, AccountId};
-    use keyward_operations::{Holder, Principal, SessionPolicies};
 
     use super::*;
 

@@ -2,8 +2,8 @@
 
 use std::net::IpAddr;
 
+use keyward_authorization::Circumstances;
 use keyward_names::{Age, Secret};
-use keyward_operations::Circumstances;
 
 use crate::Unavailable;
 use crate::browser::Browser;

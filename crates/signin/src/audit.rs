@@ -5,10 +5,9 @@
 
 use keyward_account::Account;
 use keyward_audit::{EventId, EventType, Identity, IdentityType, Record};
+use keyward_authorization::{Circumstances, Principal};
+use keyward_engine::{Installation, identity_at_door, random, tls_details};
 use keyward_names::AccountId;
-use keyward_operations::{
-    Circumstances, Installation, Principal, audit_identity_at_door, audit_tls_details, random,
-};
 
 use crate::attempt::SignIn;
 use crate::session::Stage;
@@ -62,7 +61,7 @@ impl<'a> Login<'a> {
         match self.found {
             Found::Someone { handle, principal } => {
                 let account = handle.account();
-                let known = audit_identity_at_door(&account, *principal);
+                let known = identity_at_door(&account, *principal);
                 let identity = Identity {
                     arn: None,
                     access_key_id: Some(String::new()),
@@ -104,7 +103,7 @@ impl<'a> Login<'a> {
                 (recipient, identity, self.circumstances),
             )
         };
-        self.installation.audit.send(&record);
+        self.installation.audit().send(&record);
     }
 }
 
@@ -122,7 +121,7 @@ pub(crate) fn succeeded(
     (account, principal): (&Account, Principal),
     circumstances: &Circumstances,
 ) {
-    let identity = audit_identity_at_door(account, principal);
+    let identity = identity_at_door(account, principal);
     let record = Record {
         response_elements: Some(r#"{"ConsoleLogin":"Success"}"#),
         additional_data: Some(login_data(circumstances)),
@@ -132,7 +131,7 @@ pub(crate) fn succeeded(
             (account.id(), identity, circumstances),
         )
     };
-    installation.audit.send(&record);
+    installation.audit().send(&record);
 }
 
 /// The record of a root user's new password.
@@ -141,7 +140,7 @@ pub(crate) fn password_updated<'a>(
     account: &'a Account,
     circumstances: &'a Circumstances,
 ) -> Record<'a> {
-    let identity = audit_identity_at_door(account, Principal::Root);
+    let identity = identity_at_door(account, Principal::Root);
     Record {
         response_elements: Some(r#"{"PasswordUpdated":"Success"}"#),
         ..record(
@@ -159,7 +158,7 @@ fn record<'a>(
 ) -> Record<'a> {
     Record {
         identity,
-        time: installation.clock.now(),
+        time: installation.clock().now(),
         source: SOURCE,
         name,
         region: REGION,
@@ -177,7 +176,7 @@ fn record<'a>(
         resources: &[],
         recipient,
         shared_event_id: None,
-        tls: audit_tls_details(circumstances),
+        tls: tls_details(circumstances),
         is_from_console: false,
     }
 }

@@ -2,8 +2,8 @@
 //! others.
 
 use keyward_account::Account;
+use keyward_authorization::Principal;
 use keyward_names::{AccountId, Age, Timestamp};
-use keyward_operations::Principal;
 use serde::{Deserialize, Serialize};
 
 use crate::who::password_changed;

@@ -23,7 +23,7 @@ impl Door {
         session: &Session,
     ) -> Result<String, Unavailable> {
         let (account, principal) = (session.account, session.principal);
-        let held = self.installation().accounts.get(account).await;
+        let held = self.installation().account(account).await;
         let held = held.map_err(Unavailable::because)?;
         let password_changed =
             held.and_then(|handle| password_changed(&handle.account(), principal));

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use keyward_account::{Account, PasswordStanding};
+use keyward_authorization::Principal;
 use keyward_credentials::{Digest, HashParameters, Recipe, Salt, Verifier};
+use keyward_engine::{AccountHandle, HashError, HashQueue, Installation};
 use keyward_names::{Secret, Timestamp};
-use keyward_operations::{AccountHandle, HashError, HashQueue, Installation, Principal};
+use keyward_operations::door;
 
 use crate::Unavailable;
 use crate::attempt::{Attempt, SignIn};
@@ -59,13 +61,13 @@ impl Door {
     /// Forgets all wrong tries.
     pub fn forget_tries(&self) {
         self.throttle.forget_all();
-        self.installation.old_password_tries.forget_all();
+        self.installation.old_password_tries().forget_all();
     }
 
     /// The time that sessions and waits go by.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        self.installation.clock.now()
+        self.installation.clock().now()
     }
 
     pub(crate) fn installation(&self) -> &Arc<Installation> {
@@ -149,12 +151,12 @@ impl Door {
         stage: Stage,
     ) -> Result<Option<Session>, Unavailable> {
         let now = self.now();
-        let (uses, store) = (&self.installation.uses, &*self.installation.store);
         let before = match stage {
             Stage::NewPasswordDue => None,
             Stage::SignedIn => {
                 self.mark_password_used(handle, principal).await;
-                uses.note_password(store, account.id(), principal, now)
+                self.installation
+                    .note_password_use(account.id(), principal)
                     .await
             }
         };
@@ -164,7 +166,7 @@ impl Door {
     /// Nobody is kept out because it can't be noted: the next sign-in will note it.
     async fn mark_password_used(&self, handle: &AccountHandle, principal: Principal) {
         if let Principal::User(user) = principal {
-            let marked = self.installation.mark_password_used(handle, user).await;
+            let marked = door::mark_password_used(handle, user).await;
             if let Err(error) = marked {
                 tracing::warn!(%error, "the first use of a password could not be noted");
             }
@@ -177,8 +179,7 @@ impl Door {
         password: Secret,
         recipe: Recipe,
     ) -> Result<Digest, SignIn> {
-        let hashing = &self.installation.hashing;
-        let digest = hashing.digest(queue, password, recipe).await;
+        let digest = self.installation.hash(queue, password, recipe).await;
         digest.map_err(|error| match error {
             HashError::QueueFull => SignIn::Busy,
             HashError::Verifier(_) | HashError::Ended => {
@@ -195,7 +196,7 @@ impl Door {
             parameters: HashParameters::default(),
             pepper: keyward_credentials::PepperId(0),
         };
-        let recipe = self.installation.renewed_recipe(idle);
+        let recipe = door::renewed_recipe(&self.installation, idle);
         recipe.map_err(Unavailable::because)
     }
 
@@ -207,14 +208,14 @@ impl Door {
         password: &Secret,
         kept: Verifier,
     ) {
-        let today = self.installation.renewed_recipe(kept.recipe);
+        let today = door::renewed_recipe(&self.installation, kept.recipe);
         if today.is_ok_and(|today| today == kept.recipe) {
             return;
         }
         let (installation, handle) = (Arc::clone(&self.installation), Arc::clone(handle));
         let password = password.clone();
         tokio::spawn(async move {
-            let renewed = installation.renew_verifier(&handle, principal, password, kept);
+            let renewed = door::renew_verifier(&installation, &handle, principal, password, kept);
             if let Err(error) = renewed.await {
                 tracing::warn!(%error, "a password is still kept by an older recipe");
             }

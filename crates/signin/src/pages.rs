@@ -10,6 +10,7 @@ use askama::Template;
 use keyward_names::Timestamp;
 
 use crate::{Stage, Visitor};
+
 pub use refusal::{Field, Refusal};
 
 /// The style sheet of all pages.

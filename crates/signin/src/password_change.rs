@@ -3,9 +3,13 @@
 use std::net::IpAddr;
 
 use keyward_account::Account;
+use keyward_api::FaultCode;
+use keyward_authorization::Principal;
 use keyward_credentials::{BrokenRule, judge};
+use keyward_engine::HashQueue;
+use keyward_faults::{Fault, fault};
 use keyward_names::Secret;
-use keyward_operations::{Fault, FaultCode, HashQueue, Principal, fault};
+use keyward_operations::door;
 
 use crate::sessions::principal_of_log;
 use crate::{Door, Session, Stage, Unavailable, Visitor, audit, who};
@@ -82,11 +86,14 @@ impl Door {
         let Passwords { old, new, .. } = passwords;
         let changed = match visitor.session.principal {
             Principal::Root => self.change_root_password(visitor, old, new).await,
-            Principal::User(user) => self
-                .installation()
-                .change_password(&visitor.handle, (user, &visitor.circumstances), (old, new))
-                .await
-                .map_err(|fault| told(&fault, &visitor.handle.account(), new)),
+            Principal::User(user) => door::change_password(
+                self.installation(),
+                &visitor.handle,
+                (user, &visitor.circumstances),
+                (old, new),
+            )
+            .await
+            .map_err(|fault| told(&fault, &visitor.handle.account(), new)),
         };
         match changed {
             Ok(()) => self.after_change(visitor).await,
@@ -140,14 +147,13 @@ impl Door {
         let kept = who::verifier_of(&account, Principal::Root);
         let kept = kept.ok_or(PasswordChange::OldIncorrect)?;
         let installation = self.installation();
-        let tries = &installation.old_password_tries;
+        let tries = installation.old_password_tries();
         let whose = (account.id(), Principal::Root);
         let begun = tries
             .begin(whose, self.now())
             .map_err(|_| PasswordChange::HeldBack)?;
-        let hashing = &installation.hashing;
-        let digest = hashing
-            .digest(HashQueue::Authenticated, old.clone(), kept.recipe)
+        let digest = installation
+            .hash(HashQueue::Authenticated, old.clone(), kept.recipe)
             .await
             .inspect_err(|_| tries.was_none(whose, begun))
             .map_err(|error| told(&error.into(), &account, new))?;
@@ -163,13 +169,12 @@ impl Door {
             return Err(PasswordChange::Breaks(broken));
         }
         let record = audit::password_updated(installation, &account, &visitor.circumstances);
-        let kept_record = installation.audit.of_change(&record);
+        let kept_record = installation.audit().of_change(&record);
         let new_one = (new.clone(), kept_record);
-        installation
-            .change_root_password(&visitor.handle, kept, new_one)
+        door::change_root_password(installation, &visitor.handle, kept, new_one)
             .await
             .map_err(|fault| told(&fault, &account, new))?;
-        installation.audit.send(&record);
+        installation.audit().send(&record);
         Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! What browsers keep for us: sealed JSON that nobody else can read, make or change.
 
 use keyward_credentials::Sealed;
-use keyward_operations::{Installation, random};
+use keyward_engine::{Installation, random};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 

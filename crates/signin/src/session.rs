@@ -5,8 +5,8 @@
 //! a key that was used up.
 
 use keyward_account::Account;
+use keyward_authorization::Principal;
 use keyward_names::{AccountId, Age, Timestamp};
-use keyward_operations::Principal;
 use serde::{Deserialize, Serialize};
 
 use crate::who::salt_of;

@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use keyward_account::{Account, LoginProfile, PasswordStanding, User};
+use keyward_authorization::{Circumstances, Entrance, Principal};
+use keyward_engine::{AccountHandle, Installation};
 use keyward_names::{Age, Timestamp, root_arn, user_arn};
-use keyward_operations::{AccountHandle, Circumstances, Entrance, Installation, Principal};
+use keyward_operations::door;
 
 use crate::session::{Session, Stage};
+
 pub(crate) use crate::who::principal_of_log;
 use crate::who::{password_changed, profile_of};
 use crate::{Door, Unavailable, sealing};
@@ -45,7 +48,7 @@ impl Door {
         if !(Age::seconds(0)..session.time()).contains(&age) {
             return Ok(None);
         }
-        let held = installation.accounts.get(session.account).await;
+        let held = installation.account(session.account).await;
         let Some(handle) = held.map_err(Unavailable::because)? else {
             return Ok(None);
         };
@@ -158,8 +161,7 @@ impl Visitor {
         match self.session.principal {
             Principal::Root => true,
             Principal::User(user) => {
-                self.installation
-                    .may_change_password(&self.account, user, how)
+                door::may_change_password(&self.installation, &self.account, user, how)
             }
         }
     }

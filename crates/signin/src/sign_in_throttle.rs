@@ -2,8 +2,8 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
+use keyward_engine::{Begun, HashQueue, Tries, TryRules};
 use keyward_names::{Age, Timestamp};
-use keyward_operations::{Begun, HashQueue, Tries, TryRules};
 use sha2::{Digest as _, Sha256};
 
 use crate::attempt::Attempt;

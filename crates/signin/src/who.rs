@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use keyward_account::{Account, LoginProfile};
+use keyward_authorization::Principal;
 use keyward_credentials::{Salt, Verifier};
+use keyward_engine::{AccountHandle, Installation};
 use keyward_names::{AccountAlias, AccountId, Timestamp};
-use keyward_operations::{AccountHandle, Installation, Principal};
 
 use crate::Unavailable;
 
@@ -44,7 +45,7 @@ pub(crate) async fn find(
     let Some(id) = id else {
         return Ok(Found::Nowhere);
     };
-    let held = installation.accounts.get(id).await;
+    let held = installation.account(id).await;
     let Some(handle) = held.map_err(Unavailable::because)? else {
         return Ok(Found::Nowhere);
     };

@@ -28,5 +28,5 @@ mod world;
 pub use answer::Answer;
 pub use failing_store::{FailingStore, Trouble};
 pub use form::form;
-pub use keyward_operations::Quotas;
+pub use keyward_engine::Quotas;
 pub use world::{Asker, World};

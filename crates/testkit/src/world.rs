@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use keyward_account::Account;
 use keyward_api::{OperationId, Service};
+use keyward_authorization::{Caller, Circumstances, Principal};
 use keyward_credentials::MasterKey;
-use keyward_names::{AccessKeyId, AccountId, Secret};
-use keyward_operations::{
-    AccountQuotas, Caller, Circumstances, HashQueue, Installation, InstallationKeys,
-    InstallationOptions, NewAccount, Principal, Quotas, Request, perform,
+use keyward_engine::{
+    AccountQuotas, HashQueue, Installation, InstallationKeys, InstallationOptions, NewAccount,
+    Quotas, Request,
 };
+use keyward_names::{AccessKeyId, AccountId, Secret};
+use keyward_operations::perform;
 use keyward_store::{Commit, Store, Write};
 use keyward_store_sqlite::SqliteStore;
 use keyward_wire::Parameters;
@@ -61,7 +63,7 @@ impl World {
             Arc::new(SqliteStore::in_memory().expect("a store in memory can be made"));
         let account_id = AccountId::parse(ACCOUNT).expect("the id is one");
         let master_key = MasterKey::new(MASTER_KEY);
-        let now = keyward_operations::Clock::real_now();
+        let now = keyward_engine::Clock::real_now();
         let keys = InstallationKeys::create(&*stored, master_key, now)
             .await
             .expect("the keys can be made");
@@ -83,13 +85,7 @@ impl World {
             .await
             .expect("the keys can be opened");
         let store = Arc::new(FailingStore::around(Arc::clone(&self.stored)));
-        let options = InstallationOptions {
-            quotas: self.installation.quotas.clone(),
-            aws_policies: self.installation.aws_policies.clone(),
-            audit: Arc::clone(&self.installation.audit),
-            identity_providers: Arc::clone(&self.installation.identity_providers),
-            token_issuer_base: self.installation.token_issuer_base.clone(),
-        };
+        let options = self.installation.options();
         let installation = Installation::start(Arc::clone(&store) as _, keys, options);
         let (account_id, stored) = (self.account_id, Arc::clone(&self.stored));
         Self {
@@ -116,7 +112,7 @@ impl World {
 
     /// The account as it is now.
     pub async fn account(&self) -> Arc<Account> {
-        let held = self.installation.accounts.get(self.account_id).await;
+        let held = self.installation.account(self.account_id).await;
         held.expect("the store answers")
             .expect("the account is there")
             .account()
@@ -141,7 +137,7 @@ impl World {
             account: self.account_id,
             expected,
             entry_id: "rewritten".to_owned(),
-            at: self.installation.clock.now(),
+            at: self.installation.clock().now(),
             writes: writes
                 .map(|record| Write::put(kind, record.key.clone(), record.body.replace(from, to)))
                 .collect(),
@@ -163,8 +159,9 @@ impl World {
             .login_profile(user)
             .expect("the login profile is there")
             .password;
-        let hashing = &self.installation.hashing;
-        let digest = hashing.digest(HashQueue::SignIn, Secret::new(password), verifier.recipe);
+        let digest =
+            self.installation
+                .hash(HashQueue::SignIn, Secret::new(password), verifier.recipe);
         verifier.digest == digest.await.expect("the password can be hashed")
     }
 
@@ -216,7 +213,7 @@ impl World {
             .ask("CreateAccessKey", &format!("UserName={name}"))
             .await;
         let id = AccessKeyId::parse(answer.text("AccessKeyId")).expect("a key was made");
-        let held = self.installation.accounts.get(account_id).await;
+        let held = self.installation.account(account_id).await;
         let handle = held
             .expect("the store answers")
             .expect("the account is there");
@@ -265,7 +262,7 @@ impl Asker {
             .or_else(|| OperationId::find(Service::Sts, action))
             .unwrap_or_else(|| panic!("`{action}` is no operation"));
         let parameters = Parameters::parse(None, form.as_bytes()).expect("the form can be read");
-        let held = self.installation.accounts.get(self.account_id).await;
+        let held = self.installation.account(self.account_id).await;
         let request = Request {
             parameters: &parameters,
             caller: self.caller.clone(),

@@ -12,6 +12,8 @@ use crate::names;
 
 /// Where operations lie.
 const SOURCES: &str = "crates/operations/src";
+/// The folder of a service that has no operations, but what several share.
+const SHARED: &str = "shared";
 
 /// The operations that have a file, by their variant of `OperationId`.
 pub(crate) type Implemented = BTreeMap<String, Implementation>;
@@ -36,6 +38,9 @@ pub(crate) fn find(root: &Path, services: &[Service<'_>]) -> Result<Implemented>
             .collect();
         let folder = Path::new(SOURCES).join(service.identity.module);
         for resource in entries(root, &folder)? {
+            if stem(&resource).as_deref() == Some(SHARED) {
+                continue;
+            }
             for file in entries(root, &resource)? {
                 let (Some(resource), Some(function)) = (stem(&resource), stem(&file)) else {
                     continue;
@@ -111,7 +116,7 @@ pub(crate) fn write(
     if !modules.is_empty() {
         dispatch.push("run");
     }
-    writeln!(imports, "use crate::dispatch::{{{}}};", dispatch.join(", "))?;
+    writeln!(imports, "use keyward_engine::{{{}}};", dispatch.join(", "))?;
     files.insert(
         Path::new(SOURCES).join("generated/table.rs"),
         format!(

@@ -8,10 +8,10 @@ pub(crate) mod update_access_key;
 
 use keyward_account::{AccessKey, AccessKeyStatus, Account, KeyOwner};
 use keyward_api::iam;
+use keyward_faults::{Fault, fault};
 use keyward_names::{AccessKeyId, UserName};
 
-use crate::fault::{self, Fault};
-use crate::iam::subject::Subject;
+use crate::iam::shared::subject::Subject;
 
 /// Whose keys a request is about, and the name that answers show; the root user has none.
 fn owner_of(subject: &Subject<'_>) -> Result<(KeyOwner, Option<UserName>), Fault> {

@@ -12,16 +12,17 @@ pub(crate) mod list_attached_user_policies;
 
 use keyward_account::{Account, EntityPolicies, PolicyEntity};
 use keyward_api::iam::AttachedPolicy;
+use keyward_authorization::Managed;
+use keyward_authorization::managed::Policy;
+use keyward_engine::Refusal;
+use keyward_engine::{Call, Permit};
+use keyward_faults::{Fault, fault};
 use keyward_managed_policies::id_of_arn;
 use keyward_names::PolicyId;
 
-use crate::call::{Call, Permit};
-use crate::fault::{self, Fault};
 use crate::iam::managed_policies::check_arn;
-use crate::iam::owner::{self, Owner};
-use crate::managed::{Managed, Policy};
+use crate::iam::shared::owner::{self, Owner};
 use crate::pages::{self, Page};
-use crate::writer::Refusal;
 
 /// Attaches a policy. One that is attached already stays.
 async fn attach<I>(

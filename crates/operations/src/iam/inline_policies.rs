@@ -15,15 +15,15 @@ pub(crate) mod put_role_policy;
 pub(crate) mod put_user_policy;
 
 use keyward_account::{Account, EntityPolicies, InlinePolicy, PolicyDocument, PolicyEntity};
+use keyward_engine::Refusal;
+use keyward_engine::are_too_large;
+use keyward_engine::{Call, Permit};
+use keyward_faults::{Fault, fault};
 use keyward_names::{FoldedName, PolicyName};
 use keyward_policy::{PolicyKind, check};
 
-use crate::call::{Call, Permit};
-use crate::fault::{self, Fault};
-use crate::iam::owner::{self, Owner};
+use crate::iam::shared::owner::{self, Owner};
 use crate::pages::{self, Page};
-use crate::quotas::are_too_large;
-use crate::writer::Refusal;
 
 /// Gives an owner a policy, or another document to one that it has.
 async fn put<I>(

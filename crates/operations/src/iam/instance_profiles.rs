@@ -13,9 +13,9 @@ pub(crate) mod untag_instance_profile;
 
 use keyward_account::{Account, InstanceProfile};
 use keyward_api::iam;
+use keyward_faults::{Fault, fault};
 use keyward_names::InstanceProfileId;
 
-use crate::fault::{self, Fault};
 use crate::iam::roles::shown_in_profile;
 
 /// An instance profile as lists show it: without tags.

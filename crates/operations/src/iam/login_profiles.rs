@@ -9,11 +9,10 @@ pub(crate) mod update_login_profile;
 use keyward_account::{Account, LoginProfile, User};
 use keyward_api::iam;
 use keyward_credentials::{Digest, PasswordPolicy, Recipe, Verifier, judge};
+use keyward_engine::Call;
+use keyward_engine::Refusal;
+use keyward_faults::{Fault, fault};
 use keyward_names::{Secret, Timestamp};
-
-use crate::call::Call;
-use crate::fault::{self, Fault};
-use crate::writer::Refusal;
 
 /// A password that was judged and hashed for a login profile, ready to become its present one.
 ///

@@ -18,12 +18,12 @@ pub(crate) mod untag_policy;
 
 use keyward_account::{Account, ManagedPolicy, PolicyDocument};
 use keyward_api::iam;
+use keyward_authorization::managed::Policy;
+use keyward_engine::Call;
+use keyward_engine::are_too_large;
+use keyward_faults::fault::PolicyChange;
+use keyward_faults::{Fault, fault};
 use keyward_policy::{PolicyKind, check};
-
-use crate::call::Call;
-use crate::fault::{self, Fault, PolicyChange};
-use crate::managed::Policy;
-use crate::quotas::are_too_large;
 
 /// Refuses what is not the ARN of a managed policy by its form.
 pub(crate) fn check_arn(arn: &str) -> Result<(), Fault> {

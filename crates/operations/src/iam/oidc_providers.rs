@@ -14,11 +14,11 @@ pub(crate) mod update_open_id_connect_provider_thumbprint;
 use std::collections::HashSet;
 
 use keyward_account::{Account, Changes, OidcProvider, Record};
+use keyward_engine::Refusal;
+use keyward_engine::{Call, Permit};
+use keyward_faults::{Fault, fault};
 
-use crate::call::{Call, Permit};
-use crate::fault::{self, Fault};
-use crate::iam::provider_arn::{ProviderKind, check_provider_arn};
-use crate::writer::Refusal;
+use crate::iam::shared::provider_arn::{ProviderKind, check_provider_arn};
 
 /// The provider that an ARN names, if it is there.
 fn find<'a>(account: &'a Account, arn: &str) -> Option<&'a OidcProvider> {

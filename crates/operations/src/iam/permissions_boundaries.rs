@@ -7,13 +7,13 @@ pub(crate) mod put_user_permissions_boundary;
 
 use keyward_account::{Account, EntityPolicies, PolicyEntity};
 use keyward_api::iam::AttachedPermissionsBoundary;
+use keyward_authorization::Managed;
+use keyward_engine::Refusal;
+use keyward_engine::{Call, Permit};
+use keyward_faults::{Fault, fault};
 use keyward_names::PolicyId;
 
-use crate::call::{Call, Permit};
-use crate::fault::{self, Fault};
-use crate::iam::owner::{self, Owner};
-use crate::managed::Managed;
-use crate::writer::Refusal;
+use crate::iam::shared::owner::{self, Owner};
 
 /// Finds the policy that a request would make a boundary.
 pub(crate) fn find(account: &Account, managed: Managed<'_>, arn: &str) -> Result<PolicyId, Fault> {

@@ -13,12 +13,13 @@ pub(crate) mod update_role_description;
 
 use keyward_account::{Account, PolicyEntity, Role};
 use keyward_api::iam;
+use keyward_authorization::Managed;
+use keyward_engine::RoleUse;
+use keyward_faults::{Fault, fault};
 use keyward_names::{Age, Timestamp};
 
-use crate::fault::{self, Fault};
-use crate::iam::{permissions_boundaries, tags};
-use crate::managed::Managed;
-use crate::uses::RoleUse;
+use crate::iam::permissions_boundaries;
+use crate::iam::shared::tags;
 
 /// For how long the last use of a role is told (documented).
 const LAST_USE_KEPT: Age = Age::days(400);

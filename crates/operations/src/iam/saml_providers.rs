@@ -13,13 +13,13 @@ use keyward_account::{
     Account, AssertionEncryption, Changes, Record, SamlPrivateKey, SamlProvider,
 };
 use keyward_api::iam::AssertionEncryptionModeType;
+use keyward_engine::Refusal;
+use keyward_engine::{Call, Permit};
+use keyward_faults::{Fault, fault};
 use keyward_names::{SamlPrivateKeyId, Secret};
 
-use crate::call::{Call, Permit};
-use crate::fault::{self, Fault};
-use crate::iam::provider_arn::{ProviderKind, check_provider_arn};
-use crate::iam::saml_metadata::check_private_key;
-use crate::writer::Refusal;
+use crate::iam::shared::provider_arn::{ProviderKind, check_provider_arn};
+use crate::iam::shared::saml_metadata::check_private_key;
 
 /// The provider that an ARN names, if it is there.
 fn find<'a>(account: &'a Account, arn: &str) -> Option<&'a SamlProvider> {

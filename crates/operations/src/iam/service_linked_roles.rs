@@ -7,9 +7,8 @@ pub(crate) mod create_service_linked_role;
 pub(crate) mod delete_service_linked_role;
 pub(crate) mod get_service_linked_role_deletion_status;
 
+use keyward_engine::uuid;
 use keyward_names::{ParseError, Path, RoleName};
-
-use crate::random::uuid;
 
 /// How many deletions of an account are known: the oldest are forgotten.
 const REMEMBERED_DELETIONS: usize = 1_000;

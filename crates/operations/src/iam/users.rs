@@ -13,12 +13,12 @@ use std::collections::HashMap;
 
 use keyward_account::{Account, PolicyEntity, User};
 use keyward_api::iam;
+use keyward_authorization::Managed;
+use keyward_authorization::Principal;
+use keyward_engine::Call;
 use keyward_names::{Timestamp, UserId};
 
-use crate::call::Call;
-use crate::caller::Principal;
 use crate::iam::permissions_boundaries;
-use crate::managed::Managed;
 
 /// When users last signed in with a password, of those who did with the login profile that they have.
 /// The store is asked once for all of them, and not at all where there are none.
@@ -60,7 +60,7 @@ pub(crate) fn shown_in_list(account: &Account, user: &User) -> iam::User {
 
 /// A user as it is shown alone: with its tags and its boundary, if it has any.
 fn shown_alone((account, managed): (&Account, Managed<'_>), user: &User) -> iam::User {
-    let tags = (!user.tags.is_empty()).then(|| super::tags::shown(&user.tags));
+    let tags = (!user.tags.is_empty()).then(|| crate::iam::shared::tags::shown(&user.tags));
     let entity = PolicyEntity::User(user.id);
     iam::User {
         tags,

@@ -9,7 +9,7 @@ use keyward_api::iam::{
 use keyward_policy::Kind;
 
 use super::{Judged, Judgement, Resources, Simulation};
-use crate::known_actions;
+use crate::simulator::known_actions;
 
 impl Simulation<'_> {
     /// The result of an action on all resources.

@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, HashSet};
 
 use keyward_api::iam::{ContextEntry, ContextKeyTypeEnum};
+use keyward_faults::{Fault, fault};
 use keyward_policy::{Context, ValueType};
-
-use crate::fault::{self, Fault};
 
 /// Entries that were checked: their values by key in lower case.
 pub(super) struct Entries(BTreeMap<String, Values>);

@@ -3,7 +3,7 @@
 use keyward_policy::{Effect, Kind, Outcome, Policies, PolicySet, Request, explain};
 
 use super::Simulation;
-use crate::known_actions::KnownAction;
+use crate::simulator::known_actions::KnownAction;
 
 /// How a question is answered, the mildest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

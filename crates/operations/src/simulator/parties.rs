@@ -1,10 +1,10 @@
 //! Who is simulated, and whose the resources are.
 
+use keyward_faults::{Fault, fault};
 use keyward_policy::Principal;
 
 use super::Resources;
 use super::source::Sources;
-use crate::fault::{self, Fault};
 
 /// `aws:userid` where nobody is simulated (seen at AWS).
 const NOBODY: &str = "STUB_PRINCIPAL_FOR_POLICY_SIMULATOR";

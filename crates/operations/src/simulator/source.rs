@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use keyward_api::iam::{self, OrderedOrganizationPolicyType};
+use keyward_faults::{Fault, fault};
 use keyward_policy::{Compiled, Document, PolicyKind, PolicySet, check, context_keys, position};
 
 use super::{POLICY_BYTES, Scenario};
-use crate::fault::{self, Fault};
 
 /// Policies that count as one, with what is told of them.
 #[derive(Debug)]

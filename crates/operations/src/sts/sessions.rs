@@ -11,20 +11,21 @@ use std::collections::HashSet;
 use keyward_account::{Account, Role};
 use keyward_api::OperationId;
 use keyward_api::sts::{self, AssumedRoleUser};
+use keyward_authorization::Resource;
+use keyward_authorization::sessions::{
+    Holder, RoleSession, SessionTag, Vouched, VouchedBy, session_arn,
+};
+use keyward_authorization::{Action, Question};
+use keyward_authorization::{Caller, Principal};
+use keyward_engine::{Call, Permit};
+use keyward_engine::{random, uuid};
+use keyward_faults::{Fault, fault};
 use keyward_names::{AccountId, Age, FoldedTagKey, RoleName};
 use keyward_web_identity::Unverified;
 use keyward_wire::Parameters;
 
-use crate::call::Call;
-use crate::caller::{Caller, Principal};
-use crate::fault::{self, Fault};
-use crate::gate::{Action, Question};
-use crate::random::{random, uuid};
-use crate::resource::Resource;
-use crate::sessions::{
-    GivenPolicies, Holder, Issued, NewSession, RoleSession, SessionTag, Vouched, VouchedBy,
-    session_arn,
-};
+use crate::sts::shared::given_policies::GivenPolicies;
+use crate::sts::shared::issue::{Issued, NewSession, issue};
 
 /// How many tags a session has at most, with those it inherits.
 const SESSION_TAGS: usize = 50;
@@ -190,6 +191,7 @@ struct NewRoleSession<'a> {
 /// Gives out a session of a role, and says who has it.
 fn give_out<I>(
     call: &Call<I>,
+    permit: &Permit,
     (account, role): (&Account, &Role),
     new: NewRoleSession<'_>,
 ) -> Result<(Issued, AssumedRoleUser), Fault> {
@@ -197,7 +199,9 @@ fn give_out<I>(
         .vouched
         .filter(|vouched| vouched.recorded.by == VouchedBy::Saml);
     call.takes_on(account, role, by_saml.map(|vouched| &*vouched.provider_arn));
-    let issued = call.issue(
+    let issued = issue(
+        call,
+        permit,
         account,
         NewSession {
             holder: Holder::Role(RoleSession {

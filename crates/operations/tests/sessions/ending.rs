@@ -132,7 +132,7 @@ async fn sessions_end_with_the_account() {
     }
     let installation = &world.installation;
     installation.end_account(other_account()).await.unwrap();
-    installation.clock.advance(Age::seconds(1));
+    installation.clock().advance(Age::seconds(1));
     world.create_account(other_account(), "other").await;
     done(&other, "CreateUser", "UserName=Eve").await;
     let_user(&other, "Eve", &allowing(r#""*""#)).await;
@@ -154,7 +154,7 @@ async fn a_token_opens_until_its_time_is_over() {
         (10, expired, "200"),
         (43_200, expired, expired),
     ] {
-        world.installation.clock.advance(Age::seconds(advance));
+        world.installation.clock().advance(Age::seconds(advance));
         assert_eq!(open(&world, &short).await, of_short, "{advance}");
         assert_eq!(open(&world, &long).await, of_long, "{advance}");
     }

@@ -6,11 +6,9 @@ use keyward_testkit::{Answer, World};
 use crate::{BOB, create_role, done, trusting, world};
 
 async fn use_role(world: &World, role: RoleId, region: &str) {
-    let now = world.installation.clock.now();
     world
         .installation
-        .uses
-        .note_role(world.account_id, role, region, now);
+        .note_role_use(world.account_id, role, region);
 }
 
 /// What an answer says of the last use.
@@ -38,7 +36,7 @@ async fn a_role_tells_when_it_was_last_used_for_400_days() {
     assert_eq!(told(&get().await), nothing);
     assert_eq!(told(&details().await), nothing);
 
-    let clock = &world.installation.clock;
+    let clock = world.installation.clock();
     use_role(&world, role, "eu-west-1").await;
     let (first, region) = told(&get().await);
     assert_eq!(region, "eu-west-1");
@@ -75,8 +73,7 @@ async fn another_node_knows_of_the_use_once_it_is_written() {
     let role = RoleId::parse(made.text("RoleId")).unwrap();
     use_role(&world, role, "eu-west-1").await;
     let other = world.other_node().await;
-    let store = &*world.installation.store;
-    world.installation.uses.write(store).await.unwrap();
+    world.installation.write_uses().await.unwrap();
     let here = done(&world.root(), "GetRole", "RoleName=Build").await;
     let there = done(&other.root(), "GetRole", "RoleName=Build").await;
     assert_eq!(told(&there), told(&here));

@@ -10,8 +10,8 @@ mod rights;
 
 use std::sync::Arc;
 
+use keyward_authorization::sessions::Session;
 use keyward_names::{AccessKeyId, AccountId};
-use keyward_operations::Session;
 use keyward_testkit::{Answer, Asker, World, form};
 
 const OTHER: &str = "111122223333";

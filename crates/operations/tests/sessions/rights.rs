@@ -128,7 +128,7 @@ async fn conditions_can_tell_who_holds_a_session() {
         ("SourceIdentity", "alice"),
     ];
     let session = in_role(&bob, "a/Build", &more).await;
-    let issued = world.installation.clock.now();
+    let issued = world.installation.clock().now();
     let (before, after) = (
         issued.plus(Age::seconds(-60)),
         issued.plus(Age::seconds(60)),
@@ -196,8 +196,8 @@ async fn sessions_are_revoked_by_when_they_were_issued() {
     let (world, bob) = world_with_role(&allowing(r#""iam:*""#)).await;
     let root = world.root();
     let older = in_role(&bob, "Build", &[]).await;
-    world.installation.clock.advance(Age::seconds(60));
-    let now = world.installation.clock.now();
+    world.installation.clock().advance(Age::seconds(60));
+    let now = world.installation.clock().now();
     let revoke = document(&format!(
         r#"{{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {{"DateLessThan": {{"aws:TokenIssueTime": "{now}"}}}}}}"#
     ));

@@ -368,7 +368,7 @@ async fn what_is_remembered_ends_with_the_session() {
         assert_eq!(asked(node, &role, Form::Header).await, NO_TOKEN);
         assert!(asked(node, &own, Form::Header).await.starts_with("arn:"));
     }
-    world.installation.clock.advance(Age::seconds(43_200));
+    world.installation.clock().advance(Age::seconds(43_200));
     for node in [&service, &fresh] {
         for form in FORMS {
             assert_eq!(asked(node, &own, form).await, "ExpiredToken");

@@ -1,6 +1,6 @@
 //! What accounts publish as issuers of tokens.
 
-use keyward_operations::InstallationOptions;
+use keyward_engine::InstallationOptions;
 use keyward_server::{DevOptions, Limits, Mode};
 use keyward_testkit::World;
 

@@ -63,7 +63,7 @@ async fn wrong_passwords_are_held_back_ever_longer() {
     let mut browser = Browser::at(&running);
     // Until the wait is long enough for a slow machine not to sit it out.
     for _ in 0..12 {
-        running.world.installation.clock.advance(Age::seconds(30));
+        running.world.installation.clock().advance(Age::seconds(30));
         let answer = browser.sign_in("Bob", "wrong").await;
         assert_eq!(answer.status, 403);
         assert!(answer.body.contains(INCORRECT), "{}", answer.body);
@@ -76,7 +76,7 @@ async fn wrong_passwords_are_held_back_ever_longer() {
     assert!((15..=30).contains(&wait), "{wait}");
     let told = format!("Too many tries. Wait {wait} seconds, then try again.");
     assert!(held_back.body.contains(&told), "{}", held_back.body);
-    running.world.installation.clock.advance(Age::seconds(30));
+    running.world.installation.clock().advance(Age::seconds(30));
     browser.sign_in("Bob", PASSWORD).await.leads_to("/console");
 }
 
@@ -218,7 +218,7 @@ async fn a_form_that_was_open_for_too_long_or_has_no_cookie_comes_back_as_one_th
     let anew = browser.post_sign_in(&token, "Bob", PASSWORD).await;
     assert_eq!(anew.status, 403);
     assert!(anew.body.contains(r#"value="Bob""#), "{}", anew.body);
-    running.world.installation.clock.advance(Age::days(1));
+    running.world.installation.clock().advance(Age::days(1));
     let token = anew.form_token("/signin");
     let anew = browser.post_sign_in(&token, "Bob", PASSWORD).await;
     assert_eq!(anew.status, 403);

@@ -1,7 +1,7 @@
 use std::net::IpAddr;
 
+use keyward_authorization::Circumstances;
 use keyward_names::Age;
-use keyward_operations::Circumstances;
 use keyward_testkit::World;
 
 use super::*;
@@ -108,7 +108,7 @@ fn is_held_back(outcome: &SignIn) -> bool {
 }
 
 fn tell(world: &World, age: Age) {
-    world.installation.clock.advance(age);
+    world.installation.clock().advance(age);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -366,7 +366,7 @@ async fn a_session_lasts_for_twelve_hours_and_no_longer_than_its_user_and_profil
         let left = visitor(&door, &session).await;
         assert_eq!(left.is_some(), ending == "nothing", "{ending}");
         let other = Door::new(Arc::clone(&world.other_node().await.installation));
-        other.installation().clock.set(door.now());
+        other.installation().clock().set(door.now());
         let left = visitor(&other, &session).await;
         assert_eq!(
             left.is_some(),
@@ -417,7 +417,7 @@ async fn a_session_cookie_is_nobody_elses_to_make_or_change() {
             .unwrap()
             .is_none()
     );
-    world.installation.clock.advance(Age::seconds(-10));
+    world.installation.clock().advance(Age::seconds(-10));
     assert!(
         door.visitor(&cookie, &Circumstances::default())
             .await

@@ -14,13 +14,13 @@
 use keyward_account::{AccessKey, AccessKeyStatus, Account, Changes, Record};
 use keyward_api::iam::{self, CreateAccessKeyRequest, CreateAccessKeyResponse};
 use keyward_credentials::mint_secret_access_key;
+use keyward_engine::Refusal;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 use keyward_names::{AccessKeyId, AccessKeyKind};
 
-use crate::call::{Call, Outcome};
-use crate::fault;
 use crate::iam::access_keys::{check_owner, owner_of, shown_status};
-use crate::iam::subject::Subject;
-use crate::writer::Refusal;
+use crate::iam::shared::subject::Subject;
 
 pub(crate) async fn create_access_key(
     call: Call<CreateAccessKeyRequest>,

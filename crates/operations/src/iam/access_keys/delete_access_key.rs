@@ -14,10 +14,10 @@
 
 use keyward_account::{Account, Changes, RecordKey};
 use keyward_api::iam::DeleteAccessKeyRequest;
+use keyward_engine::{Call, Outcome};
 
-use crate::call::{Call, Outcome};
 use crate::iam::access_keys::{check_owner, key_of, owner_of};
-use crate::iam::subject::Subject;
+use crate::iam::shared::subject::Subject;
 
 pub(crate) async fn delete_access_key(call: Call<DeleteAccessKeyRequest>) -> Outcome<()> {
     let input = call.input();

@@ -12,11 +12,11 @@
 
 use keyward_account::KeyOwner;
 use keyward_api::iam::{self, GetAccessKeyLastUsedRequest, GetAccessKeyLastUsedResponse};
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 use keyward_names::AccessKeyId;
 
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::iam::subject::Subject;
+use crate::iam::shared::subject::Subject;
 
 /// What stands for service and region of a key that was never used.
 const NOT_APPLICABLE: &str = "N/A";

@@ -15,10 +15,10 @@
 
 use keyward_account::AccessKey;
 use keyward_api::iam::{self, ListAccessKeysRequest, ListAccessKeysResponse};
+use keyward_engine::{Call, Outcome};
 
-use crate::call::{Call, Outcome};
 use crate::iam::access_keys::{owner_of, shown_status};
-use crate::iam::subject::Subject;
+use crate::iam::shared::subject::Subject;
 use crate::pages;
 
 pub(crate) async fn list_access_keys(

@@ -15,11 +15,11 @@
 
 use keyward_account::{AccessKey, AccessKeyStatus, Account, Changes, Record};
 use keyward_api::iam::{StatusType, UpdateAccessKeyRequest};
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
-use crate::call::{Call, Outcome};
-use crate::fault;
 use crate::iam::access_keys::{check_owner, key_of, owner_of};
-use crate::iam::subject::Subject;
+use crate::iam::shared::subject::Subject;
 
 pub(crate) async fn update_access_key(call: Call<UpdateAccessKeyRequest>) -> Outcome<()> {
     let input = call.input();

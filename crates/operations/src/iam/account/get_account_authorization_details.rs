@@ -21,17 +21,19 @@ use keyward_api::iam::{
     GetAccountAuthorizationDetailsResponse, GroupDetail, ManagedPolicyDetail, PolicyDetail,
     RoleDetail, UserDetail,
 };
+use keyward_authorization::Managed;
+use keyward_authorization::Resource;
+use keyward_authorization::managed::Policy;
+use keyward_engine::RoleUse;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::{Fault, fault};
 use keyward_names::{FoldedName, PolicyId, RoleId};
 
-use crate::call::{Call, Outcome};
-use crate::fault::{self, Fault};
+use crate::iam::shared::tags;
 use crate::iam::{
-    attached_policies, instance_profiles, managed_policies, permissions_boundaries, roles, tags,
+    attached_policies, instance_profiles, managed_policies, permissions_boundaries, roles,
 };
-use crate::managed::{Managed, Policy};
 use crate::pages;
-use crate::resource::Resource;
-use crate::uses::RoleUse;
 
 /// After so many entries others have a turn.
 const TURN: usize = 25;

@@ -11,10 +11,9 @@
 
 use keyward_account::{Account, GlobalEndpointTokens, KeyOwner};
 use keyward_api::iam::{GetAccountSummaryRequest, GetAccountSummaryResponse};
-
-use crate::call::{Call, Outcome};
-use crate::quotas::Quotas;
-use crate::resource::Resource;
+use keyward_authorization::Resource;
+use keyward_engine::Quotas;
+use keyward_engine::{Call, Outcome};
 
 pub(crate) async fn get_account_summary(
     call: Call<GetAccountSummaryRequest>,

@@ -13,10 +13,9 @@
 
 use keyward_account::{Account, Changes, GlobalEndpointTokens, Record, Settings};
 use keyward_api::iam::{GlobalEndpointTokenVersion, SetSecurityTokenServicePreferencesRequest};
-
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::resource::Resource;
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
 pub(crate) async fn set_security_token_service_preferences(
     call: Call<SetSecurityTokenServicePreferencesRequest>,

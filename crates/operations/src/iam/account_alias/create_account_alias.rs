@@ -13,10 +13,9 @@
 
 use keyward_account::{Account, Change, Changes, Claim, Record};
 use keyward_api::iam::CreateAccountAliasRequest;
-
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::resource::Resource;
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
 pub(crate) async fn create_account_alias(call: Call<CreateAccountAliasRequest>) -> Outcome<()> {
     let permit = call.authorize(Resource::any())?;

@@ -13,11 +13,11 @@
 //! <!-- end of facts -->
 
 use keyward_api::iam::{ListAccountAliasesRequest, ListAccountAliasesResponse};
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
 use keyward_names::AccountAlias;
 
-use crate::call::{Call, Outcome};
 use crate::pages;
-use crate::resource::Resource;
 
 pub(crate) async fn list_account_aliases(
     call: Call<ListAccountAliasesRequest>,

@@ -13,12 +13,12 @@
 //! <!-- end of facts -->
 
 use keyward_api::iam::AttachUserPolicyRequest;
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
 use super::attach;
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::iam::owner::Owner;
-use crate::resource::Resource;
+use crate::iam::shared::owner::Owner;
 
 pub(crate) async fn attach_user_policy(call: Call<AttachUserPolicyRequest>) -> Outcome<()> {
     let input = call.input();

@@ -13,13 +13,13 @@
 //! <!-- end of facts -->
 
 use keyward_api::iam::DetachRolePolicyRequest;
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
 use super::detach;
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::iam::owner::Owner;
 use crate::iam::roles;
-use crate::resource::Resource;
+use crate::iam::shared::owner::Owner;
 
 pub(crate) async fn detach_role_policy(call: Call<DetachRolePolicyRequest>) -> Outcome<()> {
     let input = call.input();

@@ -16,11 +16,11 @@
 
 use keyward_account::PolicyEntity;
 use keyward_api::iam::{ListAttachedRolePoliciesRequest, ListAttachedRolePoliciesResponse};
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
 use super::list;
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::resource::Resource;
 
 pub(crate) async fn list_attached_role_policies(
     call: Call<ListAttachedRolePoliciesRequest>,

@@ -16,11 +16,11 @@
 
 use keyward_account::PolicyEntity;
 use keyward_api::iam::{ListAttachedUserPoliciesRequest, ListAttachedUserPoliciesResponse};
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
 use super::list;
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::resource::Resource;
 
 pub(crate) async fn list_attached_user_policies(
     call: Call<ListAttachedUserPoliciesRequest>,

@@ -14,12 +14,12 @@
 
 use keyward_account::{Account, Changes};
 use keyward_api::iam::AddUserToGroupRequest;
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 use keyward_names::GroupId;
 
 use super::memberships;
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::resource::Resource;
 
 pub(crate) async fn add_user_to_group(call: Call<AddUserToGroupRequest>) -> Outcome<()> {
     let input = call.input();

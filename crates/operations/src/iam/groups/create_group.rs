@@ -14,13 +14,13 @@
 
 use keyward_account::{Account, Changes, Group, Record};
 use keyward_api::iam::{CreateGroupRequest, CreateGroupResponse};
+use keyward_authorization::Resource;
+use keyward_engine::Refusal;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 use keyward_names::GroupId;
 
 use super::shown;
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::resource::Resource;
-use crate::writer::Refusal;
 
 pub(crate) async fn create_group(call: Call<CreateGroupRequest>) -> Outcome<CreateGroupResponse> {
     let input = call.input();

@@ -13,11 +13,11 @@
 
 use keyward_account::{Account, Changes, PolicyEntity, RecordKey};
 use keyward_api::iam::DeleteGroupRequest;
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::iam::owner::check_no_policies;
-use crate::resource::Resource;
+use crate::iam::shared::owner::check_no_policies;
 
 pub(crate) async fn delete_group(call: Call<DeleteGroupRequest>) -> Outcome<()> {
     let input = call.input();

@@ -14,14 +14,14 @@
 //! <!-- end of facts -->
 
 use keyward_api::iam::{self, GetGroupRequest, GetGroupResponse};
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 use keyward_names::FoldedName;
 
 use super::shown;
-use crate::call::{Call, Outcome};
-use crate::fault;
 use crate::iam::users::{password_uses, shown_in_list};
 use crate::pages;
-use crate::resource::Resource;
 
 pub(crate) async fn get_group(call: Call<GetGroupRequest>) -> Outcome<GetGroupResponse> {
     let input = call.input();

@@ -14,12 +14,12 @@
 //! <!-- end of facts -->
 
 use keyward_api::iam::{ListGroupsForUserRequest, ListGroupsForUserResponse};
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
 use super::shown;
-use crate::call::{Call, Outcome};
-use crate::fault;
 use crate::pages;
-use crate::resource::Resource;
 
 pub(crate) async fn list_groups_for_user(
     call: Call<ListGroupsForUserRequest>,

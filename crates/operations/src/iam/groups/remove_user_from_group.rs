@@ -14,12 +14,12 @@
 
 use keyward_account::{Account, Changes};
 use keyward_api::iam::RemoveUserFromGroupRequest;
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 use keyward_names::GroupId;
 
 use super::memberships;
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::resource::Resource;
 
 pub(crate) async fn remove_user_from_group(call: Call<RemoveUserFromGroupRequest>) -> Outcome<()> {
     let input = call.input();

@@ -15,10 +15,9 @@
 
 use keyward_account::{Account, Changes, Group, Record};
 use keyward_api::iam::UpdateGroupRequest;
-
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::resource::Resource;
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
 pub(crate) async fn update_group(call: Call<UpdateGroupRequest>) -> Outcome<()> {
     let input = call.input();

@@ -13,12 +13,12 @@
 //! <!-- end of facts -->
 
 use keyward_api::iam::{GetRolePolicyRequest, GetRolePolicyResponse};
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
 use super::text;
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::iam::owner::Owner;
-use crate::resource::Resource;
+use crate::iam::shared::owner::Owner;
 
 pub(crate) async fn get_role_policy(
     call: Call<GetRolePolicyRequest>,

@@ -13,12 +13,12 @@
 //! <!-- end of facts -->
 
 use keyward_api::iam::{GetUserPolicyRequest, GetUserPolicyResponse};
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
 use super::text;
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::iam::owner::Owner;
-use crate::resource::Resource;
+use crate::iam::shared::owner::Owner;
 
 pub(crate) async fn get_user_policy(
     call: Call<GetUserPolicyRequest>,

@@ -15,11 +15,11 @@
 
 use keyward_account::PolicyEntity;
 use keyward_api::iam::{ListRolePoliciesRequest, ListRolePoliciesResponse};
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
 use super::list;
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::resource::Resource;
 
 pub(crate) async fn list_role_policies(
     call: Call<ListRolePoliciesRequest>,

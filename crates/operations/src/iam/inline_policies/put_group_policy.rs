@@ -14,12 +14,12 @@
 //! <!-- end of facts -->
 
 use keyward_api::iam::PutGroupPolicyRequest;
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
 use super::put;
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::iam::owner::Owner;
-use crate::resource::Resource;
+use crate::iam::shared::owner::Owner;
 
 pub(crate) async fn put_group_policy(call: Call<PutGroupPolicyRequest>) -> Outcome<()> {
     let input = call.input();

@@ -14,13 +14,13 @@
 //! <!-- end of facts -->
 
 use keyward_api::iam::PutRolePolicyRequest;
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
 use super::put;
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::iam::owner::Owner;
 use crate::iam::roles;
-use crate::resource::Resource;
+use crate::iam::shared::owner::Owner;
 
 pub(crate) async fn put_role_policy(call: Call<PutRolePolicyRequest>) -> Outcome<()> {
     let input = call.input();

@@ -14,12 +14,12 @@
 
 use keyward_account::{Account, Changes, InstanceProfile, Record};
 use keyward_api::iam::AddRoleToInstanceProfileRequest;
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
 use super::present;
-use crate::call::{Call, Outcome};
-use crate::fault;
 use crate::iam::roles::check_not_protected;
-use crate::resource::Resource;
 
 /// How many roles an instance profile has at most. Not a quota that AWS raises.
 const ROLES: usize = 1;

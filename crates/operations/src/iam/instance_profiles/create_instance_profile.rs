@@ -16,14 +16,14 @@
 use keyward_account::{Account, Changes, InstanceProfile, Record};
 use keyward_api::OperationId;
 use keyward_api::iam::{self, CreateInstanceProfileRequest, CreateInstanceProfileResponse};
+use keyward_authorization::Resource;
+use keyward_engine::Refusal;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 use keyward_names::InstanceProfileId;
 
 use super::shown_in_list;
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::iam::tags;
-use crate::resource::Resource;
-use crate::writer::Refusal;
+use crate::iam::shared::tags;
 
 pub(crate) async fn create_instance_profile(
     call: Call<CreateInstanceProfileRequest>,

@@ -13,11 +13,11 @@
 
 use keyward_account::{Account, Changes, RecordKey};
 use keyward_api::iam::DeleteInstanceProfileRequest;
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
 use super::present;
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::resource::Resource;
 
 pub(crate) async fn delete_instance_profile(
     call: Call<DeleteInstanceProfileRequest>,

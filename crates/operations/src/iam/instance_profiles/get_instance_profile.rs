@@ -12,12 +12,12 @@
 //! <!-- end of facts -->
 
 use keyward_api::iam::{self, GetInstanceProfileRequest, GetInstanceProfileResponse};
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
 use super::shown_in_list;
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::iam::tags;
-use crate::resource::Resource;
+use crate::iam::shared::tags;
 
 pub(crate) async fn get_instance_profile(
     call: Call<GetInstanceProfileRequest>,

@@ -14,12 +14,12 @@
 //! <!-- end of facts -->
 
 use keyward_api::iam::{ListInstanceProfileTagsRequest, ListInstanceProfileTagsResponse};
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::iam::tags;
+use crate::iam::shared::tags;
 use crate::pages;
-use crate::resource::Resource;
 
 pub(crate) async fn list_instance_profile_tags(
     call: Call<ListInstanceProfileTagsRequest>,

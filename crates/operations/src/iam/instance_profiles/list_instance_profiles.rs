@@ -14,12 +14,12 @@
 //! <!-- end of facts -->
 
 use keyward_api::iam::{ListInstanceProfilesRequest, ListInstanceProfilesResponse};
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
 use keyward_names::FoldedName;
 
 use super::shown_in_list;
-use crate::call::{Call, Outcome};
 use crate::pages;
-use crate::resource::Resource;
 
 pub(crate) async fn list_instance_profiles(
     call: Call<ListInstanceProfilesRequest>,

@@ -14,13 +14,13 @@
 //! <!-- end of facts -->
 
 use keyward_api::iam::{ListInstanceProfilesForRoleRequest, ListInstanceProfilesForRoleResponse};
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 use keyward_names::FoldedName;
 
 use super::shown_in_list;
-use crate::call::{Call, Outcome};
-use crate::fault;
 use crate::pages;
-use crate::resource::Resource;
 
 pub(crate) async fn list_instance_profiles_for_role(
     call: Call<ListInstanceProfilesForRoleRequest>,

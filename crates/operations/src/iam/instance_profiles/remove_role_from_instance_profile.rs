@@ -14,12 +14,12 @@
 
 use keyward_account::{Account, Changes, InstanceProfile, Record};
 use keyward_api::iam::RemoveRoleFromInstanceProfileRequest;
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
 use super::present;
-use crate::call::{Call, Outcome};
-use crate::fault;
 use crate::iam::roles::check_not_protected;
-use crate::resource::Resource;
 
 pub(crate) async fn remove_role_from_instance_profile(
     call: Call<RemoveRoleFromInstanceProfileRequest>,

@@ -14,12 +14,12 @@
 
 use keyward_account::{Account, Changes, InstanceProfile, Record};
 use keyward_api::iam::UntagInstanceProfileRequest;
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
 use super::present;
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::iam::tags;
-use crate::resource::Resource;
+use crate::iam::shared::tags;
 
 pub(crate) async fn untag_instance_profile(call: Call<UntagInstanceProfileRequest>) -> Outcome<()> {
     let input = call.input();

@@ -14,13 +14,13 @@
 
 use keyward_account::{Account, Changes, LoginProfile, Record};
 use keyward_api::iam::ChangePasswordRequest;
+use keyward_authorization::Principal;
+use keyward_authorization::Resource;
+use keyward_engine::Refusal;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
-use crate::call::{Call, Outcome};
-use crate::caller::Principal;
-use crate::fault;
 use crate::iam::login_profiles::NewPassword;
-use crate::resource::Resource;
-use crate::writer::Refusal;
 
 pub(crate) async fn change_password(call: Call<ChangePasswordRequest>) -> Outcome<()> {
     let input = call.input();
@@ -136,12 +136,12 @@ mod tests {
         let incorrect = "403 AccessDenied: The old password was incorrect.";
         // Until the wait is long enough for a slow machine not to sit it out.
         for _ in 0..36 {
-            world.installation.clock.advance(Age::seconds(30));
+            world.installation.clock().advance(Age::seconds(30));
             assert_eq!(bob.ask("ChangePassword", wrong).await.fault(), incorrect);
         }
         let right = "OldPassword=Old-Password-1&NewPassword=New-Password-2";
         assert_eq!(bob.ask("ChangePassword", right).await.fault(), held_back);
-        world.installation.clock.advance(Age::seconds(30));
+        world.installation.clock().advance(Age::seconds(30));
         assert_eq!(bob.ask("ChangePassword", right).await.fault(), "200");
     }
 

@@ -16,12 +16,12 @@
 use keyward_account::{Account, Changes, LoginProfile, Record};
 use keyward_api::iam::{CreateLoginProfileRequest, CreateLoginProfileResponse};
 use keyward_credentials::Verifier;
+use keyward_engine::Refusal;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
-use crate::call::{Call, Outcome};
-use crate::fault;
 use crate::iam::login_profiles::{check_by_policy, shown};
-use crate::iam::subject::Subject;
-use crate::writer::Refusal;
+use crate::iam::shared::subject::Subject;
 
 pub(crate) async fn create_login_profile(
     call: Call<CreateLoginProfileRequest>,

@@ -13,10 +13,10 @@
 
 use keyward_account::{Account, Changes, RecordKey};
 use keyward_api::iam::DeleteLoginProfileRequest;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::iam::subject::Subject;
+use crate::iam::shared::subject::Subject;
 
 pub(crate) async fn delete_login_profile(call: Call<DeleteLoginProfileRequest>) -> Outcome<()> {
     let account = call.account();

@@ -12,11 +12,11 @@
 //! <!-- end of facts -->
 
 use keyward_api::iam::{GetLoginProfileRequest, GetLoginProfileResponse};
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
-use crate::call::{Call, Outcome};
-use crate::fault;
 use crate::iam::login_profiles::shown;
-use crate::iam::subject::Subject;
+use crate::iam::shared::subject::Subject;
 
 pub(crate) async fn get_login_profile(
     call: Call<GetLoginProfileRequest>,

@@ -15,11 +15,11 @@
 
 use keyward_account::{Account, Changes, LoginProfile, Record};
 use keyward_api::iam::UpdateLoginProfileRequest;
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
-use crate::call::{Call, Outcome};
-use crate::fault;
 use crate::iam::login_profiles::NewPassword;
-use crate::resource::Resource;
 
 pub(crate) async fn update_login_profile(call: Call<UpdateLoginProfileRequest>) -> Outcome<()> {
     let input = call.input();
@@ -149,7 +149,7 @@ mod tests {
         let (created, _) = dates().await;
         world
             .installation
-            .clock
+            .clock()
             .advance(keyward_names::Age::days(30));
         assert_eq!(
             update(&world, "UserName=Bob&PasswordResetRequired=true").await,
@@ -278,23 +278,26 @@ mod tests {
     #[test]
     fn faults_of_the_model_have_their_form() {
         use keyward_api::{FaultCode, Operation as _, iam::operations::UpdateLoginProfile};
-        let told = |fault: crate::Fault| {
+        let told = |fault: keyward_faults::Fault| {
             assert!(
                 UpdateLoginProfile::FAULTS.contains(&fault.code()),
                 "{fault}"
             );
-            let reply = crate::fault_reply("ns", fault, "id");
+            let reply = keyward_engine::fault_reply("ns", fault, "id");
             format!("{} {}", reply.status, reply.body)
         };
         assert_eq!(
-            told(crate::fault::login_profile_being_created("Bob")),
+            told(keyward_faults::fault::login_profile_being_created("Bob")),
             "409 <ErrorResponse xmlns=\"ns\"><Error><Type>Sender</Type>\
              <Code>EntityTemporarilyUnmodifiable</Code><Message>Login Profile for User Bob cannot \
              be modified while login profile is being created.</Message></Error>\
              <RequestId>id</RequestId></ErrorResponse>"
         );
         assert_eq!(
-            told(crate::fault::quota_exceeded("LoginProfilesPerUser", 1)),
+            told(keyward_faults::fault::quota_exceeded(
+                "LoginProfilesPerUser",
+                1
+            )),
             "409 <ErrorResponse xmlns=\"ns\"><Error><Type>Sender</Type><Code>LimitExceeded</Code>\
              <Message>Cannot exceed quota for LoginProfilesPerUser: 1</Message></Error>\
              <RequestId>id</RequestId></ErrorResponse>"
@@ -311,7 +314,7 @@ mod tests {
                 .login_profile(account.user("Bob").unwrap().id)
                 .unwrap()
                 .clone();
-            let now = world.installation.clock.now();
+            let now = world.installation.clock().now();
             format!(
                 "{:?}",
                 profile.password_standing(account.password_policy(), now)
@@ -320,7 +323,7 @@ mod tests {
         let pass_days = |days| {
             world
                 .installation
-                .clock
+                .clock()
                 .advance(keyward_names::Age::days(days));
         };
         pass_days(89);

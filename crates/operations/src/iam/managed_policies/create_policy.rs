@@ -18,15 +18,15 @@
 use keyward_account::{Account, Changes, ManagedPolicy, PolicyVersion, Record};
 use keyward_api::OperationId;
 use keyward_api::iam::{self, CreatePolicyRequest, CreatePolicyResponse};
+use keyward_authorization::Resource;
+use keyward_authorization::managed::Policy;
+use keyward_engine::Refusal;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 use keyward_names::{PolicyId, iam_arn};
 
 use super::{checked_document, shown_in_list};
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::iam::tags;
-use crate::managed::Policy;
-use crate::resource::Resource;
-use crate::writer::Refusal;
+use crate::iam::shared::tags;
 
 pub(crate) async fn create_policy(
     call: Call<CreatePolicyRequest>,

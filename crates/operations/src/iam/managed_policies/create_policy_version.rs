@@ -15,11 +15,11 @@
 
 use keyward_account::{Account, Changes, ManagedPolicy, PolicyVersion, Record};
 use keyward_api::iam::{self, CreatePolicyVersionRequest, CreatePolicyVersionResponse};
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault::{self, PolicyChange};
 
 use super::{checked_document, own, version_id};
-use crate::call::{Call, Outcome};
-use crate::fault::{self, PolicyChange};
-use crate::resource::Resource;
 
 pub(crate) async fn create_policy_version(
     call: Call<CreatePolicyVersionRequest>,

@@ -13,11 +13,11 @@
 
 use keyward_account::{Account, Changes, RecordKey};
 use keyward_api::iam::DeletePolicyRequest;
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault::{self, PolicyChange};
 
 use super::own;
-use crate::call::{Call, Outcome};
-use crate::fault::{self, PolicyChange};
-use crate::resource::Resource;
 
 pub(crate) async fn delete_policy(call: Call<DeletePolicyRequest>) -> Outcome<()> {
     let arn = call.input().policy_arn.as_str();

@@ -12,13 +12,13 @@
 //! <!-- end of facts -->
 
 use keyward_api::iam::{self, GetPolicyRequest, GetPolicyResponse};
+use keyward_authorization::Resource;
+use keyward_authorization::managed::Policy;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
 use super::{check_arn, shown_in_list};
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::iam::tags;
-use crate::managed::Policy;
-use crate::resource::Resource;
+use crate::iam::shared::tags;
 
 pub(crate) async fn get_policy(call: Call<GetPolicyRequest>) -> Outcome<GetPolicyResponse> {
     let (account, managed) = (call.account(), call.managed());

@@ -13,13 +13,13 @@
 //! <!-- end of facts -->
 
 use keyward_api::iam::{self, GetPolicyVersionRequest, GetPolicyVersionResponse};
+use keyward_authorization::Resource;
+use keyward_authorization::managed::Policy;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::{Fault, fault};
 use keyward_names::Timestamp;
 
 use super::{check_arn, version_number};
-use crate::call::{Call, Outcome};
-use crate::fault::{self, Fault};
-use crate::managed::Policy;
-use crate::resource::Resource;
 
 pub(crate) async fn get_policy_version(
     call: Call<GetPolicyVersionRequest>,

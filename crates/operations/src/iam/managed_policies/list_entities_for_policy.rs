@@ -21,13 +21,13 @@ use keyward_api::iam::{
     EntityType, ListEntitiesForPolicyRequest, ListEntitiesForPolicyResponse, PolicyGroup,
     PolicyRole, PolicyUsageType, PolicyUser,
 };
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::{Fault, fault};
 use keyward_names::{GroupId, RoleId, UserId};
 
 use super::check_arn;
-use crate::call::{Call, Outcome};
-use crate::fault::{self, Fault};
 use crate::pages;
-use crate::resource::Resource;
 
 pub(crate) async fn list_entities_for_policy(
     call: Call<ListEntitiesForPolicyRequest>,

@@ -20,14 +20,15 @@ use keyward_account::{Account, PolicyUses};
 use keyward_api::iam::{
     ListPoliciesRequest, ListPoliciesResponse, PolicyScopeType, PolicyUsageType,
 };
+use keyward_authorization::Managed;
+use keyward_authorization::Resource;
+use keyward_authorization::managed::Policy;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::{Fault, fault};
 use keyward_names::{FoldedName, PolicyId};
 
 use super::shown_in_list;
-use crate::call::{Call, Outcome};
-use crate::fault::{self, Fault};
-use crate::managed::{Managed, Policy};
 use crate::pages::{self, Page};
-use crate::resource::Resource;
 
 pub(crate) async fn list_policies(
     call: Call<ListPoliciesRequest>,

@@ -21,15 +21,16 @@ use keyward_api::iam::{
     ListPoliciesGrantingServiceAccessResponse, PolicyGrantingServiceAccess, PolicyOwnerEntityType,
     PolicyType,
 };
+use keyward_authorization::Managed;
+use keyward_authorization::managed::Policy;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::{Fault, fault};
 use keyward_policy::Document;
 
-use crate::call::{Call, Outcome};
-use crate::fault::{self, Fault};
-use crate::iam::entity_arn::EntityArn;
-use crate::iam::owner::name_of;
-use crate::known_actions::KnownService;
-use crate::managed::{Managed, Policy};
-use crate::service_access::grants;
+use crate::iam::shared::entity_arn::EntityArn;
+use crate::iam::shared::owner::name_of;
+use crate::simulator::known_actions::KnownService;
+use crate::simulator::service_access::grants;
 
 pub(crate) async fn list_policies_granting_service_access(
     call: Call<ListPoliciesGrantingServiceAccessRequest>,

@@ -14,14 +14,14 @@
 //! <!-- end of facts -->
 
 use keyward_api::iam::{ListPolicyTagsRequest, ListPolicyTagsResponse};
+use keyward_authorization::Resource;
+use keyward_authorization::managed::Policy;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
 use super::check_arn;
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::iam::tags;
-use crate::managed::Policy;
+use crate::iam::shared::tags;
 use crate::pages;
-use crate::resource::Resource;
 
 pub(crate) async fn list_policy_tags(
     call: Call<ListPolicyTagsRequest>,

@@ -14,14 +14,14 @@
 //! <!-- end of facts -->
 
 use keyward_api::iam::{self, ListPolicyVersionsRequest, ListPolicyVersionsResponse};
+use keyward_authorization::Resource;
+use keyward_authorization::managed::Policy;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 use keyward_names::Timestamp;
 
 use super::{check_arn, version_id, version_number};
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::managed::Policy;
 use crate::pages;
-use crate::resource::Resource;
 
 pub(crate) async fn list_policy_versions(
     call: Call<ListPolicyVersionsRequest>,

@@ -14,11 +14,11 @@
 
 use keyward_account::{Account, Changes, ManagedPolicy, Record};
 use keyward_api::iam::SetDefaultPolicyVersionRequest;
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault::{self, PolicyChange};
 
 use super::{own, version_number};
-use crate::call::{Call, Outcome};
-use crate::fault::{self, PolicyChange};
-use crate::resource::Resource;
 
 pub(crate) async fn set_default_policy_version(
     call: Call<SetDefaultPolicyVersionRequest>,

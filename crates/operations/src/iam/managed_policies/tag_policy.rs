@@ -14,12 +14,12 @@
 
 use keyward_account::{Account, Changes, ManagedPolicy, Record};
 use keyward_api::iam::TagPolicyRequest;
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
 use super::tagged;
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::iam::tags;
-use crate::resource::Resource;
+use crate::iam::shared::tags;
 
 pub(crate) async fn tag_policy(call: Call<TagPolicyRequest>) -> Outcome<()> {
     let input = call.input();

@@ -14,10 +14,10 @@
 
 use keyward_account::OidcProvider;
 use keyward_api::iam::AddClientIDToOpenIDConnectProviderRequest;
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
 
 use super::{change, check_client_ids, each_once, find};
-use crate::call::{Call, Outcome};
-use crate::resource::Resource;
 
 pub(crate) async fn add_client_id_to_open_id_connect_provider(
     call: Call<AddClientIDToOpenIDConnectProviderRequest>,

@@ -17,14 +17,14 @@
 use keyward_account::{Account, Changes, OidcProvider, Record};
 use keyward_api::OperationId;
 use keyward_api::iam::{CreateOpenIDConnectProviderRequest, CreateOpenIDConnectProviderResponse};
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::{Fault, fault};
 
 use super::{check_client_ids, each_once, kept_thumbprints};
-use crate::call::{Call, Outcome};
-use crate::fault::{self, Fault};
-use crate::iam::oidc_url::{kept_url, without_scheme};
-use crate::iam::provider_arn::ProviderKind;
-use crate::iam::tags;
-use crate::resource::Resource;
+use crate::iam::shared::oidc_url::{kept_url, without_scheme};
+use crate::iam::shared::provider_arn::ProviderKind;
+use crate::iam::shared::tags;
 
 pub(crate) async fn create_open_id_connect_provider(
     call: Call<CreateOpenIDConnectProviderRequest>,

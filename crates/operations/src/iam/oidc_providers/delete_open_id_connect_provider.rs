@@ -13,12 +13,12 @@
 
 use keyward_account::{Account, Changes, RecordKey};
 use keyward_api::iam::DeleteOpenIDConnectProviderRequest;
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::{Fault, fault};
 
 use super::find;
-use crate::call::{Call, Outcome};
-use crate::fault::{self, Fault};
-use crate::iam::provider_arn::{ProviderKind, check_provider_arn};
-use crate::resource::Resource;
+use crate::iam::shared::provider_arn::{ProviderKind, check_provider_arn};
 
 pub(crate) async fn delete_open_id_connect_provider(
     call: Call<DeleteOpenIDConnectProviderRequest>,

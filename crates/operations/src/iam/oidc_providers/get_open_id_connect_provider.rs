@@ -12,11 +12,11 @@
 //! <!-- end of facts -->
 
 use keyward_api::iam::{GetOpenIDConnectProviderRequest, GetOpenIDConnectProviderResponse};
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
 
 use super::{existing, find};
-use crate::call::{Call, Outcome};
-use crate::iam::tags;
-use crate::resource::Resource;
+use crate::iam::shared::tags;
 
 pub(crate) async fn get_open_id_connect_provider(
     call: Call<GetOpenIDConnectProviderRequest>,

@@ -16,12 +16,12 @@
 use keyward_api::iam::{
     ListOpenIDConnectProviderTagsRequest, ListOpenIDConnectProviderTagsResponse,
 };
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
 
 use super::{existing, find};
-use crate::call::{Call, Outcome};
-use crate::iam::tags;
+use crate::iam::shared::tags;
 use crate::pages;
-use crate::resource::Resource;
 
 pub(crate) async fn list_open_id_connect_provider_tags(
     call: Call<ListOpenIDConnectProviderTagsRequest>,

@@ -13,9 +13,8 @@ use keyward_api::iam::{
     ListOpenIDConnectProvidersRequest, ListOpenIDConnectProvidersResponse,
     OpenIDConnectProviderListEntry,
 };
-
-use crate::call::{Call, Outcome};
-use crate::resource::Resource;
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
 
 pub(crate) async fn list_open_id_connect_providers(
     call: Call<ListOpenIDConnectProvidersRequest>,

@@ -14,10 +14,10 @@
 
 use keyward_account::OidcProvider;
 use keyward_api::iam::RemoveClientIDFromOpenIDConnectProviderRequest;
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
 
 use super::{change, find};
-use crate::call::{Call, Outcome};
-use crate::resource::Resource;
 
 pub(crate) async fn remove_client_id_from_open_id_connect_provider(
     call: Call<RemoveClientIDFromOpenIDConnectProviderRequest>,

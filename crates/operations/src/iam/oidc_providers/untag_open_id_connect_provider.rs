@@ -14,12 +14,12 @@
 
 use keyward_account::OidcProvider;
 use keyward_api::iam::UntagOpenIDConnectProviderRequest;
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
 use super::{change, existing, find};
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::iam::tags;
-use crate::resource::Resource;
+use crate::iam::shared::tags;
 
 pub(crate) async fn untag_open_id_connect_provider(
     call: Call<UntagOpenIDConnectProviderRequest>,

@@ -14,11 +14,11 @@
 
 use keyward_account::OidcProvider;
 use keyward_api::iam::UpdateOpenIDConnectProviderThumbprintRequest;
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
 use super::{change, existing, find, kept_thumbprints};
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::resource::Resource;
 
 pub(crate) async fn update_open_id_connect_provider_thumbprint(
     call: Call<UpdateOpenIDConnectProviderThumbprintRequest>,

@@ -11,10 +11,9 @@
 
 use keyward_account::{Account, Changes, OutboundFederation, Record};
 use keyward_api::iam::DisableOutboundWebIdentityFederationRequest;
-
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::resource::Resource;
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
 pub(crate) async fn disable_outbound_web_identity_federation(
     call: Call<DisableOutboundWebIdentityFederationRequest>,

@@ -13,13 +13,12 @@ use keyward_account::{Account, Changes, Claim, OutboundFederation, Record};
 use keyward_api::iam::{
     EnableOutboundWebIdentityFederationRequest, EnableOutboundWebIdentityFederationResponse,
 };
-
-use crate::call::{Call, Outcome};
-use crate::fault::{self, Fault};
-use crate::random::uuid;
-use crate::resource::Resource;
-use crate::token_issuer::{make_keys, write_keys};
-use crate::writer::Refusal;
+use keyward_authorization::Resource;
+use keyward_engine::Refusal;
+use keyward_engine::uuid;
+use keyward_engine::{Call, Outcome};
+use keyward_engine::{make_keys, write_keys};
+use keyward_faults::{Fault, fault};
 
 pub(crate) async fn enable_outbound_web_identity_federation(
     call: Call<EnableOutboundWebIdentityFederationRequest>,

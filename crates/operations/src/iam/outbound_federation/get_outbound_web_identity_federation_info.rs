@@ -12,10 +12,9 @@
 use keyward_api::iam::{
     GetOutboundWebIdentityFederationInfoRequest, GetOutboundWebIdentityFederationInfoResponse,
 };
-
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::resource::Resource;
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
 pub(crate) async fn get_outbound_web_identity_federation_info(
     call: Call<GetOutboundWebIdentityFederationInfoRequest>,

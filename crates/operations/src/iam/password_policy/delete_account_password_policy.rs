@@ -11,10 +11,9 @@
 
 use keyward_account::{Account, Changes, RecordKey};
 use keyward_api::iam::DeleteAccountPasswordPolicyRequest;
-
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::resource::Resource;
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
 pub(crate) async fn delete_account_password_policy(
     call: Call<DeleteAccountPasswordPolicyRequest>,

@@ -10,10 +10,9 @@
 //! <!-- end of facts -->
 
 use keyward_api::iam::{self, GetAccountPasswordPolicyRequest, GetAccountPasswordPolicyResponse};
-
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::resource::Resource;
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
 pub(crate) async fn get_account_password_policy(
     call: Call<GetAccountPasswordPolicyRequest>,

@@ -21,11 +21,10 @@
 
 use keyward_account::{Account, Changes, Record};
 use keyward_api::iam::UpdateAccountPasswordPolicyRequest;
+use keyward_authorization::Resource;
 use keyward_credentials::PasswordPolicy;
-
-use crate::call::{Call, Outcome};
-use crate::fault::Fault;
-use crate::resource::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::Fault;
 
 /// The least length of a policy that does not say one.
 const DEFAULT_MINIMUM_LENGTH: u8 = 6;

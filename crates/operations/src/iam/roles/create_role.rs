@@ -20,17 +20,17 @@
 use keyward_account::{Account, Change, Changes, EntityPolicies, PolicyEntity, Record, Role};
 use keyward_api::OperationId;
 use keyward_api::iam::{self, CreateRoleRequest, CreateRoleResponse};
+use keyward_authorization::Managed;
+use keyward_authorization::Resource;
+use keyward_engine::Refusal;
+use keyward_engine::{Call, Outcome, Permit};
+use keyward_faults::{Fault, fault};
 use keyward_names::{PolicyId, RoleId};
 
 use super::shown_when_written;
-use crate::call::{Call, Outcome, Permit};
-use crate::fault::{self, Fault};
 use crate::iam::permissions_boundaries::{self, shown_boundary};
-use crate::iam::tags;
-use crate::iam::trusted_principals::GivenTrust;
-use crate::managed::Managed;
-use crate::resource::Resource;
-use crate::writer::Refusal;
+use crate::iam::shared::tags;
+use crate::iam::shared::trusted_principals::GivenTrust;
 
 pub(crate) async fn create_role(call: Call<CreateRoleRequest>) -> Outcome<CreateRoleResponse> {
     let input = call.input();

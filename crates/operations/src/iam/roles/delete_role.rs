@@ -13,12 +13,12 @@
 
 use keyward_account::{Account, Changes, PolicyEntity, RecordKey};
 use keyward_api::iam::DeleteRoleRequest;
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
 use super::check_not_protected;
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::iam::owner::check_no_policies;
-use crate::resource::Resource;
+use crate::iam::shared::owner::check_no_policies;
 
 pub(crate) async fn delete_role(call: Call<DeleteRoleRequest>) -> Outcome<()> {
     let input = call.input();

@@ -12,11 +12,11 @@
 //! <!-- end of facts -->
 
 use keyward_api::iam::{self, GetRoleRequest, GetRoleResponse};
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
 use super::{shown_in_list, shown_use, shown_when_written};
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::resource::Resource;
 
 pub(crate) async fn get_role(call: Call<GetRoleRequest>) -> Outcome<GetRoleResponse> {
     let input = call.input();

@@ -14,12 +14,12 @@
 //! <!-- end of facts -->
 
 use keyward_api::iam::{ListRolesRequest, ListRolesResponse};
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
 use keyward_names::FoldedName;
 
 use super::shown_in_list;
-use crate::call::{Call, Outcome};
 use crate::pages;
-use crate::resource::Resource;
 
 pub(crate) async fn list_roles(call: Call<ListRolesRequest>) -> Outcome<ListRolesResponse> {
     let input = call.input();

@@ -14,11 +14,11 @@
 
 use keyward_account::{Account, Changes, Record, Role};
 use keyward_api::iam::UntagRoleRequest;
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::iam::tags;
-use crate::resource::Resource;
+use crate::iam::shared::tags;
 
 pub(crate) async fn untag_role(call: Call<UntagRoleRequest>) -> Outcome<()> {
     let input = call.input();

@@ -14,12 +14,12 @@
 
 use keyward_account::{Account, Changes, Record, Role};
 use keyward_api::iam::UpdateAssumeRolePolicyRequest;
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
 use super::check_not_protected;
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::iam::trusted_principals::GivenTrust;
-use crate::resource::Resource;
+use crate::iam::shared::trusted_principals::GivenTrust;
 
 pub(crate) async fn update_assume_role_policy(
     call: Call<UpdateAssumeRolePolicyRequest>,

@@ -14,12 +14,12 @@
 
 use keyward_account::{Account, Changes, Record, Role};
 use keyward_api::iam::{self, UpdateRoleDescriptionRequest, UpdateRoleDescriptionResponse};
+use keyward_authorization::Managed;
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
 use super::shown_when_written;
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::managed::Managed;
-use crate::resource::Resource;
 
 pub(crate) async fn update_role_description(
     call: Call<UpdateRoleDescriptionRequest>,

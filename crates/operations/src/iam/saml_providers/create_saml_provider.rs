@@ -20,15 +20,15 @@ use keyward_account::{
 };
 use keyward_api::OperationId;
 use keyward_api::iam::{CreateSAMLProviderRequest, CreateSAMLProviderResponse};
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 use keyward_names::SamlProviderId;
 
 use super::{kept_mode, sealed_key};
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::iam::provider_arn::ProviderKind;
-use crate::iam::saml_metadata::check_metadata;
-use crate::iam::tags;
-use crate::resource::Resource;
+use crate::iam::shared::provider_arn::ProviderKind;
+use crate::iam::shared::saml_metadata::check_metadata;
+use crate::iam::shared::tags;
 
 pub(crate) async fn create_saml_provider(
     call: Call<CreateSAMLProviderRequest>,

@@ -13,10 +13,10 @@
 
 use keyward_account::{Account, Changes, RecordKey};
 use keyward_api::iam::DeleteSAMLProviderRequest;
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
 
 use super::{existing, find};
-use crate::call::{Call, Outcome};
-use crate::resource::Resource;
 
 pub(crate) async fn delete_saml_provider(call: Call<DeleteSAMLProviderRequest>) -> Outcome<()> {
     let arn = call.input().saml_provider_arn.clone();

@@ -12,11 +12,11 @@
 //! <!-- end of facts -->
 
 use keyward_api::iam::{GetSAMLProviderRequest, GetSAMLProviderResponse, SAMLPrivateKey};
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
 
 use super::{existing, find, shown_mode};
-use crate::call::{Call, Outcome};
-use crate::iam::tags;
-use crate::resource::Resource;
+use crate::iam::shared::tags;
 
 pub(crate) async fn get_saml_provider(
     call: Call<GetSAMLProviderRequest>,

@@ -14,12 +14,12 @@
 //! <!-- end of facts -->
 
 use keyward_api::iam::{ListSAMLProviderTagsRequest, ListSAMLProviderTagsResponse};
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
 
 use super::{existing, find};
-use crate::call::{Call, Outcome};
-use crate::iam::tags;
+use crate::iam::shared::tags;
 use crate::pages;
-use crate::resource::Resource;
 
 pub(crate) async fn list_saml_provider_tags(
     call: Call<ListSAMLProviderTagsRequest>,

@@ -12,9 +12,8 @@
 use keyward_api::iam::{
     ListSAMLProvidersRequest, ListSAMLProvidersResponse, SAMLProviderListEntry,
 };
-
-use crate::call::{Call, Outcome};
-use crate::resource::Resource;
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
 
 pub(crate) async fn list_saml_providers(
     call: Call<ListSAMLProvidersRequest>,

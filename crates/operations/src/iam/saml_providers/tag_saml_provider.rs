@@ -14,12 +14,12 @@
 
 use keyward_account::SamlProvider;
 use keyward_api::iam::TagSAMLProviderRequest;
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
 use super::{change, existing, find};
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::iam::tags;
-use crate::resource::Resource;
+use crate::iam::shared::tags;
 
 pub(crate) async fn tag_saml_provider(call: Call<TagSAMLProviderRequest>) -> Outcome<()> {
     let input = call.input();

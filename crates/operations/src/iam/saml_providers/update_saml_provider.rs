@@ -18,13 +18,13 @@
 
 use keyward_account::{AssertionEncryption, MetadataDocument, SamlPrivateKey, SamlProvider};
 use keyward_api::iam::{UpdateSAMLProviderRequest, UpdateSAMLProviderResponse};
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::{Fault, fault};
 use keyward_names::PreciseTimestamp;
 
 use super::{change, existing, find, kept_mode, sealed_key};
-use crate::call::{Call, Outcome};
-use crate::fault::{self, Fault};
-use crate::iam::saml_metadata::check_metadata;
-use crate::resource::Resource;
+use crate::iam::shared::saml_metadata::check_metadata;
 
 pub(crate) async fn update_saml_provider(
     call: Call<UpdateSAMLProviderRequest>,

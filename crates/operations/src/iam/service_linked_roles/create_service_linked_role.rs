@@ -17,17 +17,17 @@ use keyward_account::{
     Account, Change, Changes, EntityPolicies, PolicyEntity, Record, Role, TrustPolicy,
 };
 use keyward_api::iam::{self, CreateServiceLinkedRoleRequest, CreateServiceLinkedRoleResponse};
+use keyward_authorization::Resource;
+use keyward_authorization::managed::Policy;
+use keyward_engine::Refusal;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::{Fault, fault};
 use keyward_managed_policies::{ServiceLinkedRole, service_linked_role};
 use keyward_names::{ParseError, Path, RoleId, RoleName};
 use keyward_policy::Document;
 
 use super::path_of;
-use crate::call::{Call, Outcome};
-use crate::fault::{self, Fault};
 use crate::iam::roles::shown_in_profile;
-use crate::managed::Policy;
-use crate::resource::Resource;
-use crate::writer::Refusal;
 
 /// How long the name of a role may be.
 const NAME_LENGTH: usize = 64;

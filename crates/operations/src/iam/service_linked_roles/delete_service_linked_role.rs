@@ -13,12 +13,12 @@
 
 use keyward_account::{Account, Change, Changes, PolicyEntity, Record, RecordKey, RoleDeletion};
 use keyward_api::iam::{DeleteServiceLinkedRoleRequest, DeleteServiceLinkedRoleResponse};
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 use keyward_names::RoleId;
 
 use super::{DeletionTask, REMEMBERED_DELETIONS};
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::resource::Resource;
 
 pub(crate) async fn delete_service_linked_role(
     call: Call<DeleteServiceLinkedRoleRequest>,

@@ -15,11 +15,11 @@ use keyward_api::iam::{
     DeletionTaskStatusType, GetServiceLinkedRoleDeletionStatusRequest,
     GetServiceLinkedRoleDeletionStatusResponse,
 };
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
 use super::DeletionTask;
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::resource::Resource;
 
 pub(crate) async fn get_service_linked_role_deletion_status(
     call: Call<GetServiceLinkedRoleDeletionStatusRequest>,

@@ -12,9 +12,9 @@
 //! <!-- end of facts -->
 
 use keyward_api::iam::{GetContextKeysForCustomPolicyRequest, GetContextKeysForPolicyResponse};
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
 
-use crate::call::{Call, Outcome};
-use crate::resource::Resource;
 use crate::simulator;
 
 pub(crate) async fn get_context_keys_for_custom_policy(

@@ -13,12 +13,12 @@
 //! <!-- end of facts -->
 
 use keyward_api::iam::{GetContextKeysForPolicyResponse, GetContextKeysForPrincipalPolicyRequest};
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
 use super::or_empty;
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::iam::entity_arn::EntityArn;
-use crate::iam::principal_policies::{Exclusions, PrincipalPolicies};
+use crate::iam::shared::entity_arn::EntityArn;
+use crate::iam::shared::principal_policies::{Exclusions, PrincipalPolicies};
 use crate::simulator;
 
 pub(crate) async fn get_context_keys_for_principal_policy(

@@ -23,10 +23,10 @@
 //! <!-- end of facts -->
 
 use keyward_api::iam::{SimulateCustomPolicyRequest, SimulatePolicyResponse};
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
 
 use super::or_empty;
-use crate::call::{Call, Outcome};
-use crate::resource::Resource;
 use crate::simulator::{self, Scenario};
 
 pub(crate) async fn simulate_custom_policy(

@@ -25,12 +25,12 @@
 
 use keyward_account::PolicyEntity;
 use keyward_api::iam::{SimulatePolicyResponse, SimulatePrincipalPolicyRequest};
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
 use super::or_empty;
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::iam::entity_arn::EntityArn;
-use crate::iam::principal_policies::{Exclusions, PrincipalPolicies};
+use crate::iam::shared::entity_arn::EntityArn;
+use crate::iam::shared::principal_policies::{Exclusions, PrincipalPolicies};
 use crate::simulator::{self, Scenario};
 
 pub(crate) async fn simulate_principal_policy(

@@ -17,16 +17,16 @@
 use keyward_account::{Account, Change, Changes, EntityPolicies, PolicyEntity, Record, User};
 use keyward_api::OperationId;
 use keyward_api::iam::{self, CreateUserRequest, CreateUserResponse};
+use keyward_authorization::Managed;
+use keyward_authorization::Resource;
+use keyward_engine::Refusal;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 use keyward_names::UserId;
 
-use crate::call::{Call, Outcome};
-use crate::fault;
 use crate::iam::permissions_boundaries::{self, shown_boundary};
-use crate::iam::tags;
+use crate::iam::shared::tags;
 use crate::iam::users::shown_alone;
-use crate::managed::Managed;
-use crate::resource::Resource;
-use crate::writer::Refusal;
 
 pub(crate) async fn create_user(call: Call<CreateUserRequest>) -> Outcome<CreateUserResponse> {
     let input = call.input();
@@ -98,7 +98,7 @@ mod tests {
 
     use keyward_testkit::World;
 
-    use crate::quotas::Quotas;
+    use keyward_engine::Quotas;
 
     #[tokio::test(flavor = "multi_thread")]
     async fn the_answer_shows_the_user_and_only_what_was_given() {
@@ -127,9 +127,9 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn names_are_unique_without_regard_to_case_and_the_account_has_room_for_some() {
-        let quotas = keyward_testkit::Quotas {
+        let quotas = Quotas {
             users_per_account: 2,
-            ..keyward_testkit::Quotas::default()
+            ..Quotas::default()
         };
         let world = World::with_quotas(quotas).await;
         let create = async |form: &str| world.root().ask("CreateUser", form).await.fault();

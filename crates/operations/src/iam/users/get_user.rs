@@ -13,12 +13,12 @@
 
 use keyward_account::{Account, RootUser};
 use keyward_api::iam::{self, GetUserRequest, GetUserResponse};
+use keyward_authorization::Principal;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 use keyward_names::{Timestamp, root_arn};
 
-use crate::call::{Call, Outcome};
-use crate::caller::Principal;
-use crate::fault;
-use crate::iam::subject::Subject;
+use crate::iam::shared::subject::Subject;
 use crate::iam::users::{password_uses, shown_alone};
 
 pub(crate) async fn get_user(call: Call<GetUserRequest>) -> Outcome<GetUserResponse> {

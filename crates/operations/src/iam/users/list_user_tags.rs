@@ -14,12 +14,12 @@
 //! <!-- end of facts -->
 
 use keyward_api::iam::{ListUserTagsRequest, ListUserTagsResponse};
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::iam::tags;
+use crate::iam::shared::tags;
 use crate::pages;
-use crate::resource::Resource;
 
 pub(crate) async fn list_user_tags(
     call: Call<ListUserTagsRequest>,

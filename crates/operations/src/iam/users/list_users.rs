@@ -15,12 +15,12 @@
 
 use keyward_account::User;
 use keyward_api::iam::{self, ListUsersRequest, ListUsersResponse};
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
 use keyward_names::FoldedName;
 
-use crate::call::{Call, Outcome};
 use crate::iam::users::{password_uses, shown_in_list};
 use crate::pages;
-use crate::resource::Resource;
 
 pub(crate) async fn list_users(call: Call<ListUsersRequest>) -> Outcome<ListUsersResponse> {
     let input = call.input();

@@ -14,11 +14,11 @@
 
 use keyward_account::{Account, Changes, Record, User};
 use keyward_api::iam::UntagUserRequest;
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::iam::tags;
-use crate::resource::Resource;
+use crate::iam::shared::tags;
 
 pub(crate) async fn untag_user(call: Call<UntagUserRequest>) -> Outcome<()> {
     let input = call.input();

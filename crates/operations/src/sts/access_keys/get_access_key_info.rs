@@ -11,11 +11,10 @@
 //! <!-- end of facts -->
 
 use keyward_api::sts::{GetAccessKeyInfoRequest, GetAccessKeyInfoResponse};
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 use keyward_names::AccessKeyId;
-
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::resource::Resource;
 
 pub(crate) async fn get_access_key_info(
     call: Call<GetAccessKeyInfoRequest>,

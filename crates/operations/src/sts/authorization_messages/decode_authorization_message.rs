@@ -13,10 +13,9 @@
 //! <!-- end of facts -->
 
 use keyward_api::sts::{DecodeAuthorizationMessageRequest, DecodeAuthorizationMessageResponse};
-
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::resource::Resource;
+use keyward_authorization::Resource;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
 pub(crate) async fn decode_authorization_message(
     call: Call<DecodeAuthorizationMessageRequest>,

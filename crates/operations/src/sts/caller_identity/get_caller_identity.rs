@@ -9,8 +9,7 @@
 //! <!-- end of facts -->
 
 use keyward_api::sts::{GetCallerIdentityRequest, GetCallerIdentityResponse};
-
-use crate::call::{Call, Outcome};
+use keyward_engine::{Call, Outcome};
 
 pub(crate) async fn get_caller_identity(
     call: Call<GetCallerIdentityRequest>,

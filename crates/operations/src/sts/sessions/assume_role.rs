@@ -27,16 +27,17 @@
 use keyward_account::{Account, Role};
 use keyward_api::sts::{AssumeRoleRequest, AssumeRoleResponse};
 use keyward_api::{OperationId, sts};
+use keyward_authorization::Action;
+use keyward_authorization::Principal;
+use keyward_authorization::sessions::{Session, SessionTag};
+use keyward_engine::{Call, Outcome, Permit};
+use keyward_faults::{Fault, fault};
 use keyward_names::Age;
 
 use super::{
     NewRoleSession, RoleArn, Wishes, arns, check_mfa, give_out, role_session_lasts, session_tags,
 };
-use crate::call::{Call, Outcome, Permit};
-use crate::caller::Principal;
-use crate::fault::{self, Fault};
-use crate::gate::Action;
-use crate::sessions::{GivenPolicies, Session, SessionTag};
+use crate::sts::shared::given_policies::GivenPolicies;
 
 /// The longest session that a session of a role makes.
 const CHAINED_SESSION: Age = Age::seconds(3_600);
@@ -90,7 +91,7 @@ pub(crate) async fn assume_role(call: Call<AssumeRoleRequest>) -> Outcome<Assume
         policies,
         token_size: input.minimum_session_token_size,
     };
-    let (issued, user) = give_out(&call, (account, role), new)?;
+    let (issued, user) = give_out(&call, &permit, (account, role), new)?;
     permit.answer(AssumeRoleResponse {
         assumed_role_user: Some(user),
         credentials: Some(issued.credentials),

@@ -24,6 +24,10 @@ use std::sync::Arc;
 use keyward_account::SamlProvider;
 use keyward_api::OperationId;
 use keyward_api::sts::{AssumeRoleWithSAMLRequest, AssumeRoleWithSAMLResponse};
+use keyward_authorization::sessions::{Recorded, Vouched, VouchedBy, VouchedKey};
+use keyward_engine::uuid;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 use keyward_names::Age;
 use keyward_saml::{Assertion, AssertionError, name_qualifier};
 use serde_json::{Value, json};
@@ -31,10 +35,7 @@ use serde_json::{Value, json};
 use super::{
     NewRoleSession, RoleArn, Wishes, arns, give_out, role_session_lasts, session_tags, tags_of,
 };
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::random::uuid;
-use crate::sessions::{GivenPolicies, Recorded, Vouched, VouchedBy, VouchedKey};
+use crate::sts::shared::given_policies::GivenPolicies;
 
 pub(crate) async fn assume_role_with_saml(
     call: Call<AssumeRoleWithSAMLRequest>,
@@ -92,7 +93,7 @@ pub(crate) async fn assume_role_with_saml(
         policies,
         token_size: input.minimum_session_token_size,
     };
-    let (issued, user) = give_out(&call, (account, role), new)?;
+    let (issued, user) = give_out(&call, &permit, (account, role), new)?;
     permit.answer(AssumeRoleWithSAMLResponse {
         credentials: Some(issued.credentials),
         assumed_role_user: Some(user),

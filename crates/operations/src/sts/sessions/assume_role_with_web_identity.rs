@@ -25,15 +25,16 @@ use std::sync::Arc;
 use keyward_account::{OidcProvider, ProviderKind};
 use keyward_api::sts::{AssumeRoleWithWebIdentityRequest, AssumeRoleWithWebIdentityResponse};
 use keyward_api::{OperationId, sts::PolicyDescriptorType};
+use keyward_authorization::sessions::{Recorded, Vouched, VouchedBy, VouchedKey};
+use keyward_engine::{Call, Outcome};
+use keyward_faults::{Fault, fault};
 use keyward_web_identity::{ClaimValue, Expected, KeySet, TokenError, Unverified, WebIdentity};
 
 use super::{
     NewRoleSession, RoleArn, Wishes, arns, check_provider_id, give_out, is_source_identity,
     role_session_lasts, session_tags, tags_of,
 };
-use crate::call::{Call, Outcome};
-use crate::fault::{self, Fault};
-use crate::sessions::{GivenPolicies, Recorded, Vouched, VouchedBy, VouchedKey};
+use crate::sts::shared::given_policies::GivenPolicies;
 
 pub(crate) async fn assume_role_with_web_identity(
     call: Call<AssumeRoleWithWebIdentityRequest>,
@@ -92,7 +93,7 @@ pub(crate) async fn assume_role_with_web_identity(
         policies,
         token_size: input.minimum_session_token_size,
     };
-    let (issued, user) = give_out(&call, (account, role), new)?;
+    let (issued, user) = give_out(&call, &permit, (account, role), new)?;
     permit.answer(AssumeRoleWithWebIdentityResponse {
         credentials: Some(issued.credentials),
         subject_from_web_identity_token: Some(identity.subject),

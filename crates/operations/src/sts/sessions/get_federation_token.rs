@@ -19,13 +19,15 @@
 
 use keyward_api::OperationId;
 use keyward_api::sts::{self, GetFederationTokenRequest, GetFederationTokenResponse};
+use keyward_authorization::Action;
+use keyward_authorization::Resource;
+use keyward_authorization::sessions::{FederatedUser, Holder};
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
 use super::{arns, lasts, session_tags, with_own_key};
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::gate::Action;
-use crate::resource::Resource;
-use crate::sessions::{FederatedUser, GivenPolicies, Holder, NewSession};
+use crate::sts::shared::given_policies::GivenPolicies;
+use crate::sts::shared::issue::{NewSession, issue};
 
 pub(crate) async fn get_federation_token(
     call: Call<GetFederationTokenRequest>,
@@ -45,7 +47,9 @@ pub(crate) async fn get_federation_token(
     let tags = session_tags(&[], tags, &[])?;
     let policy_arns = arns(input.policy_arns.as_deref());
     let policies = GivenPolicies::check(&call, account, (input.policy.as_deref(), &policy_arns))?;
-    let issued = call.issue(
+    let issued = issue(
+        &call,
+        &permit,
         account,
         NewSession {
             holder: Holder::Federated(FederatedUser {

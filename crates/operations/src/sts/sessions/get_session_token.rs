@@ -17,11 +17,13 @@
 
 use keyward_api::OperationId;
 use keyward_api::sts::{GetSessionTokenRequest, GetSessionTokenResponse};
+use keyward_authorization::sessions::Holder;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::fault;
 
 use super::{check_mfa, lasts, with_own_key};
-use crate::call::{Call, Outcome};
-use crate::fault;
-use crate::sessions::{GivenPolicies, Holder, NewSession};
+use crate::sts::shared::given_policies::GivenPolicies;
+use crate::sts::shared::issue::{NewSession, issue};
 
 pub(crate) async fn get_session_token(
     call: Call<GetSessionTokenRequest>,
@@ -30,7 +32,10 @@ pub(crate) async fn get_session_token(
     let principal = with_own_key(call.caller())
         .ok_or_else(|| fault::not_with_session_credentials(OperationId::StsGetSessionToken))?;
     check_mfa(input.serial_number.as_deref(), input.token_code.as_deref())?;
-    let issued = call.issue(
+    let permit = call.open_to_all();
+    let issued = issue(
+        &call,
+        &permit,
         call.account(),
         NewSession {
             holder: Holder::Own(principal),
@@ -41,7 +46,7 @@ pub(crate) async fn get_session_token(
             token_size: input.minimum_session_token_size,
         },
     )?;
-    call.open_to_all().answer(GetSessionTokenResponse {
+    permit.answer(GetSessionTokenResponse {
         credentials: Some(issued.credentials),
         session_token_utilization: Some(issued.utilization),
         session_token_size: Some(issued.token_size),

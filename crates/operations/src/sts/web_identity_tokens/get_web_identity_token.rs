@@ -18,18 +18,17 @@ use std::collections::{BTreeMap, HashSet};
 
 use keyward_account::{Account, OutboundFederation};
 use keyward_api::sts::{GetWebIdentityTokenRequest, GetWebIdentityTokenResponse};
+use keyward_authorization::Action;
+use keyward_authorization::Caller;
+use keyward_authorization::Resource;
+use keyward_authorization::sessions::{Holder, Session};
+use keyward_engine::uuid;
+use keyward_engine::{Call, Outcome};
+use keyward_faults::{Fault, fault};
 use keyward_names::{Age, FoldedTagKey, Secret};
 use keyward_web_identity::{PAYLOAD_LIMIT, SigningAlgorithm};
 use serde::Serialize;
 use serde_json::{Value, json};
-
-use crate::call::{Call, Outcome};
-use crate::caller::Caller;
-use crate::fault::{self, Fault};
-use crate::gate::Action;
-use crate::random::uuid;
-use crate::resource::Resource;
-use crate::sessions::{Holder, Session};
 
 /// How long a token is good for where nobody says.
 const TOKEN_LASTS: i32 = 300;

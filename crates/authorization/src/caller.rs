@@ -1,0 +1,190 @@
+//! Who makes a request, as far as its signature tells.
+
+use std::sync::Arc;
+
+use keyward_account::{AccessKeyStatus, Account, KeyOwner};
+use keyward_api::{OperationId, Service};
+use keyward_faults::{Fault, fault};
+use keyward_names::AccessKeyId;
+
+use crate::principal::Principal;
+use crate::sessions::{Holder, Session, Vouched};
+
+/// Who calls.
+#[derive(Debug, Clone)]
+pub enum Caller {
+    /// Someone with credentials of their own.
+    Own {
+        /// Who.
+        principal: Principal,
+        /// The key that signed. `None` for someone who signed in with a password, and in `dev` for a
+        /// key that Keyward did not issue, or a root key that the environment gives: there is no
+        /// record that could be deactivated.
+        access_key: Option<AccessKeyId>,
+    },
+    /// Whoever holds a session.
+    Session(Arc<Session>),
+    /// Nobody who is known yet: the operation itself finds out who is vouched for.
+    Unsigned,
+    /// Someone for whom an identity provider vouches, while there is no session yet.
+    Vouched(Arc<Vouched>),
+}
+
+impl Caller {
+    /// The caller that a stored access key speaks for.
+    #[must_use]
+    pub fn of_key(id: AccessKeyId, owner: KeyOwner) -> Self {
+        let principal = match owner {
+            KeyOwner::Root => Principal::Root,
+            KeyOwner::User(user) => Principal::User(user),
+        };
+        Self::Own {
+            principal,
+            access_key: Some(id),
+        }
+    }
+
+    /// Someone known without an access key.
+    #[must_use]
+    pub fn without_key(principal: Principal) -> Self {
+        Self::Own {
+            principal,
+            access_key: None,
+        }
+    }
+
+    /// The user or root user, also in a session of their own.
+    #[must_use]
+    pub fn principal(&self) -> Option<Principal> {
+        match self {
+            Self::Own { principal, .. } => Some(*principal),
+            Self::Session(session) => match &session.holder {
+                Holder::Own(principal) => Some(*principal),
+                Holder::Role(_) | Holder::Federated(_) => None,
+            },
+            Self::Unsigned | Self::Vouched(_) => None,
+        }
+    }
+
+    /// The session, where the credentials are temporary.
+    #[must_use]
+    pub fn session(&self) -> Option<&Arc<Session>> {
+        match self {
+            Self::Session(session) => Some(session),
+            Self::Own { .. } | Self::Unsigned | Self::Vouched(_) => None,
+        }
+    }
+
+    /// The key that signed.
+    #[must_use]
+    pub fn access_key(&self) -> Option<AccessKeyId> {
+        match self {
+            Self::Own { access_key, .. } => *access_key,
+            Self::Session(session) => Some(session.access_key),
+            Self::Unsigned | Self::Vouched(_) => None,
+        }
+    }
+
+    /// Whether the credentials still speak for the caller, and the caller is still there.
+    #[must_use]
+    pub fn is_known(&self, account: &Account) -> bool {
+        let (principal, access_key) = match self {
+            Self::Own {
+                principal,
+                access_key,
+            } => (*principal, *access_key),
+            Self::Session(session) => return session.is_known(account),
+            Self::Unsigned => return false,
+            Self::Vouched(_) => return account.settings().is_some(),
+        };
+        let owner = match principal {
+            Principal::Root => KeyOwner::Root,
+            Principal::User(user) => KeyOwner::User(user),
+        };
+        let key_is_good = access_key.is_none_or(|id| {
+            account
+                .access_key(id)
+                .is_some_and(|key| key.owner == owner && key.status == AccessKeyStatus::Active)
+        });
+        let exists = match principal {
+            Principal::Root => true,
+            Principal::User(user) => account.user_by_id(user).is_some(),
+        };
+        // An account that was ended knows nobody, not even a root user without a key.
+        account.settings().is_some() && key_is_good && exists
+    }
+
+    /// The caller's ARN. A user that is gone has none any more; its id then stands for it. Empty where
+    /// there is no session yet.
+    #[must_use]
+    pub fn arn(&self, account: &Account) -> String {
+        match self {
+            Self::Own { principal, .. } => principal.arn(account),
+            Self::Session(session) => session.arn(account),
+            Self::Unsigned | Self::Vouched(_) => String::new(),
+        }
+    }
+
+    /// What stands for the caller: `UserId` of `GetCallerIdentity`, `aws:userid`.
+    #[must_use]
+    pub fn user_id(&self, account: &Account) -> String {
+        match self {
+            Self::Own { principal, .. } => principal.user_id(account),
+            Self::Session(session) => session.user_id(account),
+            Self::Unsigned => String::new(),
+            Self::Vouched(vouched) => vouched.provider_arn.to_string(),
+        }
+    }
+
+    /// The caller's tags, as `aws:PrincipalTag/` tells them.
+    pub fn tags<'a>(&'a self, account: &'a Account) -> Vec<(&'a str, &'a str)> {
+        let user = match self {
+            Self::Session(session) => return session.principal_tags(account),
+            Self::Own {
+                principal: Principal::User(id),
+                ..
+            } => account.user_by_id(*id),
+            Self::Own {
+                principal: Principal::Root,
+                ..
+            }
+            | Self::Unsigned
+            | Self::Vouched(_) => None,
+        };
+        let tags = user.into_iter().flat_map(|user| &user.tags);
+        tags.map(|tag| (&*tag.key, &*tag.value)).collect()
+    }
+
+    /// Refuses what the caller's credentials are not good for, whatever its policies say. A session of
+    /// a user's own credentials calls IAM only if a device took part in making it, and of STS little.
+    pub fn check_credentials_for(&self, operation: OperationId) -> Result<(), Fault> {
+        let Some(session) = self.session() else {
+            return Ok(());
+        };
+        match (&session.holder, operation.service()) {
+            (Holder::Own(_), Service::Iam) if session.mfa.is_none() => {
+                Err(fault::invalid_client_token_id())
+            }
+            (Holder::Own(_), Service::Sts)
+                if operation != OperationId::StsAssumeRole && !is_for_everyone(operation) =>
+            {
+                Err(fault::not_with_session_credentials(operation))
+            }
+            (Holder::Federated(_), Service::Sts) if !is_for_everyone(operation) => {
+                Err(fault::not_with_session_credentials(operation))
+            }
+            (
+                Holder::Own(_) | Holder::Federated(_) | Holder::Role(_),
+                Service::Iam | Service::Sts,
+            ) => Ok(()),
+        }
+    }
+}
+
+/// The operations of STS that take every session, or judge it themselves.
+fn is_for_everyone(operation: OperationId) -> bool {
+    matches!(
+        operation,
+        OperationId::StsGetCallerIdentity | OperationId::StsGetWebIdentityToken
+    )
+}

@@ -1,0 +1,143 @@
+//! The context keys of a request to an operation here.
+
+use keyward_account::Account;
+use keyward_api::Service;
+use keyward_names::Timestamp;
+use keyward_policy::Context;
+
+use crate::caller::Caller;
+use crate::circumstances::Circumstances;
+use crate::law::Law;
+use crate::principal::Principal;
+use crate::question::Question;
+use crate::sessions::{Holder, Session};
+
+/// IAM is in this region wherever it is called.
+const IAM_REGION: &str = "us-east-1";
+
+/// What is known when an operation on a resource is judged, by its context keys. Of the keys that
+/// AWS fills, only those are left out that belong to what is not there: organizations, endpoints,
+/// services that call on behalf.
+pub(crate) fn context(
+    law: Law<'_>,
+    caller: &Caller,
+    (circumstances, now): (&Circumstances, Timestamp),
+    (question, reading): (&Question, usize),
+) -> Context {
+    let account = law.account;
+    let mut context = Context::default();
+    add_principal(&mut context, account, caller);
+    let mfa = caller.session().and_then(|session| session.mfa);
+    add_circumstances(&mut context, circumstances, (now, mfa));
+    let region = match question.action.service() {
+        Service::Iam => Some(IAM_REGION),
+        Service::Sts => circumstances.region.as_deref(),
+    };
+    if let Some(region) = region {
+        context.set("aws:RequestedRegion", region);
+    }
+    let resource = &question.resource;
+    context.set("aws:ResourceAccount", resource.account(account.id()));
+    resource.add_own_keys(law, reading, &mut context);
+    resource.add_request_keys(reading, &mut context);
+    context
+}
+
+fn add_principal(context: &mut Context, account: &Account, caller: &Caller) {
+    context.set("aws:PrincipalIsAWSService", "false");
+    context.set("aws:ViaAWSService", "false");
+    if let Caller::Unsigned = caller {
+        return;
+    }
+    context.set("aws:PrincipalAccount", account.id().to_string());
+    context.set("aws:userid", caller.user_id(account));
+    match caller {
+        Caller::Session(session) => add_session(context, account, session),
+        Caller::Vouched(vouched) => {
+            context.set("aws:PrincipalType", "User");
+            for key in &vouched.keys {
+                set_provider_key(context, &key.name, &key.values);
+            }
+        }
+        Caller::Own { .. } | Caller::Unsigned => {
+            context.set("aws:PrincipalArn", caller.arn(account));
+        }
+    }
+    match caller.principal() {
+        Some(Principal::Root) => context.set("aws:PrincipalType", "Account"),
+        Some(Principal::User(id)) => {
+            context.set("aws:PrincipalType", "User");
+            if let Some(user) = account.user_by_id(id) {
+                context.set("aws:username", user.name.as_str());
+                for tag in &user.tags {
+                    context.set(&format!("aws:PrincipalTag/{}", tag.key), &*tag.value);
+                }
+            }
+        }
+        None => {}
+    }
+}
+
+fn add_session(context: &mut Context, account: &Account, session: &Session) {
+    context.set("aws:PrincipalArn", session.principal_arn(account));
+    context.set("aws:TokenIssueTime", session.issued.to_string());
+    context.set(
+        "aws:MultiFactorAuthPresent",
+        session.mfa.is_some().to_string(),
+    );
+    match &session.holder {
+        Holder::Own(_) => {}
+        Holder::Federated(_) => context.set("aws:PrincipalType", "FederatedUser"),
+        Holder::Role(role) => {
+            context.set("aws:PrincipalType", "AssumedRole");
+            if let Some(identity) = &role.source_identity {
+                context.set("aws:SourceIdentity", &**identity);
+            }
+            if let Some(provider) = &role.provider {
+                context.set("aws:FederatedProvider", &**provider);
+            }
+            for (key, value) in &role.keys {
+                set_provider_key(context, key, value);
+            }
+        }
+    }
+    for (key, value) in session.principal_tags(account) {
+        context.set(&format!("aws:PrincipalTag/{key}"), value);
+    }
+}
+
+/// A key that tells what an identity provider said. Keys of SAML have several values, but for those
+/// that name the subject; claims of other tokens have as many as were said.
+fn set_provider_key(context: &mut Context, key: &str, values: &[Box<str>]) {
+    match values {
+        [value] => context.set(key, &**value),
+        values => context.set_several(key, values.iter().map(|value| &**value)),
+    }
+}
+
+fn add_circumstances(
+    context: &mut Context,
+    circumstances: &Circumstances,
+    (now, mfa): (Timestamp, Option<Timestamp>),
+) {
+    context.set("aws:CurrentTime", now.to_string());
+    context.set("aws:EpochTime", now.unix_seconds().to_string());
+    context.set("aws:SecureTransport", circumstances.is_secure.to_string());
+    if let Some(source) = circumstances.source {
+        context.set("aws:SourceIp", source.to_string());
+    }
+    if let Some(user_agent) = &circumstances.user_agent {
+        context.set("aws:UserAgent", user_agent.as_str());
+    }
+    if let Some(referer) = &circumstances.referer {
+        context.set("aws:referer", referer.as_str());
+    }
+    if let Some(since) = mfa.map(|mfa| now.since(mfa)) {
+        let age = since.as_seconds().max(0);
+        context.set("aws:MultiFactorAuthAge", age.to_string());
+    }
+    if let Some(signed_in) = circumstances.signed_in {
+        context.set("aws:TokenIssueTime", signed_in.to_string());
+        context.set("aws:MultiFactorAuthPresent", "false");
+    }
+}

@@ -1,0 +1,217 @@
+//! The authorization gate: whether a caller may do something to a resource.
+//!
+//! The account's root user may do everything; a user what its policies allow, and what the account's
+//! password policy grants to every user, unless a policy denies it; a session what is left of its
+//! holder's rights within its own policies. A policy that can't be read denies everything: the gate
+//! fails closed.
+
+use std::sync::{Arc, LazyLock};
+
+use keyward_account::{Account, PrincipalId, Rights};
+use keyward_api::OperationId;
+use keyward_faults::{Fault, fault};
+use keyward_names::{Timestamp, UserId};
+use keyward_policy::{Compiled, Decision, Document, Policies, PolicySet, Request, evaluate};
+
+use crate::caller::Caller;
+use crate::circumstances::Circumstances;
+use crate::context_keys::context;
+use crate::law::Law;
+use crate::principal::Principal;
+use crate::question::{Action, Question};
+use crate::sessions::{Holder, Session};
+
+/// Judges a question.
+pub fn judge(
+    law: Law<'_>,
+    caller: &Caller,
+    how: (&Circumstances, Timestamp),
+    question: &Question,
+) -> Result<(), Fault> {
+    let decision = decide(law, caller, how, (question, None))?;
+    let denial = match decision {
+        Decision::Allowed => return Ok(()),
+        Decision::ImplicitDeny(kind) => fault::Denial::NothingAllows(kind),
+        Decision::ExplicitDeny(kind) => fault::Denial::Denied(kind),
+    };
+    Err(fault::access_denied(
+        &caller.arn(law.account),
+        question.action.name(),
+        question.resource.arn(),
+        denial,
+    ))
+}
+
+/// Decides a question about something that may have a policy of its own, which then must allow too, as
+/// the trust policy of a role must.
+pub fn decide(
+    law: Law<'_>,
+    caller: &Caller,
+    how: (&Circumstances, Timestamp),
+    (question, of_resource): (&Question, Option<&PolicySet>),
+) -> Result<Decision, Fault> {
+    let account = law.account;
+    if !caller.is_known(account) {
+        return Err(fault::invalid_client_token_id());
+    }
+    // A root user may do everything, also where what it names would lie in another account: it then
+    // learns that it is not there.
+    if of_resource.is_none() && caller.principal() == Some(Principal::Root) {
+        return Ok(Decision::Allowed);
+    }
+    let session = caller.session();
+    let rights = match caller.principal() {
+        Some(Principal::Root) => None,
+        Some(Principal::User(id)) => rights(law, PrincipalId::User(id))?,
+        None => match session.and_then(|session| session.rights_of()) {
+            Some(of) => rights(law, of)?,
+            None => None,
+        },
+    };
+    let judged = Judged {
+        law,
+        caller,
+        how,
+        rights: rights.as_deref(),
+        session_policies: session.and_then(|session| session.policies.set(account, law.managed)),
+        of_resource,
+    };
+    let decision = judged.decide(question);
+    Ok(match (decision, caller.principal()) {
+        (Decision::ImplicitDeny(_), Some(Principal::User(id)))
+            if is_granted_to_every_user(account, question, id) =>
+        {
+            Decision::Allowed
+        }
+        (decision, _) => decision,
+    })
+}
+
+fn rights(law: Law<'_>, of: PrincipalId) -> Result<Option<Arc<Rights>>, Fault> {
+    let aws = |id| law.managed.compiled(id);
+    law.account.rights(of, &aws).map_err(Fault::internal)
+}
+
+/// A caller and all that has a say in what it does.
+struct Judged<'a> {
+    law: Law<'a>,
+    caller: &'a Caller,
+    how: (&'a Circumstances, Timestamp),
+    rights: Option<&'a Rights>,
+    session_policies: Option<Arc<PolicySet>>,
+    of_resource: Option<&'a PolicySet>,
+}
+
+impl Judged<'_> {
+    fn decide(&self, question: &Question) -> Decision {
+        let account = self.law.account;
+        let (account_id, arn) = (account.id().to_string(), self.caller.arn(account));
+        let held = Held::of(account, self.caller);
+        let own = self.caller.principal();
+        let principal = match (&held, &own) {
+            (_, Some(Principal::Root)) => keyward_policy::Principal::Root {
+                account: &account_id,
+            },
+            (_, Some(Principal::User(id))) => keyward_policy::Principal::User {
+                account: &account_id,
+                arn: &arn,
+                id: id.as_str(),
+            },
+            (Held::Role(role_arn, role_id, is_service_linked), None) => {
+                keyward_policy::Principal::RoleSession {
+                    account: &account_id,
+                    role_arn,
+                    role_id,
+                    session_arn: &arn,
+                    is_service_linked: *is_service_linked,
+                }
+            }
+            (Held::FederatedUser { .. }, None) => keyward_policy::Principal::FederatedUser {
+                account: &account_id,
+                arn: &arn,
+            },
+            (Held::Voucher(provider), None) => keyward_policy::Principal::Federated { provider },
+            (Held::Nothing, None) => keyward_policy::Principal::Anonymous,
+        };
+        let identity = match &held {
+            // Its rights are all there are, and its session's policies narrow them.
+            Held::FederatedUser { by_root: true } => Some(&**EVERYTHING),
+            Held::FederatedUser { by_root: false }
+            | Held::Role(..)
+            | Held::Voucher(_)
+            | Held::Nothing => self.rights.and_then(|rights| rights.identity.as_ref()),
+        };
+        let policies = Policies {
+            identity,
+            boundary: self.rights.and_then(|rights| rights.boundary.as_ref()),
+            session: self.session_policies.as_deref(),
+            resource: self.of_resource,
+            resource_must_allow: self.of_resource.is_some(),
+            ..Policies::default()
+        };
+        let (action, resource) = (question.action.name(), &question.resource);
+        let decide = |reading| {
+            let context = context(self.law, self.caller, self.how, (question, reading));
+            let request = Request::new(principal, action, resource.arn(), &context);
+            evaluate(&request, &policies)
+        };
+        let mut readings = (0..resource.readings(self.law.of_resource())).map(decide);
+        let refused = readings.find(|decision| *decision != Decision::Allowed);
+        refused.unwrap_or(Decision::Allowed)
+    }
+}
+
+/// What a session is held by, beside a user or root user.
+enum Held<'a> {
+    /// A role: its ARN, its unique id, and whether a service owns it.
+    Role(String, &'a str, bool),
+    FederatedUser {
+        by_root: bool,
+    },
+    /// There is none yet, but a provider, by its ARN, vouches for someone.
+    Voucher(&'a str),
+    Nothing,
+}
+
+impl<'a> Held<'a> {
+    fn of(account: &Account, caller: &'a Caller) -> Self {
+        let session: &Session = match caller {
+            Caller::Session(session) => session,
+            Caller::Vouched(vouched) => return Self::Voucher(&vouched.provider_arn),
+            Caller::Own { .. } | Caller::Unsigned => return Self::Nothing,
+        };
+        match &session.holder {
+            Holder::Own(_) => Self::Nothing,
+            Holder::Role(held) => match session.role(account) {
+                Some(role) => {
+                    let arn = role.arn(account.id());
+                    Self::Role(arn, held.role.as_str(), role.is_service_linked())
+                }
+                None => Self::Nothing,
+            },
+            Holder::Federated(user) => Self::FederatedUser {
+                by_root: user.by == Principal::Root,
+            },
+        }
+    }
+}
+
+/// What a root user's policies would say if it had any.
+static EVERYTHING: LazyLock<Arc<PolicySet>> = LazyLock::new(|| {
+    let text =
+        r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
+    let everything = Document::parse(text).map(|document| Arc::new(Compiled::new(&document)));
+    Arc::new(PolicySet::new(everything.ok()))
+});
+
+/// `AllowUsersToChangePassword` lets every user change their own password and read the policy it is
+/// judged by.
+fn is_granted_to_every_user(account: &Account, question: &Question, user: UserId) -> bool {
+    let is_granted = account
+        .password_policy()
+        .is_some_and(|policy| policy.allow_users_to_change_password);
+    let is = |operation| question.action == Action::Operation(operation);
+    is_granted
+        && (is(OperationId::IamGetAccountPasswordPolicy)
+            || (is(OperationId::IamChangePassword) && question.resource.user_id() == Some(user)))
+}

@@ -1,0 +1,32 @@
+//! What the gate judges by.
+
+use keyward_account::Account;
+
+use crate::managed::Managed;
+
+/// What is judged by: the account as it stands, and the policies of AWS.
+#[derive(Debug, Clone, Copy)]
+pub struct Law<'a> {
+    /// The caller's account.
+    pub account: &'a Account,
+    /// Where managed policies are found.
+    pub managed: Managed<'a>,
+    /// The account of the resource, where that is another.
+    pub elsewhere: Option<&'a Account>,
+}
+
+impl<'a> Law<'a> {
+    /// What is judged by within an account.
+    pub fn within(account: &'a Account, managed: Managed<'a>) -> Self {
+        Self {
+            account,
+            managed,
+            elsewhere: None,
+        }
+    }
+
+    /// The account of the resource.
+    pub fn of_resource(&self) -> &'a Account {
+        self.elsewhere.unwrap_or(self.account)
+    }
+}

@@ -1,0 +1,169 @@
+//! Managed policies, whether the account's own or AWS's.
+
+use std::sync::Arc;
+
+use keyward_account::{Account, ManagedPolicy, PolicyDocument, PolicyUses};
+use keyward_faults::Fault;
+use keyward_managed_policies::{ManagedPolicies, ManagedPolicy as AwsPolicy};
+use keyward_names::{AccountId, PolicyId, PolicyName};
+use keyward_policy::Compiled;
+
+/// The policies of AWS that an installation knows: those of a file, or else those of the program, which
+/// are not looked at before someone needs one.
+#[derive(Debug, Clone, Default)]
+pub struct AwsPolicies(Option<Arc<ManagedPolicies>>);
+
+impl AwsPolicies {
+    /// Those of a file.
+    #[must_use]
+    pub fn of_file(policies: ManagedPolicies) -> Self {
+        Self(Some(Arc::new(policies)))
+    }
+
+    /// The policies.
+    #[must_use]
+    pub fn get(&self) -> &ManagedPolicies {
+        match &self.0 {
+            Some(policies) => policies,
+            None => ManagedPolicies::built_in(),
+        }
+    }
+}
+
+/// The policies of AWS that this installation knows, beside which an account's own are found.
+#[derive(Debug, Clone, Copy)]
+pub struct Managed<'a> {
+    aws: &'a AwsPolicies,
+}
+
+/// A managed policy.
+#[derive(Debug, Clone, Copy)]
+pub enum Policy<'a> {
+    /// The account's own.
+    Own(&'a ManagedPolicy),
+    /// AWS's, the same for every account.
+    Aws(&'a AwsPolicy),
+}
+
+impl<'a> Managed<'a> {
+    /// Those of AWS, and whatever the account asked about has.
+    pub fn new(aws: &'a AwsPolicies) -> Self {
+        Self { aws }
+    }
+
+    /// The policies of AWS.
+    pub fn aws(self) -> &'a ManagedPolicies {
+        self.aws.get()
+    }
+
+    /// What rights are made of.
+    pub fn compiled(self, id: PolicyId) -> Option<Arc<Compiled>> {
+        self.aws().by_id(id)?.compiled().ok().cloned()
+    }
+
+    /// The policy with this id.
+    pub fn by_id(self, account: &'a Account, id: PolicyId) -> Option<Policy<'a>> {
+        let own = account.managed_policies().get(id);
+        own.map(Policy::Own)
+            .or_else(|| self.aws().by_id(id).map(Policy::Aws))
+    }
+
+    /// The policy that something refers to. That it is not there is our failure: a file of AWS's policies
+    /// lacks it, and nobody can tell what it denies.
+    pub fn known(self, account: &'a Account, id: PolicyId) -> Result<Policy<'a>, Fault> {
+        let policy = self.by_id(account, id);
+        policy.ok_or_else(|| Fault::internal(UnknownPolicy(id)))
+    }
+
+    /// The policy with exactly this ARN.
+    pub fn find(self, account: &'a Account, arn: &str) -> Option<Policy<'a>> {
+        if arn.starts_with("arn:aws:iam::aws:") {
+            return self.aws().by_arn(arn).map(Policy::Aws);
+        }
+        let (_, name) = arn.rsplit_once('/')?;
+        let own = account.managed_policies().find(name)?;
+        (own.arn(account.id()) == arn).then_some(Policy::Own(own))
+    }
+
+    /// The ARN of a policy.
+    pub fn arn(self, account: &Account, id: PolicyId) -> Option<String> {
+        let policy = self.by_id(account, id)?;
+        Some(policy.arn(account.id()))
+    }
+}
+
+impl<'a> Policy<'a> {
+    /// What the version says that counts.
+    pub fn default_text(self) -> Result<&'a str, Fault> {
+        match self {
+            Self::Own(policy) => {
+                let document = policy.default_document();
+                document
+                    .map(PolicyDocument::text)
+                    .ok_or_else(|| Fault::internal(NoDefaultVersion))
+            }
+            Self::Aws(policy) => policy.default_document().map_err(Fault::internal),
+        }
+    }
+
+    /// Its id.
+    pub fn id(self) -> PolicyId {
+        match self {
+            Self::Own(policy) => policy.id,
+            Self::Aws(policy) => policy.id,
+        }
+    }
+
+    /// Its id, if it is the account's own.
+    pub fn own_id(self) -> Option<PolicyId> {
+        match self {
+            Self::Own(policy) => Some(policy.id),
+            Self::Aws(_) => None,
+        }
+    }
+
+    /// Its ARN.
+    pub fn arn(self, account: AccountId) -> String {
+        match self {
+            Self::Own(policy) => policy.arn(account),
+            Self::Aws(policy) => policy.arn().to_string(),
+        }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &PolicyName {
+        match self {
+            Self::Own(policy) => &policy.name,
+            Self::Aws(policy) => &policy.name,
+        }
+    }
+
+    /// Where it lies.
+    pub fn path(&self) -> &str {
+        match self {
+            Self::Own(policy) => policy.path.as_str(),
+            Self::Aws(policy) => policy.path.as_str(),
+        }
+    }
+
+    /// How often the account uses it.
+    pub fn uses(self, account: &Account) -> PolicyUses {
+        account.policy_uses(self.id())
+    }
+
+    /// Whether AWS keeps it for the roles of its services, or for root sessions.
+    pub fn is_reserved(self) -> bool {
+        match self {
+            Self::Own(_) => false,
+            Self::Aws(policy) => policy.is_for_service_linked_roles() || policy.is_for_root_tasks(),
+        }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the managed policy {0} is referred to and not known")]
+struct UnknownPolicy(PolicyId);
+
+#[derive(Debug, thiserror::Error)]
+#[error("a managed policy has no default version")]
+struct NoDefaultVersion;

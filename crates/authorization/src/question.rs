@@ -1,0 +1,53 @@
+//! What is asked of the gate: an action on a resource.
+
+use keyward_api::{OperationId, Service};
+
+use crate::resource::Resource;
+
+/// One thing that a caller wants to do.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// What is to be done.
+    pub action: Action,
+    /// To what.
+    pub resource: Resource,
+}
+
+/// What a permission is needed for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// An operation.
+    Operation(OperationId),
+    /// `iam:PassRole`: to give a role to a service. There is no operation of this name.
+    PassRole,
+    /// `sts:TagSession`: to give a session tags. Likewise.
+    TagSession,
+    /// `sts:SetSourceIdentity`: to say who is behind a session. Likewise.
+    SetSourceIdentity,
+    /// `sts:TagGetWebIdentityToken`: to give a token tags. Likewise.
+    TagGetWebIdentityToken,
+}
+
+impl Action {
+    /// As policies name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Operation(operation) => operation.action(),
+            Self::PassRole => "iam:PassRole",
+            Self::TagSession => "sts:TagSession",
+            Self::SetSourceIdentity => "sts:SetSourceIdentity",
+            Self::TagGetWebIdentityToken => "sts:TagGetWebIdentityToken",
+        }
+    }
+
+    /// Whose it is.
+    pub fn service(self) -> Service {
+        match self {
+            Self::Operation(operation) => operation.service(),
+            Self::PassRole => Service::Iam,
+            Self::TagSession | Self::SetSourceIdentity | Self::TagGetWebIdentityToken => {
+                Service::Sts
+            }
+        }
+    }
+}

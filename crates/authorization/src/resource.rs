@@ -1,0 +1,430 @@
+//! What a request is about, as authorization sees it: an ARN.
+
+use std::collections::BTreeMap;
+
+use keyward_account::{
+    Account, Group, InstanceProfile, OidcProvider, PolicyEntity, PrincipalId, Role, SamlProvider,
+    User,
+};
+use keyward_api::{iam, sts};
+use keyward_managed_policies::AWS_ACCOUNT;
+use keyward_names::{
+    AccountId, FoldedTagKey, GroupId, GroupName, InstanceProfileId, InstanceProfileName, Path,
+    PolicyId, RoleId, RoleName, Tag, UserId, UserName, iam_arn, root_arn, user_arn,
+};
+use keyward_policy::{Context, Value};
+
+use crate::law::Law;
+use crate::managed::Managed;
+
+/// The resource of one authorization question, and what the request says about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resource {
+    arn: String,
+    /// What the ARN is of: the ARN may become another's.
+    subject: Subject,
+    /// Tags that the request would give it. Of a key that is there twice, the last counts.
+    request_tags: Vec<(String, String)>,
+    /// Keys of tags that the request gives or takes.
+    tag_keys: Vec<String>,
+    /// Other context keys that the request fills.
+    keys: Vec<(&'static str, String)>,
+    /// Those of them that may have several values.
+    lists: Vec<(&'static str, Vec<String>)>,
+    /// Whether `iam:PermissionsBoundary` is the boundary that the subject has.
+    tells_boundary: bool,
+    /// Whether the subject has another ARN today, and this one if it is allowed.
+    is_future: bool,
+}
+
+/// What stands behind an ARN.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Subject {
+    /// Nothing that is there, or the account as such.
+    Nothing,
+    User(UserId),
+    Group(GroupId),
+    Role(RoleId),
+    /// A managed policy of the account's own.
+    ManagedPolicy(PolicyId),
+    InstanceProfile(InstanceProfileId),
+    /// By its URL.
+    OidcProvider(Box<str>),
+    /// By its name.
+    SamlProvider(Box<str>),
+}
+
+impl Resource {
+    fn new(arn: String, subject: Subject) -> Self {
+        Self {
+            arn,
+            subject,
+            request_tags: Vec::new(),
+            tag_keys: Vec::new(),
+            keys: Vec::new(),
+            lists: Vec::new(),
+            tells_boundary: false,
+            is_future: false,
+        }
+    }
+
+    fn of_nobody(arn: String) -> Self {
+        Self::new(arn, Subject::Nothing)
+    }
+
+    /// The same where the request would give it tags: `aws:RequestTag/`, `aws:TagKeys`.
+    pub fn given_tags(self, tags: &[iam::Tag]) -> Self {
+        let pairs = tags.iter().map(|tag| (tag.key.clone(), tag.value.clone()));
+        Self {
+            request_tags: pairs.collect(),
+            tag_keys: tags.iter().map(|tag| tag.key.clone()).collect(),
+            ..self
+        }
+    }
+
+    /// The same where the request would take tags away: `aws:TagKeys`.
+    pub fn losing_tags(self, keys: &[String]) -> Self {
+        Self {
+            tag_keys: keys.to_vec(),
+            ..self
+        }
+    }
+
+    /// The same where the request fills a context key of the operation's own.
+    pub fn with_key(mut self, key: &'static str, value: &str) -> Self {
+        self.keys.push((key, value.to_owned()));
+        self
+    }
+
+    /// The same where the request fills a context key of several values. None at all leave it absent.
+    pub fn with_list(mut self, key: &'static str, values: Vec<String>) -> Self {
+        if !values.is_empty() {
+            self.lists.push((key, values));
+        }
+        self
+    }
+
+    /// The same where the request would give a session tags: `aws:RequestTag/`, `aws:TagKeys`.
+    pub fn given_session_tags(self, tags: &[sts::Tag]) -> Self {
+        let pairs = tags.iter().map(|tag| (tag.key.clone(), tag.value.clone()));
+        Self {
+            request_tags: pairs.collect(),
+            tag_keys: tags.iter().map(|tag| tag.key.clone()).collect(),
+            ..self
+        }
+    }
+
+    /// The same where the request would set a boundary: `iam:PermissionsBoundary` is its ARN.
+    pub fn given_boundary(self, arn: Option<&str>) -> Self {
+        match arn {
+            Some(arn) => self.with_key("iam:PermissionsBoundary", arn),
+            None => self,
+        }
+    }
+
+    /// The same for operations that `iam:PermissionsBoundary` is filled for: with the ARN of the
+    /// boundary that the user or role has.
+    pub fn telling_boundary(self) -> Self {
+        Self {
+            tells_boundary: true,
+            ..self
+        }
+    }
+
+    /// What something would become, with the tags that it has now.
+    pub fn becoming_of(self, now: &Self) -> Self {
+        Self {
+            subject: now.subject.clone(),
+            is_future: self.arn != now.arn,
+            ..self
+        }
+    }
+
+    /// The account that it belongs to: `aws:ResourceAccount`. AWS's own policies belong to an account of
+    /// AWS (seen there), other ARNs say it.
+    pub fn account(&self, caller: AccountId) -> String {
+        match self.arn.split(':').nth(4) {
+            Some("aws") => AWS_ACCOUNT.to_string(),
+            Some(account) if !account.is_empty() => account.to_owned(),
+            Some(_) | None => caller.to_string(),
+        }
+    }
+
+    /// In how many ways its tags can be read. Keys of tags compare without case in conditions, and yet
+    /// policies and instance profiles may have two that differ in nothing else. A request is then judged
+    /// with each of their values, and must be allowed with all.
+    pub fn readings(&self, account: &Account) -> usize {
+        let (own, _) = self.own_tags(account);
+        let own = own.iter().map(|tag| (&*tag.key, &*tag.value));
+        most_spellings(own)
+            .max(most_spellings(self.request_pairs()))
+            .max(1)
+    }
+
+    fn request_pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        let tags = self.request_tags.iter();
+        tags.map(|(key, value)| (key.as_str(), value.as_str()))
+    }
+
+    /// The user that it is, where there is one.
+    pub fn user_id(&self) -> Option<UserId> {
+        match self.subject {
+            Subject::User(id) => Some(id),
+            Subject::Nothing
+            | Subject::Group(_)
+            | Subject::Role(_)
+            | Subject::ManagedPolicy(_)
+            | Subject::InstanceProfile(_)
+            | Subject::OidcProvider(_)
+            | Subject::SamlProvider(_) => None,
+        }
+    }
+
+    /// Adds the tags that it has, in one of their readings, and its boundary.
+    pub fn add_own_keys(&self, law: Law<'_>, reading: usize, context: &mut Context) {
+        let (account, managed) = (law.of_resource(), law.managed);
+        let (tags, prefixes) = self.own_tags(account);
+        let tags = tags.iter().map(|tag| (&*tag.key, &*tag.value));
+        for (key, value) in read(tags, reading) {
+            for prefix in prefixes {
+                context.set(&format!("{prefix}:ResourceTag/{key}"), value);
+            }
+        }
+        if self.tells_boundary
+            && let Some(boundary) = self.boundary(account)
+            && let Some(arn) = managed.arn(account, boundary)
+        {
+            context.set("iam:PermissionsBoundary", arn);
+        }
+    }
+
+    /// The tags that it has, and what the context keys of its kind's tags begin with.
+    fn own_tags<'a>(&self, account: &'a Account) -> (&'a [Tag], &'static [&'static str]) {
+        match self.subject {
+            Subject::User(id) => {
+                let user = account.users().get(id);
+                (user.map_or(&[], |user| &user.tags), &["aws", "iam"])
+            }
+            Subject::Role(id) => {
+                let role = account.roles().get(id);
+                (role.map_or(&[], |role| &role.tags), &["aws", "iam"])
+            }
+            Subject::ManagedPolicy(id) => {
+                let policy = account.managed_policies().get(id);
+                (policy.map_or(&[], |policy| &policy.tags), &["aws"])
+            }
+            Subject::InstanceProfile(id) => {
+                let profile = account.instance_profiles().get(id);
+                (profile.map_or(&[], |profile| &profile.tags), &["aws"])
+            }
+            Subject::OidcProvider(ref url) => {
+                let provider = account.oidc_provider(url);
+                (provider.map_or(&[], |provider| &provider.tags), &["aws"])
+            }
+            Subject::SamlProvider(ref name) => {
+                let provider = account.saml_provider(name);
+                (provider.map_or(&[], |provider| &provider.tags), &["aws"])
+            }
+            Subject::Nothing | Subject::Group(_) => (&[], &[]),
+        }
+    }
+
+    fn boundary(&self, account: &Account) -> Option<PolicyId> {
+        let entity = match self.subject {
+            Subject::User(id) => PolicyEntity::User(id),
+            Subject::Role(id) => PolicyEntity::Role(id),
+            Subject::Nothing
+            | Subject::Group(_)
+            | Subject::ManagedPolicy(_)
+            | Subject::InstanceProfile(_)
+            | Subject::OidcProvider(_)
+            | Subject::SamlProvider(_) => return None,
+        };
+        account.policies(entity)?.boundary
+    }
+
+    /// Adds what the request says, its tags in one of their readings. Where it names none, their keys are
+    /// absent.
+    pub fn add_request_keys(&self, reading: usize, context: &mut Context) {
+        for (key, value) in read(self.request_pairs(), reading) {
+            context.set(&format!("aws:RequestTag/{key}"), value);
+        }
+        if !self.tag_keys.is_empty() {
+            let keys = self.tag_keys.iter().map(|key| Value::from(key.as_str()));
+            context.set_several("aws:TagKeys", keys);
+        }
+        for (key, value) in &self.keys {
+            context.set(key, value.as_str());
+        }
+        for (key, values) in &self.lists {
+            context.set_several(key, values.iter().map(String::as_str));
+        }
+    }
+
+    /// The ARN.
+    #[must_use]
+    pub fn arn(&self) -> &str {
+        &self.arn
+    }
+
+    /// Whether what was asked about now has another ARN: then the question must be put anew.
+    pub fn is_stale(&self, account: &Account) -> bool {
+        if self.is_future {
+            return false;
+        }
+        let now = match self.subject {
+            Subject::User(id) => account.principal_arn(PrincipalId::User(id)),
+            Subject::Role(id) => account.principal_arn(PrincipalId::Role(id)),
+            Subject::Group(id) => {
+                let group = account.groups().get(id);
+                group.map(|group| group.arn(account.id()))
+            }
+            // None of them can be renamed or moved.
+            Subject::ManagedPolicy(_)
+            | Subject::InstanceProfile(_)
+            | Subject::OidcProvider(_)
+            | Subject::SamlProvider(_)
+            | Subject::Nothing => None,
+        };
+        now.is_some_and(|arn| arn != self.arn)
+    }
+
+    /// `*`: operations on the account as such.
+    pub fn any() -> Self {
+        Self::of_nobody("*".to_owned())
+    }
+
+    /// An existing user by its stored ARN; where there is none, the ARN is built from the name that
+    /// was asked for, so that the question can be put before the answer betrays what exists. So it is
+    /// with all that follow.
+    pub fn user(account: &Account, name: &UserName, user: Option<&User>) -> Self {
+        match user {
+            Some(user) => Self::new(user.arn(account.id()), Subject::User(user.id)),
+            None => Self::new_user(account.id(), &Path::default(), name),
+        }
+    }
+
+    /// A user that is about to be, or to be called, so.
+    pub fn new_user(account: AccountId, path: &Path, name: &UserName) -> Self {
+        Self::of_nobody(user_arn(account, path, name.as_str()))
+    }
+
+    /// A group.
+    pub fn group(account: &Account, name: &GroupName, group: Option<&Group>) -> Self {
+        match group {
+            Some(group) => Self::new(group.arn(account.id()), Subject::Group(group.id)),
+            None => Self::new_group(account.id(), &Path::default(), name),
+        }
+    }
+
+    /// A group that is about to be, or to be called, so.
+    pub fn new_group(account: AccountId, path: &Path, name: &GroupName) -> Self {
+        Self::of_nobody(iam_arn(account, "group", path, name.as_str()))
+    }
+
+    /// A role.
+    pub fn role(account: &Account, name: &RoleName, role: Option<&Role>) -> Self {
+        match role {
+            Some(role) => Self::new(role.arn(account.id()), Subject::Role(role.id)),
+            None => Self::new_role(account.id(), &Path::default(), name),
+        }
+    }
+
+    /// A role that is about to be.
+    pub fn new_role(account: AccountId, path: &Path, name: &RoleName) -> Self {
+        Self::of_nobody(iam_arn(account, "role", path, name.as_str()))
+    }
+
+    /// An instance profile.
+    pub fn instance_profile(
+        account: &Account,
+        name: &InstanceProfileName,
+        profile: Option<&InstanceProfile>,
+    ) -> Self {
+        match profile {
+            Some(profile) => Self::new(
+                profile.arn(account.id()),
+                Subject::InstanceProfile(profile.id),
+            ),
+            None => Self::new_instance_profile(account.id(), &Path::default(), name),
+        }
+    }
+
+    /// An instance profile that is about to be.
+    pub fn new_instance_profile(
+        account: AccountId,
+        path: &Path,
+        name: &InstanceProfileName,
+    ) -> Self {
+        Self::of_nobody(iam_arn(account, "instance-profile", path, name.as_str()))
+    }
+
+    /// A managed policy by the ARN that was asked for, which is found only if it is exactly so.
+    pub fn managed_policy(account: &Account, managed: Managed<'_>, arn: &str) -> Self {
+        let own = managed
+            .find(account, arn)
+            .and_then(|policy| policy.own_id());
+        let subject = own.map_or(Subject::Nothing, Subject::ManagedPolicy);
+        Self::new(arn.to_owned(), subject)
+    }
+
+    /// An OpenID Connect provider by the ARN that was asked for.
+    pub fn oidc_provider(arn: &str, provider: Option<&OidcProvider>) -> Self {
+        let subject = provider.map(|provider| Subject::OidcProvider(provider.url.clone()));
+        Self::new(arn.to_owned(), subject.unwrap_or(Subject::Nothing))
+    }
+
+    /// A SAML provider by the ARN that was asked for.
+    pub fn saml_provider(arn: &str, provider: Option<&SamlProvider>) -> Self {
+        let subject = provider.map(|provider| Subject::SamlProvider(provider.name.clone()));
+        Self::new(arn.to_owned(), subject.unwrap_or(Subject::Nothing))
+    }
+
+    /// What has this ARN as the request gives it, and no tags.
+    pub fn by_arn(arn: &str) -> Self {
+        Self::of_nobody(arn.to_owned())
+    }
+
+    /// All of a kind in an account, or those under a path: the resource of lists. `kind` is how their
+    /// ARNs call it.
+    pub fn all(account: AccountId, kind: &str, path_prefix: Option<&str>) -> Self {
+        let prefix = path_prefix.unwrap_or("/");
+        Self::of_nobody(format!("arn:aws:iam::{account}:{kind}{prefix}"))
+    }
+
+    /// The root user of an account.
+    pub fn root(account: AccountId) -> Self {
+        Self::of_nobody(root_arn(account))
+    }
+}
+
+/// The spellings of each key, with the last value of each.
+fn spellings<'a>(
+    tags: impl Iterator<Item = (&'a str, &'a str)>,
+) -> BTreeMap<FoldedTagKey, BTreeMap<&'a str, &'a str>> {
+    let mut keys = BTreeMap::new();
+    for (key, value) in tags {
+        let spellings: &mut BTreeMap<_, _> = keys.entry(FoldedTagKey::fold(key)).or_default();
+        spellings.insert(key, value);
+    }
+    keys
+}
+
+fn most_spellings<'a>(tags: impl Iterator<Item = (&'a str, &'a str)>) -> usize {
+    let counts = spellings(tags)
+        .into_values()
+        .map(|spellings| spellings.len());
+    counts.max().unwrap_or(0)
+}
+
+/// One spelling of each key. All are had by the readings from 0 on.
+fn read<'a>(
+    tags: impl Iterator<Item = (&'a str, &'a str)>,
+    reading: usize,
+) -> impl Iterator<Item = (&'a str, &'a str)> {
+    let keys = spellings(tags).into_values();
+    keys.filter_map(move |spellings| {
+        let count = spellings.len();
+        spellings.into_iter().nth(reading % count.max(1))
+    })
+}

@@ -1,0 +1,21 @@
+//! Sessions: what temporary credentials stand for, and the tokens that carry them.
+//!
+//! Nothing is kept of a session. All that is known of it is in its token, sealed by a key that every
+//! node holds, so that any node can tell whose it is without asking anyone.
+
+mod key_ring;
+mod keys;
+mod policies;
+mod session;
+mod token;
+mod vouched;
+
+pub use key_ring::SessionKeyRing;
+pub use keys::{SessionKey, SessionKeys};
+pub use policies::SessionPolicies;
+pub use session::{FederatedUser, Holder, RoleSession, Session, SessionTag, session_arn};
+pub use token::{
+    OpenedSession, SECRET_BYTES, SealTokenError, SessionContent, TOKEN_CHARACTERS, TokenBytes,
+    TokenError, deflate, seal,
+};
+pub use vouched::{Recorded, Vouched, VouchedBy, VouchedKey};

@@ -1,0 +1,512 @@
+//! What an operation's function gets: the request, a snapshot of the account, and the few things it
+//! may do to the world.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use keyward_account::{Account, Changes, Role, SamlProvider};
+use keyward_api::{OperationId, Output, recorded};
+use keyward_authorization::Circumstances;
+use keyward_authorization::Resource;
+use keyward_authorization::sessions::{
+    SealTokenError, SessionContent, SessionTag, TokenBytes, Vouched, seal,
+};
+use keyward_authorization::{Action, Law, Question, gate};
+use keyward_authorization::{AwsPolicies, Managed};
+use keyward_authorization::{Caller, Principal};
+use keyward_credentials::{Digest, Recipe, Sealed, Verifier};
+use keyward_faults::{Fault, fault};
+use keyward_names::{AccessKeyId, AccountId, PreciseTimestamp, RoleId, Secret, Timestamp, UserId};
+use keyward_policy::{Decision, Kind, PolicySet};
+use keyward_saml::{Assertion, AssertionError};
+use keyward_store::{OneTimeKey, Store};
+use keyward_web_identity::SigningKeys;
+use zeroize::Zeroizing;
+
+use crate::accounts::AccountHandle;
+use crate::audit::Recording;
+use crate::clock::Clock;
+use crate::hashing::{HashError, HashQueue};
+use crate::identity_providers::IdentityProviders;
+use crate::installation::Installation;
+use crate::quotas::Quotas;
+use crate::random::{RandomError, random, random_number};
+use crate::refusal::Refusal;
+use crate::uses::{AccessKeyUse, RoleUse};
+
+/// One request to one operation.
+pub struct Call<I> {
+    operation: OperationId,
+    input: Arc<I>,
+    caller: Caller,
+    circumstances: Arc<Circumstances>,
+    recording: Option<Arc<Recording>>,
+    account: Arc<Account>,
+    handle: Arc<AccountHandle>,
+    installation: Arc<Installation>,
+}
+
+/// What an operation's function comes to.
+pub type Outcome<O> = Result<Answer<O>, Refusal>;
+
+/// The proof that the caller may do what it asks. Only the ways of
+/// [`Call`] to authorize and [`Call::open_to_all`] make one, and nothing is changed or answered without
+/// it.
+pub struct Permit {
+    questions: Vec<Question>,
+}
+
+/// An output that may be told to the caller.
+pub struct Answer<O>(O);
+
+impl Permit {
+    /// The answer, now that the caller has a right to it.
+    pub fn answer<O>(self, output: O) -> Outcome<O> {
+        Ok(Answer(output))
+    }
+}
+
+impl<O> Answer<O> {
+    /// What is told.
+    pub fn into_output(self) -> O {
+        self.0
+    }
+}
+
+impl<I> Call<I> {
+    /// A call on the newest state of the caller's account.
+    pub(crate) fn new(
+        operation: OperationId,
+        input: Arc<I>,
+        (caller, circumstances, recording): (Caller, Arc<Circumstances>, Option<Arc<Recording>>),
+        (handle, installation): (Arc<AccountHandle>, Arc<Installation>),
+    ) -> Self {
+        let account = handle.account();
+        Self {
+            operation,
+            input,
+            caller,
+            circumstances,
+            recording,
+            account,
+            handle,
+            installation,
+        }
+    }
+
+    /// The request.
+    pub fn input(&self) -> &I {
+        &self.input
+    }
+
+    /// The account as it stood when the call began.
+    pub fn account(&self) -> &Account {
+        &self.account
+    }
+
+    /// Managed policies: those of AWS, and with an account those of its own.
+    pub fn managed(&self) -> Managed<'_> {
+        Managed::new(&self.installation.aws_policies)
+    }
+
+    /// The policies of AWS, for closures that change the account.
+    pub fn aws_policies(&self) -> AwsPolicies {
+        self.installation.aws_policies.clone()
+    }
+
+    /// Who calls.
+    pub fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// The time that goes into records and by which things expire.
+    pub fn now(&self) -> Timestamp {
+        self.installation.clock.now()
+    }
+
+    /// The same to the millisecond, for the dates that have them.
+    pub fn precise_now(&self) -> PreciseTimestamp {
+        self.installation.clock.precise_now()
+    }
+
+    /// The way out to identity providers.
+    pub fn identity_providers(&self) -> &dyn IdentityProviders {
+        &*self.installation.identity_providers
+    }
+
+    /// Whether an issuer is an account that gives out tokens, of this installation or of AWS.
+    pub fn is_token_issuer(&self, issuer: &str) -> bool {
+        self.installation.is_token_issuer(issuer)
+    }
+
+    /// The region that the request was signed for.
+    pub fn region(&self) -> Option<&str> {
+        self.circumstances.region.as_deref()
+    }
+
+    /// Whether the request came to AWS's name for STS in no region.
+    pub fn came_to_global_endpoint(&self) -> bool {
+        self.circumstances.is_global_sts_host()
+    }
+
+    /// The keys that the account signs tokens with.
+    pub fn token_signing_keys(&self) -> Result<SigningKeys, Fault> {
+        let keys = self.handle.token_signing_keys();
+        keys.map_err(Fault::internal)?
+            .ok_or_else(fault::web_identity_federation_disabled)
+    }
+
+    /// Checks what a SAML provider of the account is said to have said. Inside is why it is refused.
+    pub async fn check_assertion(
+        &self,
+        provider: &SamlProvider,
+        response: &Secret,
+    ) -> Result<Result<Assertion, AssertionError>, Fault> {
+        let assertions = &self.installation.assertions;
+        assertions.check(provider, response, self.now()).await
+    }
+
+    /// Uses something that an assertion is good for once, until it expires, in seconds since 1970.
+    /// Whether it was not used before.
+    pub async fn use_assertion(&self, used_for: String, expires_at: i64) -> Result<bool, Fault> {
+        let key = OneTimeKey {
+            account: self.account.id(),
+            kind: "saml_assertion",
+            key: used_for,
+            until: Timestamp::from_unix_seconds(expires_at),
+        };
+        let used = self.installation.store.use_once(key, self.now()).await;
+        used.map_err(|error| fault::service_unavailable().caused_by(error))
+    }
+
+    /// What tokens of an account are issued by: the URL that ends in its label.
+    pub fn token_issuer(&self, label: &str) -> String {
+        self.installation.token_issuer(label)
+    }
+
+    /// What the account may have.
+    pub fn quotas(&self) -> Quotas {
+        self.installation.quotas.of(self.account.id())
+    }
+
+    /// A random number for a new id.
+    pub fn random_number(&self) -> Result<u64, Fault> {
+        Ok(random_number()?)
+    }
+
+    /// Random bytes for a new secret.
+    pub fn random<const N: usize>(&self) -> Result<[u8; N], Fault> {
+        Ok(random()?)
+    }
+
+    /// Asks whether the caller may do this operation to a resource.
+    pub fn authorize(&self, resource: Resource) -> Result<Permit, Fault> {
+        self.authorize_all([resource])
+    }
+
+    /// Asks whether the caller may do this operation to each of several resources.
+    pub fn authorize_all(
+        &self,
+        resources: impl IntoIterator<Item = Resource>,
+    ) -> Result<Permit, Fault> {
+        let mut permit = self.open_to_all();
+        for resource in resources {
+            permit = self.authorize_also(permit, self.operation, resource)?;
+        }
+        Ok(permit)
+    }
+
+    /// Asks whether the caller may besides do what another operation does, as where tags are given to
+    /// what is made.
+    pub fn authorize_also(
+        &self,
+        permit: Permit,
+        operation: OperationId,
+        resource: Resource,
+    ) -> Result<Permit, Fault> {
+        self.ask(permit, Action::Operation(operation), resource)
+    }
+
+    /// Asks whether the caller may besides give a role to a service.
+    pub fn authorize_passing(&self, permit: Permit, role: Resource) -> Result<Permit, Fault> {
+        self.ask(permit, Action::PassRole, role)
+    }
+
+    fn ask(&self, mut permit: Permit, action: Action, resource: Resource) -> Result<Permit, Fault> {
+        let question = Question { action, resource };
+        let how = (&*self.circumstances, self.now());
+        let law = Law::within(&self.account, self.managed());
+        gate::judge(law, &self.caller, how, &question)?;
+        permit.questions.push(question);
+        Ok(permit)
+    }
+
+    /// Asks whether the caller may do all that taking on a role needs: within an account as its policies
+    /// and the role's trust policy say together, across accounts as both say. Why not is told only where
+    /// the caller's own policies deny it.
+    pub fn authorize_assuming(
+        &self,
+        (holder, role): (&Account, &Role),
+        questions: Vec<Question>,
+    ) -> Result<Permit, Fault> {
+        let how = (&*self.circumstances, self.now());
+        let is_elsewhere = holder.id() != self.account.id();
+        let law = Law {
+            elsewhere: is_elsewhere.then_some(holder),
+            ..Law::within(&self.account, self.managed())
+        };
+        let trust = trust_of(role);
+        for question in &questions {
+            let decision = gate::decide(law, &self.caller, how, (question, Some(&trust)))?;
+            let (caller, action) = (self.caller.arn(&self.account), question.action.name());
+            let role_arn = question.resource.arn();
+            match decision {
+                Decision::Allowed => {}
+                Decision::ExplicitDeny(kind) if kind != Kind::Resource && !is_elsewhere => {
+                    let denial = fault::Denial::Denied(kind);
+                    return Err(fault::access_denied(&caller, action, role_arn, denial));
+                }
+                Decision::ImplicitDeny(_) | Decision::ExplicitDeny(_) => {
+                    return Err(fault::may_not_assume(&caller, action, role_arn));
+                }
+            }
+        }
+        Ok(Permit { questions })
+    }
+
+    /// Takes in who was found to be vouched for, so that the audit record tells it.
+    pub fn vouch(&self, vouched: &Arc<Vouched>) {
+        if let Some(recording) = &self.recording {
+            recording.is_vouched(vouched);
+        }
+    }
+
+    /// Takes in which tags a session inherits, so that the audit record tells them.
+    pub fn inherits(&self, tags: &[SessionTag]) {
+        if let Some(recording) = &self.recording
+            && !tags.is_empty()
+        {
+            let tags: BTreeMap<&str, &str> =
+                tags.iter().map(|tag| (&*tag.key, &*tag.value)).collect();
+            let more = BTreeMap::from([("incomingTransitiveTags", serde_json::json!(tags))]);
+            recording.say_more(&more);
+        }
+    }
+
+    /// Takes in which role of which account is taken on, and by way of which SAML provider, so that audit
+    /// records tell it.
+    pub fn takes_on(&self, account: &Account, role: &Role, saml_provider: Option<&str>) {
+        if let Some(recording) = &self.recording {
+            recording.takes_on(account, role, saml_provider);
+        }
+    }
+
+    /// Asks whether someone who is vouched for may do all that taking on a role of this account needs:
+    /// its trust policy decides alone. Why not is not told.
+    pub fn authorize_vouched(
+        &self,
+        vouched: &Arc<Vouched>,
+        role: &Role,
+        questions: Vec<Question>,
+    ) -> Result<Permit, Fault> {
+        let how = (&*self.circumstances, self.now());
+        let law = Law::within(&self.account, self.managed());
+        let caller = Caller::Vouched(Arc::clone(vouched));
+        let trust = trust_of(role);
+        for question in &questions {
+            match gate::decide(law, &caller, how, (question, Some(&trust)))? {
+                Decision::Allowed => {}
+                Decision::ImplicitDeny(_) | Decision::ExplicitDeny(_) => {
+                    return Err(fault::may_not_take_on(question.action.name()));
+                }
+            }
+        }
+        Ok(Permit { questions })
+    }
+
+    /// Asks whether the caller may give a session that it makes something.
+    pub fn authorize_for_session(
+        &self,
+        permit: Permit,
+        action: Action,
+        resource: Resource,
+    ) -> Result<Permit, Fault> {
+        self.ask(permit, action, resource)
+    }
+
+    /// Seals a session, by right of the permit to give it out. The answer is the secret access key and the
+    /// token, which has at least `at_least` characters; inside is why there is none.
+    pub fn seal_session(
+        &self,
+        _: &Permit,
+        access_key: AccessKeyId,
+        content: &SessionContent,
+        at_least: usize,
+    ) -> Result<Result<(Secret, String), SealTokenError>, Fault> {
+        let keys = self.installation.session_keys.keys();
+        let bytes = TokenBytes {
+            secret: Zeroizing::new(random()?),
+            nonce: random()?,
+        };
+        let sealing = keys.sealing(Clock::real_now());
+        Ok(seal(sealing, access_key, content, &bytes, at_least))
+    }
+
+    /// For the few operations that need no right.
+    pub fn open_to_all(&self) -> Permit {
+        Permit {
+            questions: Vec::new(),
+        }
+    }
+
+    /// Hashes a password, which takes a while.
+    pub async fn hash(&self, password: Secret, recipe: Recipe) -> Result<Digest, Fault> {
+        self.installation
+            .hashing
+            .digest(HashQueue::Authenticated, password, recipe)
+            .await
+            .map_err(Fault::from)
+    }
+
+    /// Whether a password that a user gave is the one kept. Wrong ones are counted, and after too
+    /// many of them the caller is held back for a while.
+    pub async fn is_old_password(
+        &self,
+        user: UserId,
+        password: Secret,
+        kept: Verifier,
+    ) -> Result<bool, Fault> {
+        let tries = &self.installation.old_password_tries;
+        let whose = (self.account.id(), Principal::User(user));
+        let begun = tries
+            .begin(whose, self.now())
+            .map_err(|_| fault::too_many_wrong_old_passwords())?;
+        let digest = self.hash(password, kept.recipe).await;
+        match &digest {
+            Ok(digest) if *digest == kept.digest => tries.was_right(whose),
+            Ok(_) => {}
+            Err(_) => tries.was_none(whose, begun),
+        }
+        Ok(digest? == kept.digest)
+    }
+
+    /// The recipe for the first password of a login profile.
+    pub fn new_recipe(&self) -> Result<Recipe, Fault> {
+        Ok(self.installation.new_recipe()?)
+    }
+
+    /// Seals a secret of this account for one context.
+    pub fn seal(&self, context: &str, secret: &Secret) -> Result<Sealed, Fault> {
+        self.handle
+            .data_key
+            .seal(context, secret.expose().as_bytes(), random()?)
+            .map_err(Fault::internal)
+    }
+
+    /// Another account of this installation as it stands, if it is there.
+    pub async fn other_account(&self, id: AccountId) -> Result<Option<Arc<Account>>, Fault> {
+        let held = self.installation.accounts.get(id).await;
+        let held = held.map_err(|error| fault::service_unavailable().caused_by(error))?;
+        Ok(held.map(|handle| handle.account()))
+    }
+
+    /// When an access key of this account was last used.
+    pub async fn access_key_use(&self, key: AccessKeyId) -> Result<Option<AccessKeyUse>, Fault> {
+        let store: &dyn Store = &*self.installation.store;
+        self.installation
+            .uses
+            .of_access_key(store, self.account.id(), key)
+            .await
+            .map_err(|error| fault::service_unavailable().caused_by(error))
+    }
+
+    /// When sessions of roles of this account last asked for something, in the order asked for.
+    pub async fn role_uses(&self, roles: &[RoleId]) -> Vec<Option<RoleUse>> {
+        let store: &dyn Store = &*self.installation.store;
+        self.installation
+            .uses
+            .of_roles(store, self.account.id(), roles)
+            .await
+    }
+
+    /// When principals of this account last signed in with a password, in the order asked for. Asks
+    /// the store, so ask only about those who have a password.
+    pub async fn password_uses(&self, principals: &[Principal]) -> Vec<Option<Timestamp>> {
+        let store: &dyn Store = &*self.installation.store;
+        self.installation
+            .uses
+            .of_passwords(store, self.account.id(), principals)
+            .await
+    }
+
+    /// Says what will be answered if the change is made, where that is known before: the audit record
+    /// that becomes durable with the change then tells it too. Without it, the copy that goes to the
+    /// files tells it alone.
+    pub fn expect_answer(&self, output: &impl Output) {
+        if let Some(recording) = &self.recording {
+            recording.expect_answer(recorded(output, self.operation.service()));
+        }
+    }
+
+    /// Changes the account: the closure gets the newest state, checks its rules against it and
+    /// says what changes. It owns its inputs, and may run again. Where the state moved since this
+    /// call's snapshot, the caller's rights are judged again first. What is answered is durable.
+    pub async fn commit<T, F>(&self, permit: &Permit, change: F) -> Result<T, Refusal>
+    where
+        T: Send + 'static,
+        F: Fn(&Account) -> Result<(Changes, T), Refusal> + Send + 'static,
+    {
+        let (caller, circumstances, now) = (
+            self.caller.clone(),
+            Arc::clone(&self.circumstances),
+            self.now(),
+        );
+        let judged_at = self.account.version();
+        let questions = permit.questions.clone();
+        let aws_policies = self.aws_policies();
+        let judged_change = move |account: &Account| {
+            if account.version() != judged_at {
+                for question in &questions {
+                    if question.resource.is_stale(account) {
+                        return Err(Refusal::stale());
+                    }
+                    let law = Law::within(account, Managed::new(&aws_policies));
+                    gate::judge(law, &caller, (&circumstances, now), question)?;
+                }
+            }
+            change(account)
+        };
+        let recording = self.recording.as_ref();
+        let audit = recording.and_then(|recording| recording.of_change());
+        self.handle
+            .writer
+            .commit_audited(judged_change, audit)
+            .await
+    }
+}
+
+/// Whom a role admits. A trust policy that can't be read admits nobody.
+fn trust_of(role: &Role) -> PolicySet {
+    PolicySet::new(role.trust_policy.document().compiled().cloned())
+}
+
+impl From<RandomError> for Fault {
+    fn from(error: RandomError) -> Self {
+        Self::internal(error)
+    }
+}
+
+impl From<HashError> for Fault {
+    fn from(error: HashError) -> Self {
+        match error {
+            HashError::QueueFull => fault::throttling().caused_by(error),
+            HashError::Ended | HashError::Verifier(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<RandomError> for Refusal {
+    fn from(error: RandomError) -> Self {
+        Self::Fault(error.into())
+    }
+}

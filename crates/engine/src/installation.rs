@@ -1,0 +1,363 @@
+//! An installation: what a node holds while it runs.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use keyward_authorization::sessions::{OpenedSession, SessionKeyRing, TokenError};
+use keyward_authorization::{AwsPolicies, Managed, Principal};
+use keyward_credentials::{Digest, HashParameters, Recipe, Salt, SealingKey};
+use keyward_faults::{Fault, fault};
+use keyward_names::{AccessKeyId, AccountId, Age, FoldedName, RoleId, Secret, Timestamp};
+use keyward_store::{Store, StoreError};
+
+use crate::accounts::{AccountHandle, Accounts};
+use crate::assertions::Assertions;
+use crate::audit::Audit;
+use crate::clock::Clock;
+use crate::hashing::{HashError, HashPool, HashQueue};
+use crate::identity_providers::{IdentityProviders, NoIdentityProviders};
+use crate::keys::{self, InstallationKeys, KeysError};
+use crate::quotas::AccountQuotas;
+use crate::random::{RandomError, random};
+use crate::rows::{ALIAS_KIND, ROOT_EMAIL_KIND};
+use crate::tries::{Tries, TryRules};
+use crate::uses::Uses;
+
+/// How often last-used facts are written.
+const USES_WRITTEN_EVERY: Duration = Duration::from_secs(3);
+/// How often old audit records are forgotten.
+const AUDIT_FORGOTTEN_EVERY: Duration = Duration::from_secs(3_600);
+/// How often the keys of session tokens are read, and replaced if they are old. Well within the time
+/// after which a new one begins to seal.
+const SESSION_KEYS_LOOKED_AT_EVERY: Duration = Duration::from_secs(3_600);
+/// What the issuers of AWS's accounts end in.
+const AWS_TOKEN_ISSUERS: &str = ".tokens.sts.global.api.aws";
+/// How often people may get their old password wrong. Who gets here has signed in or signed the call,
+/// and may make several at once, which all count until they are heard.
+const OLD_PASSWORD_TRIES: TryRules = TryRules {
+    free: 30,
+    longest_wait: Age::seconds(30),
+};
+
+/// All that operations work with, one for each process.
+pub struct Installation {
+    /// Where everything is kept.
+    pub(crate) store: Arc<dyn Store>,
+    /// The time that governs stored dates and expiry.
+    pub(crate) clock: Arc<Clock>,
+    /// The accounts held in memory.
+    pub(crate) accounts: Accounts,
+    /// Password hashing.
+    pub(crate) hashing: HashPool,
+    /// When keys were last used.
+    pub(crate) uses: Uses,
+    /// Wrong guesses at the old password by those who change theirs.
+    pub(crate) old_password_tries: Tries<(AccountId, Principal)>,
+    /// What accounts may have.
+    pub(crate) quotas: AccountQuotas,
+    /// The policies that are managed by AWS.
+    pub(crate) aws_policies: AwsPolicies,
+    /// What becomes of audit records.
+    pub(crate) audit: Arc<Audit>,
+    /// The way out to identity providers.
+    pub(crate) identity_providers: Arc<dyn IdentityProviders>,
+    /// Where the issuers of all accounts lie, if not where AWS's do.
+    pub(crate) token_issuer_base: Option<String>,
+    /// What checks the assertions of SAML providers.
+    pub(crate) assertions: Assertions,
+    /// What seals session tokens.
+    pub(crate) session_keys: SessionKeyRing,
+    pub(crate) keys: InstallationKeys,
+}
+
+/// What an operator decides about an installation.
+#[derive(Debug, Clone)]
+pub struct InstallationOptions {
+    /// What accounts may have.
+    pub quotas: AccountQuotas,
+    /// The policies that are managed by AWS.
+    pub aws_policies: AwsPolicies,
+    /// What becomes of audit records.
+    pub audit: Arc<Audit>,
+    /// The way out to identity providers.
+    pub identity_providers: Arc<dyn IdentityProviders>,
+    /// A URL under which the issuers of all accounts lie, so that their documents can be fetched from
+    /// this server. Without it they are called as AWS's are.
+    pub token_issuer_base: Option<String>,
+}
+
+impl Default for InstallationOptions {
+    fn default() -> Self {
+        Self {
+            quotas: AccountQuotas::default(),
+            aws_policies: AwsPolicies::default(),
+            audit: Arc::default(),
+            identity_providers: Arc::new(NoIdentityProviders),
+            token_issuer_base: None,
+        }
+    }
+}
+
+impl Installation {
+    /// Takes up work on a store whose keys are open. Must be called within a Tokio runtime, which
+    /// then also writes last-used facts until the installation is dropped.
+    #[must_use]
+    pub fn start(
+        store: Arc<dyn Store>,
+        keys: InstallationKeys,
+        options: InstallationOptions,
+    ) -> Arc<Self> {
+        let clock = Arc::new(Clock::default());
+        let accounts = Accounts::new(
+            Arc::clone(&store),
+            Arc::clone(&clock),
+            keys.master_key.clone(),
+        );
+        let hashing = HashPool::start(keys.pepper.clone());
+        let installation = Arc::new(Self {
+            store,
+            clock,
+            accounts,
+            hashing,
+            uses: Uses::default(),
+            old_password_tries: Tries::new(OLD_PASSWORD_TRIES),
+            quotas: options.quotas,
+            aws_policies: options.aws_policies,
+            audit: options.audit,
+            identity_providers: options.identity_providers,
+            token_issuer_base: options.token_issuer_base,
+            assertions: Assertions::default(),
+            session_keys: SessionKeyRing::new(keys.session_keys.clone()),
+            keys,
+        });
+        forget_audit_now_and_then(&installation);
+        look_after_session_keys_now_and_then(&installation);
+        let weak = Arc::downgrade(&installation);
+        tokio::spawn(async move {
+            loop {
+                wait(USES_WRITTEN_EVERY).await;
+                let Some(installation) = weak.upgrade() else {
+                    return;
+                };
+                if let Err(error) = installation.uses.write(&*installation.store).await {
+                    tracing::warn!(%error, "last-used facts could not be written and are kept");
+                }
+            }
+        });
+        installation
+    }
+
+    /// Writes what is only in memory and closes the store. Nothing acknowledged depends on it.
+    pub async fn stop(&self) -> Result<(), StoreError> {
+        let written = self.uses.write(&*self.store).await;
+        let audit = Arc::clone(&self.audit);
+        // It has the log tell what it could not write; a panic in it is told by itself.
+        let _ = tokio::task::spawn_blocking(move || audit.close()).await;
+        self.store.close().await.and(written)
+    }
+
+    /// What it was started with, for another node of the same.
+    #[must_use]
+    pub fn options(&self) -> InstallationOptions {
+        InstallationOptions {
+            quotas: self.quotas.clone(),
+            aws_policies: self.aws_policies.clone(),
+            audit: Arc::clone(&self.audit),
+            identity_providers: Arc::clone(&self.identity_providers),
+            token_issuer_base: self.token_issuer_base.clone(),
+        }
+    }
+
+    /// The time that governs stored dates and expiry.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The account with this id, if there is one.
+    pub async fn account(&self, id: AccountId) -> Result<Option<Arc<AccountHandle>>, StoreError> {
+        self.accounts.get(id).await
+    }
+
+    /// Managed policies: those of AWS, and with an account those of its own.
+    #[must_use]
+    pub fn managed(&self) -> Managed<'_> {
+        Managed::new(&self.aws_policies)
+    }
+
+    /// What becomes of audit records.
+    #[must_use]
+    pub fn audit(&self) -> &Audit {
+        &self.audit
+    }
+
+    /// Wrong guesses at the old password by those who change theirs.
+    #[must_use]
+    pub fn old_password_tries(&self) -> &Tries<(AccountId, Principal)> {
+        &self.old_password_tries
+    }
+
+    /// Where the issuers of all accounts lie, if not where AWS's do.
+    #[must_use]
+    pub fn token_issuer_base(&self) -> Option<&str> {
+        self.token_issuer_base.as_deref()
+    }
+
+    /// Hashes a password as the recipe says, which takes a while.
+    pub async fn hash(
+        &self,
+        queue: HashQueue,
+        password: Secret,
+        recipe: Recipe,
+    ) -> Result<Digest, HashError> {
+        self.hashing.digest(queue, password, recipe).await
+    }
+
+    /// Notes that a key signed a request.
+    pub fn note_access_key_use(
+        &self,
+        account: AccountId,
+        key: AccessKeyId,
+        service: &str,
+        region: &str,
+    ) {
+        let now = self.clock.now();
+        self.uses
+            .note_access_key(account, key, (service, region), now);
+    }
+
+    /// Notes that a session of a role signed a request.
+    pub fn note_role_use(&self, account: AccountId, role: RoleId, region: &str) {
+        self.uses.note_role(account, role, region, self.clock.now());
+    }
+
+    /// Notes that someone signed in with the own password. Answers when the password was used before.
+    pub async fn note_password_use(
+        &self,
+        account: AccountId,
+        principal: Principal,
+    ) -> Option<Timestamp> {
+        let now = self.clock.now();
+        self.uses
+            .note_password(&*self.store, account, principal, now)
+            .await
+    }
+
+    /// Writes what was noted of last uses, which otherwise happens every few seconds.
+    pub async fn write_uses(&self) -> Result<(), StoreError> {
+        self.uses.write(&*self.store).await
+    }
+
+    /// The recipe of a new password: a new salt, today's cost and pepper.
+    pub fn new_recipe(&self) -> Result<Recipe, RandomError> {
+        Ok(Recipe {
+            salt: Salt(random()?),
+            parameters: HashParameters::default(),
+            pepper: self.keys.pepper.id,
+        })
+    }
+
+    /// Seals what browsers keep of a sign-in.
+    #[must_use]
+    pub fn sign_in_key(&self) -> &SealingKey {
+        &self.keys.sign_in_key
+    }
+
+    /// The issuer of an account's tokens, of which `label` tells it from other accounts'.
+    #[must_use]
+    pub fn token_issuer(&self, label: &str) -> String {
+        match &self.token_issuer_base {
+            Some(base) => format!("{}/{label}", base.trim_end_matches('/')),
+            None => format!("https://{label}{AWS_TOKEN_ISSUERS}"),
+        }
+    }
+
+    /// Whether an issuer is an account that gives out tokens, of this installation or of AWS.
+    pub(crate) fn is_token_issuer(&self, issuer: &str) -> bool {
+        let base = self.token_issuer_base.as_deref();
+        let rest = base.and_then(|base| issuer.strip_prefix(base.trim_end_matches('/')));
+        rest.is_some_and(|rest| rest.starts_with('/')) || issuer.ends_with(AWS_TOKEN_ISSUERS)
+    }
+
+    /// The account that chose an alias.
+    pub async fn account_by_alias(&self, alias: &str) -> Result<Option<AccountId>, StoreError> {
+        self.store.directory(ALIAS_KIND, alias).await
+    }
+
+    /// The account whose root user has an e-mail address, in any case.
+    pub async fn account_by_root_email(
+        &self,
+        email: &str,
+    ) -> Result<Option<AccountId>, StoreError> {
+        let email = FoldedName::fold(email);
+        self.store.directory(ROOT_EMAIL_KIND, email.as_str()).await
+    }
+
+    /// Opens a session token that came with an access key. It is a fault where it is none of this
+    /// installation's, or has expired.
+    pub async fn open_session(
+        &self,
+        access_key: AccessKeyId,
+        token: &str,
+    ) -> Result<OpenedSession, Fault> {
+        let mut opened = self.session_keys.open(access_key, token);
+        if let Err(TokenError::UnknownKey(id)) = opened
+            && self.session_keys.may_ask(id, Clock::real_now())
+        {
+            let keys = keys::session_keys(&*self.store, &self.keys.master_key).await;
+            let keys = keys.map_err(|error| fault::service_unavailable().caused_by(error))?;
+            self.session_keys.replace(keys);
+            opened = self.session_keys.open(access_key, token);
+        }
+        let opened = opened.map_err(|_| fault::invalid_client_token_id())?;
+        if opened.session.expires <= self.clock.now() {
+            return Err(fault::expired_token());
+        }
+        Ok(opened)
+    }
+
+    /// Reads the keys of session tokens anew, and makes another where it is time.
+    async fn look_after_session_keys(&self) -> Result<(), KeysError> {
+        let (store, now) = (&*self.store, Clock::real_now());
+        let keys = keys::look_after_session_keys(store, &self.keys.master_key, now).await?;
+        self.session_keys.replace(keys);
+        Ok(())
+    }
+}
+
+/// Forgets audit records that were kept for long enough, until the installation is dropped.
+fn forget_audit_now_and_then(installation: &Arc<Installation>) {
+    let weak = Arc::downgrade(installation);
+    tokio::spawn(async move {
+        while let Some(installation) = weak.upgrade() {
+            let (store, now) = (&*installation.store, installation.clock.now());
+            if let Err(error) = installation.audit.forget_old(store, now).await {
+                tracing::warn!(%error, "old audit records could not be forgotten");
+            }
+            drop(installation);
+            wait(AUDIT_FORGOTTEN_EVERY).await;
+        }
+    });
+}
+
+/// Looks after the keys of session tokens, until the installation is dropped.
+fn look_after_session_keys_now_and_then(installation: &Arc<Installation>) {
+    let weak = Arc::downgrade(installation);
+    tokio::spawn(async move {
+        while let Some(installation) = weak.upgrade() {
+            if let Err(error) = installation.look_after_session_keys().await {
+                tracing::warn!(%error, "the key of session tokens could not be looked after");
+            }
+            drop(installation);
+            wait(SESSION_KEYS_LOOKED_AT_EVERY).await;
+        }
+    });
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "what is done now and then waits in between"
+)]
+async fn wait(for_how_long: Duration) {
+    tokio::time::sleep(for_how_long).await;
+}

@@ -1,0 +1,99 @@
+//! Randomness from the operating system: the one source of it.
+
+use std::cell::RefCell;
+
+/// The operating system gave no random bytes.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+#[error("the operating system gives no random bytes: {0}")]
+pub struct RandomError(getrandom::Error);
+
+/// Random bytes, fit for keys.
+pub fn random<const N: usize>() -> Result<[u8; N], RandomError> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(RandomError)?;
+    Ok(bytes)
+}
+
+/// A random number.
+pub fn random_number() -> Result<u64, RandomError> {
+    Ok(u64::from_le_bytes(random()?))
+}
+
+/// How many ids a thread draws at once.
+const IDS_AT_ONCE: usize = 64;
+
+/// Random bytes for an id that is no secret. A thread draws many at once, since asking the operating
+/// system for 16 bytes costs as much as writing half an audit record.
+pub(crate) fn random_id() -> Result<[u8; 16], RandomError> {
+    thread_local! {
+        static DRAWN: RefCell<Vec<[u8; 16]>> = const { RefCell::new(Vec::new()) };
+    }
+    DRAWN.with_borrow_mut(|drawn| {
+        if drawn.is_empty() {
+            let bytes = random::<{ IDS_AT_ONCE * 16 }>()?;
+            let (ids, _) = bytes.as_chunks();
+            drawn.extend_from_slice(ids);
+        }
+        drawn.pop().map_or_else(random, Ok)
+    })
+}
+
+/// A random id for a log entry: 32 hexadecimal digits.
+pub(crate) fn entry_id() -> Result<String, RandomError> {
+    let mut id = String::with_capacity(32);
+    for byte in random_id()? {
+        let digits = [byte >> 4, byte & 0x0f].map(|digit| char::from_digit(digit.into(), 16));
+        id.extend(digits.into_iter().flatten());
+    }
+    Ok(id)
+}
+
+/// A random UUID: of version 4.
+#[must_use]
+pub fn uuid(random: [u8; 16]) -> String {
+    const VERSION: u128 = 0xf << 76;
+    const VARIANT: u128 = 0b11 << 62;
+    let bits = (u128::from_be_bytes(random) & !VERSION & !VARIANT) | (4 << 76) | (0b10 << 62);
+    let part = |from: u32, length: u32| (bits >> from) & ((1 << length) - 1);
+    format!(
+        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+        part(96, 32),
+        part(80, 16),
+        part(64, 16),
+        part(48, 16),
+        part(0, 48)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn no_id_comes_twice_on_any_thread() {
+        let draw = || {
+            (0..3 * IDS_AT_ONCE)
+                .map(|_| random_id().unwrap())
+                .collect::<Vec<_>>()
+        };
+        let other = std::thread::spawn(draw);
+        let mut ids = draw();
+        ids.extend(other.join().unwrap());
+        let distinct: HashSet<_> = ids.iter().collect();
+        assert_eq!(distinct.len(), 6 * IDS_AT_ONCE);
+        assert!(!distinct.contains(&[0; 16]));
+    }
+
+    #[test]
+    fn the_id_of_an_entry_is_32_hexadecimal_digits() {
+        let id = entry_id().unwrap();
+        assert_eq!(id.len(), 32);
+        assert!(
+            id.bytes()
+                .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        );
+        assert_ne!(id, entry_id().unwrap());
+    }
+}

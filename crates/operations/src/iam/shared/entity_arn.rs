@@ -1,0 +1,85 @@
+//! ARNs of users, groups and roles as requests give them: what counts is the kind and the name, and a
+//! wrong path does not matter (seen at AWS).
+
+use keyward_account::{Account, PolicyEntity};
+use keyward_authorization::Resource;
+
+/// The ARN of a user, group or role, which may not be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct EntityArn<'a> {
+    account: &'a str,
+    kind: EntityKind,
+    name: &'a str,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum EntityKind {
+    User,
+    Group,
+    Role,
+}
+
+impl<'a> EntityArn<'a> {
+    /// Reads an ARN; `None` if it is not one of these.
+    pub(crate) fn parse(arn: &'a str) -> Option<Self> {
+        let rest = arn.strip_prefix("arn:aws:iam::")?;
+        let (account, resource) = rest.split_once(':')?;
+        let (kind, path_and_name) = resource.split_once('/')?;
+        let kind = match kind {
+            "user" => EntityKind::User,
+            "group" => EntityKind::Group,
+            "role" => EntityKind::Role,
+            _ => return None,
+        };
+        let (_, name) = path_and_name
+            .rsplit_once('/')
+            .unwrap_or(("", path_and_name));
+        (!name.is_empty()).then_some(Self {
+            account,
+            kind,
+            name,
+        })
+    }
+
+    /// Who it is, in this account.
+    pub(crate) fn find(self, account: &Account) -> Option<PolicyEntity> {
+        if self.account != account.id().to_string() {
+            return None;
+        }
+        match self.kind {
+            EntityKind::User => {
+                let user = account.users().find(self.name)?;
+                Some(PolicyEntity::User(user.id))
+            }
+            EntityKind::Group => {
+                let group = account.groups().find(self.name)?;
+                Some(PolicyEntity::Group(group.id))
+            }
+            EntityKind::Role => {
+                let role = account.roles().find(self.name)?;
+                Some(PolicyEntity::Role(role.id))
+            }
+        }
+    }
+
+    /// What is asked for when the caller's right is judged: by the ARN it is stored under, or else as
+    /// it was given.
+    pub(crate) fn resource(self, account: &Account, given: &str) -> Resource {
+        let resource = match self.find(account) {
+            Some(PolicyEntity::User(id)) => account
+                .users()
+                .get(id)
+                .map(|user| Resource::user(account, &user.name, Some(user))),
+            Some(PolicyEntity::Group(id)) => account
+                .groups()
+                .get(id)
+                .map(|group| Resource::group(account, &group.name, Some(group))),
+            Some(PolicyEntity::Role(id)) => account
+                .roles()
+                .get(id)
+                .map(|role| Resource::role(account, &role.name, Some(role))),
+            None => None,
+        };
+        resource.unwrap_or_else(|| Resource::by_arn(given))
+    }
+}
