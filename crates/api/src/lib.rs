@@ -26,6 +26,7 @@
 
 mod constraints;
 mod element;
+mod fields;
 mod generated;
 mod input;
 mod operation;
@@ -36,6 +37,7 @@ mod secret_blob;
 mod service;
 mod violations;
 
+pub use fields::{AsFields, Fields};
 pub use generated::faults::FaultCode;
 pub use generated::operations::OperationId;
 pub use generated::{iam, sts};

@@ -77,7 +77,7 @@ impl<'a, 'p> Reader<'a, 'p> {
         };
         match read(&mut reader)? {
             Some(input) if reader.violations.is_empty() => Ok(input),
-            _ => Err(InputError::Constraint(reader.violations.message())),
+            _ => Err(reader.violations.into_error()),
         }
     }
 

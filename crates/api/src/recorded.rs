@@ -29,7 +29,7 @@ const USUAL_BYTES: usize = 256;
 
 /// A structure as a JSON object; `None` where it has no member to show.
 #[must_use]
-pub fn recorded(structure: &impl Recorded, service: Service) -> Option<String> {
+pub fn recorded(structure: &(impl Recorded + ?Sized), service: Service) -> Option<String> {
     let mut json = String::with_capacity(USUAL_BYTES);
     let mut members = Members::new(&mut json, service);
     structure.record(&mut members);

@@ -249,7 +249,7 @@ fn assert_refused(operation: OperationId, request: &Request, leaf: &Leaf, senten
 #[track_caller]
 fn assert_told(operation: OperationId, request: &Request, sentence: &str) {
     match judge(operation, request) {
-        Err(InputError::Constraint(message)) if message.contains(sentence) => {}
+        Err(InputError::Constraint { message, .. }) if message.contains(sentence) => {}
         other => panic!("{operation:?} {request:?}: {other:?}, not {sentence}"),
     }
 }

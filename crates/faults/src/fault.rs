@@ -20,6 +20,8 @@ use keyward_account::Claim;
 use keyward_api::{FaultCode, InputError, OperationId};
 use keyward_policy::Kind;
 
+use crate::reason::Reason;
+
 pub use self::credentials::*;
 pub use self::federation::*;
 pub use self::identity_providers::*;
@@ -36,6 +38,7 @@ pub use self::users::*;
 pub struct Fault {
     code: FaultCode,
     message: Option<String>,
+    reason: Option<Reason>,
     cause: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -44,7 +47,16 @@ impl Fault {
         Self {
             code,
             message: Some(message.into()),
+            reason: None,
             cause: None,
+        }
+    }
+
+    /// The same fault with why it is due, for those who act on it.
+    fn because(self, reason: Reason) -> Self {
+        Self {
+            reason: Some(reason),
+            ..self
         }
     }
 
@@ -53,6 +65,7 @@ impl Fault {
         Self {
             code: FaultCode::InternalFailure,
             message: None,
+            reason: None,
             cause: Some(Arc::new(cause)),
         }
     }
@@ -76,6 +89,12 @@ impl Fault {
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         self.message.as_deref()
+    }
+
+    /// Why it is due, where somebody acts on more than the code.
+    #[must_use]
+    pub fn reason(&self) -> Option<&Reason> {
+        self.reason.as_ref()
     }
 
     /// What went wrong on our side, for the log alone.
@@ -107,7 +126,13 @@ impl fmt::Display for Fault {
 
 impl From<InputError> for Fault {
     fn from(error: InputError) -> Self {
-        Self::new(error.code(), error.message())
+        let fault = Self::new(error.code(), error.message());
+        match error {
+            InputError::Malformed(_) => fault,
+            InputError::Constraint { members, .. } => {
+                fault.because(Reason::Constraints { members })
+            }
+        }
     }
 }
 
@@ -186,6 +211,7 @@ pub fn access_denied(caller_arn: &str, action: &str, resource: &str, denial: Den
              {reason}"
         ),
     )
+    .because(Reason::NotAllowed(denial))
 }
 
 /// A kind of policy as refusals name it.

@@ -12,5 +12,7 @@
 //! ```
 
 pub mod fault;
+mod reason;
 
 pub use fault::Fault;
+pub use reason::Reason;

@@ -8,7 +8,7 @@ pub const MAX_PARAMETERS: usize = 131_072;
 
 /// The fields of a request, decoded and found by name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-// INVARIANT: sorted by name; fields of one name in the order of the request; upheld by `parse`.
+// INVARIANT: sorted by name; fields of one name in the order of the request; upheld by `parse` and `of_pairs`.
 pub struct Parameters<'a> {
     entries: Vec<(Cow<'a, str>, Cow<'a, str>)>,
 }
@@ -45,6 +45,13 @@ impl<'a> Parameters<'a> {
         }
         entries.sort_by(|(one, _), (other, _)| one.cmp(other));
         Ok(Self { entries })
+    }
+
+    /// The fields of a request that is made in the program, decoded as they are.
+    #[must_use]
+    pub fn of_pairs(mut entries: Vec<(Cow<'a, str>, Cow<'a, str>)>) -> Self {
+        entries.sort_by(|(one, _), (other, _)| one.cmp(other));
+        Self { entries }
     }
 
     /// The value of a field.

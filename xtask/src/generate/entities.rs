@@ -87,6 +87,8 @@ fn imports(service: &Service<'_>, code: &str) -> String {
         (shapes.as_str(), "&shapes::"),
         ("crate::element::Element", ".write("),
         ("crate::element::Element", "impl Element"),
+        ("crate::fields::AsFields", "impl AsFields"),
+        ("crate::fields::Fields", "&mut Fields<"),
         ("crate::recorded::Members", "&mut Members<"),
         ("crate::recorded::Recorded", "impl Recorded"),
         ("crate::reader::Name", "Name::new("),
@@ -175,7 +177,9 @@ fn empty_input(service: &Service<'_>, operation: &str) -> String {
          #[derive(Debug, Clone, PartialEq)]\npub struct {name} {{}}\n\n\
          impl {name} {{\n\
          fn read(_: &mut Reader<'_, '_>) -> Read<Self> {{\nOk(Some(Self {{}}))\n}}\n}}\n\n{}\n\
-         impl Recorded for {name} {{\nfn record(&self, _: &mut Members<'_>) {{}}\n}}\n",
+         impl Recorded for {name} {{\nfn record(&self, _: &mut Members<'_>) {{}}\n}}\n\n\
+         impl AsFields for {name} {{\n\
+         fn add_to<'a>(&'a self, _: &str, _: &mut Fields<'a>) {{}}\n}}\n",
         decoding(service, &name)
     )
 }
@@ -206,8 +210,27 @@ fn reading(service: &Service<'_>, shape: &str, role: Role) -> Result<String> {
     }
     let fields: Vec<String> = members.iter().map(|m| names::field(m.name)).collect();
     writeln!(code, "Ok(Some(Self {{ {} }}))\n}}\n}}\n", fields.join(", "))?;
+    code.push_str(&as_fields(&name, &members)?);
     code.push_str(&decode);
     Ok(code)
+}
+
+/// How a structure of inputs is told in fields, as a client sends it.
+fn as_fields(name: &str, members: &[Member<'_>]) -> Result<String> {
+    let mut body = String::new();
+    for member in members {
+        let (wire, field) = (member.name, names::field(member.name));
+        writeln!(body, "fields.member(prefix, \"{wire}\", &self.{field});")?;
+    }
+    let (prefix, fields) = if body.is_empty() {
+        ("_", "_")
+    } else {
+        ("prefix", "fields")
+    };
+    Ok(format!(
+        "impl AsFields for {name} {{\n\
+         fn add_to<'a>(&'a self, {prefix}: &str, {fields}: &mut Fields<'a>) {{\n{body}}}\n}}\n\n"
+    ))
 }
 
 fn decoding(service: &Service<'_>, name: &str) -> String {

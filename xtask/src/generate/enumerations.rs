@@ -12,7 +12,7 @@ use crate::names;
 /// Writes `{service}_enums.rs`, if the service has any.
 pub(crate) fn write(service: &Service<'_>, files: &mut Files) -> Result<()> {
     let mut file = String::from(
-        "//! Texts of which the model lists all values.\n\nuse crate::constraints::Choice;\nuse crate::element::Element;\nuse crate::recorded::Shown;\nuse crate::Service;\nuse keyward_wire::XmlWriter;\n",
+        "//! Texts of which the model lists all values.\n\nuse crate::constraints::Choice;\nuse crate::element::Element;\nuse crate::fields::{Field, Fields};\nuse crate::recorded::Shown;\nuse crate::Service;\nuse keyward_wire::XmlWriter;\n",
     );
     let mut has_any = false;
     for (shape, _) in service.model.shapes.iter() {
@@ -26,6 +26,7 @@ pub(crate) fn write(service: &Service<'_>, files: &mut Files) -> Result<()> {
             file.push_str(&shown(shape));
             if is_input {
                 file.push_str(&choice(shape, values));
+                file.push_str(&field(shape));
             }
             if is_output {
                 file.push_str(&element(shape));
@@ -71,6 +72,15 @@ fn choice(shape: &str, values: &[String]) -> String {
         "\nimpl Choice for {name} {{\nconst VALUES: &'static str = \"[{}]\";\n\n\
          fn from_text(text: &str) -> Option<Self> {{\nmatch text {{\n{arms}_ => None,\n}}\n}}\n}}\n",
         values.join(", ")
+    )
+}
+
+fn field(shape: &str) -> String {
+    format!(
+        "\nimpl Field for {} {{\n\
+         fn add<'a>(&'a self, name: &str, fields: &mut Fields<'a>) {{\n\
+         fields.text(name, self.as_str());\n}}\n}}\n",
+        names::type_name(shape)
     )
 }
 

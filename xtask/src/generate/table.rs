@@ -75,6 +75,7 @@ pub(crate) fn write(
     let mut modules = Vec::new();
     let mut arms = String::new();
     let mut functions = String::new();
+    let mut performed = String::new();
     let mut missing = Vec::new();
     for service in services {
         let module = service.identity.module;
@@ -94,6 +95,12 @@ pub(crate) fn write(
                 arms,
                 "OperationId::{id} => Box::pin(run::<{module}::operations::{name}, _, _>(request, {function})).await,"
             )?;
+            write!(
+                performed,
+                "\nimpl Performed for {module}::operations::{name} {{\n\
+                 fn run(call: Call<Self::Input>) -> impl Future<Output = Outcome<Self::Output>> + Send {{\n\
+                 {function}(call)\n}}\n}}\n"
+            )?;
             writeln!(
                 functions,
                 "use crate::{module}::{resource}::{function}::{function};"
@@ -104,7 +111,7 @@ pub(crate) fn write(
         "use keyward_api::{{OperationId, {}}};\n",
         modules.join(", ")
     );
-    let mut dispatch = vec!["Reply", "Request"];
+    let mut dispatch = vec!["Call", "Outcome", "Reply", "Request"];
     if !missing.is_empty() {
         writeln!(
             arms,
@@ -120,11 +127,11 @@ pub(crate) fn write(
     files.insert(
         Path::new(SOURCES).join("generated/table.rs"),
         format!(
-            "//! Which function answers which operation.\n\n{imports}{functions}\n\
+            "//! Which function answers which operation.\n\n{imports}\nuse crate::perform::Performed;\n{functions}\n\
              /// Runs the function of `operation`. The futures are boxed, since this one is as large as\n\
              /// the largest of them.\n\
-             pub(crate) async fn perform(request: Request<'_>, operation: OperationId) -> Reply {{\n\
-             match operation {{\n{arms}}}\n}}\n"
+             pub(crate) async fn respond(request: Request<'_>, operation: OperationId) -> Reply {{\n\
+             match operation {{\n{arms}}}\n}}\n{performed}"
         ),
     );
     Ok(())

@@ -3,6 +3,8 @@
 
 use super::iam_shapes as shapes;
 use crate::element::Element;
+use crate::fields::AsFields;
+use crate::fields::Fields;
 use crate::reader::Name;
 use crate::reader::Presence;
 use crate::reader::Read;
@@ -245,6 +247,14 @@ impl ContextEntry {
     }
 }
 
+impl AsFields for ContextEntry {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "ContextKeyName", &self.context_key_name);
+        fields.member(prefix, "ContextKeyValues", &self.context_key_values);
+        fields.member(prefix, "ContextKeyType", &self.context_key_type);
+    }
+}
+
 impl Recorded for ContextEntry {
     fn record(&self, members: &mut Members<'_>) {
         members.add("contextKeyName", &self.context_key_name);
@@ -279,6 +289,13 @@ impl DelegationPermission {
             policy_template_arn,
             parameters,
         }))
+    }
+}
+
+impl AsFields for DelegationPermission {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "PolicyTemplateArn", &self.policy_template_arn);
+        fields.member(prefix, "Parameters", &self.parameters);
     }
 }
 
@@ -727,6 +744,14 @@ impl InlinePolicyIdentifierType {
     }
 }
 
+impl AsFields for InlinePolicyIdentifierType {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "PolicyName", &self.policy_name);
+        fields.member(prefix, "AttachmentType", &self.attachment_type);
+        fields.member(prefix, "AttachmentName", &self.attachment_name);
+    }
+}
+
 impl Recorded for InlinePolicyIdentifierType {
     fn record(&self, members: &mut Members<'_>) {
         members.add("policyName", &self.policy_name);
@@ -977,6 +1002,16 @@ impl OrderedOrganizationPolicyType {
         Ok(Some(Self {
             service_control_policy_input_list,
         }))
+    }
+}
+
+impl AsFields for OrderedOrganizationPolicyType {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(
+            prefix,
+            "ServiceControlPolicyInputList",
+            &self.service_control_policy_input_list,
+        );
     }
 }
 
@@ -1342,6 +1377,18 @@ impl PolicyIdentifier {
     }
 }
 
+impl AsFields for PolicyIdentifier {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "PolicyType", &self.policy_type);
+        fields.member(prefix, "PolicyArn", &self.policy_arn);
+        fields.member(
+            prefix,
+            "InlinePolicyIdentifier",
+            &self.inline_policy_identifier,
+        );
+    }
+}
+
 impl Recorded for PolicyIdentifier {
     fn record(&self, members: &mut Members<'_>) {
         members.add("policyType", &self.policy_type);
@@ -1382,6 +1429,14 @@ impl PolicyParameter {
             values,
             r#type,
         }))
+    }
+}
+
+impl AsFields for PolicyParameter {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "Name", &self.name);
+        fields.member(prefix, "Values", &self.values);
+        fields.member(prefix, "Type", &self.r#type);
     }
 }
 
@@ -1531,6 +1586,12 @@ impl ReplacementValueEntry {
             return Ok(None);
         };
         Ok(Some(Self { values }))
+    }
+}
+
+impl AsFields for ReplacementValueEntry {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "Values", &self.values);
     }
 }
 
@@ -2403,6 +2464,13 @@ impl Tag {
             return Ok(None);
         };
         Ok(Some(Self { key, value }))
+    }
+}
+
+impl AsFields for Tag {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "Key", &self.key);
+        fields.member(prefix, "Value", &self.value);
     }
 }
 

@@ -4,6 +4,7 @@
 use crate::Service;
 use crate::constraints::Choice;
 use crate::element::Element;
+use crate::fields::{Field, Fields};
 use crate::recorded::Shown;
 use keyward_wire::XmlWriter;
 
@@ -42,6 +43,12 @@ impl Choice for AccessAdvisorUsageGranularityType {
             "ACTION_LEVEL" => Some(Self::ActionLevel),
             _ => None,
         }
+    }
+}
+
+impl Field for AccessAdvisorUsageGranularityType {
+    fn add<'a>(&'a self, name: &str, fields: &mut Fields<'a>) {
+        fields.text(name, self.as_str());
     }
 }
 
@@ -90,6 +97,12 @@ impl Choice for AttachmentType {
             "role" => Some(Self::Role),
             _ => None,
         }
+    }
+}
+
+impl Field for AttachmentType {
+    fn add<'a>(&'a self, name: &str, fields: &mut Fields<'a>) {
+        fields.text(name, self.as_str());
     }
 }
 
@@ -168,6 +181,12 @@ impl Choice for ContextKeyTypeEnum {
             "binaryList" => Some(Self::BinaryList),
             _ => None,
         }
+    }
+}
+
+impl Field for ContextKeyTypeEnum {
+    fn add<'a>(&'a self, name: &str, fields: &mut Fields<'a>) {
+        fields.text(name, self.as_str());
     }
 }
 
@@ -256,6 +275,12 @@ impl Choice for EntityType {
             "Group" => Some(Self::Group),
             _ => None,
         }
+    }
+}
+
+impl Field for EntityType {
+    fn add<'a>(&'a self, name: &str, fields: &mut Fields<'a>) {
+        fields.text(name, self.as_str());
     }
 }
 
@@ -381,6 +406,12 @@ impl Choice for PolicyIdentifierPolicyType {
     }
 }
 
+impl Field for PolicyIdentifierPolicyType {
+    fn add<'a>(&'a self, name: &str, fields: &mut Fields<'a>) {
+        fields.text(name, self.as_str());
+    }
+}
+
 /// The model's `PolicyParameterTypeEnum`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PolicyParameterTypeEnum {
@@ -416,6 +447,12 @@ impl Choice for PolicyParameterTypeEnum {
             "stringList" => Some(Self::StringList),
             _ => None,
         }
+    }
+}
+
+impl Field for PolicyParameterTypeEnum {
+    fn add<'a>(&'a self, name: &str, fields: &mut Fields<'a>) {
+        fields.text(name, self.as_str());
     }
 }
 
@@ -460,6 +497,12 @@ impl Choice for PolicyUsageType {
             "PermissionsBoundary" => Some(Self::PermissionsBoundary),
             _ => None,
         }
+    }
+}
+
+impl Field for PolicyUsageType {
+    fn add<'a>(&'a self, name: &str, fields: &mut Fields<'a>) {
+        fields.text(name, self.as_str());
     }
 }
 
@@ -565,6 +608,12 @@ impl Choice for AssertionEncryptionModeType {
     }
 }
 
+impl Field for AssertionEncryptionModeType {
+    fn add<'a>(&'a self, name: &str, fields: &mut Fields<'a>) {
+        fields.text(name, self.as_str());
+    }
+}
+
 impl Element for AssertionEncryptionModeType {
     fn write(&self, name: &'static str, xml: &mut XmlWriter) {
         xml.text(name, self.as_str());
@@ -613,6 +662,12 @@ impl Choice for AssignmentStatusType {
     }
 }
 
+impl Field for AssignmentStatusType {
+    fn add<'a>(&'a self, name: &str, fields: &mut Fields<'a>) {
+        fields.text(name, self.as_str());
+    }
+}
+
 /// The model's `encodingType`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EncodingType {
@@ -651,6 +706,12 @@ impl Choice for EncodingType {
     }
 }
 
+impl Field for EncodingType {
+    fn add<'a>(&'a self, name: &str, fields: &mut Fields<'a>) {
+        fields.text(name, self.as_str());
+    }
+}
+
 /// The model's `globalEndpointTokenVersion`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum GlobalEndpointTokenVersion {
@@ -686,6 +747,12 @@ impl Choice for GlobalEndpointTokenVersion {
             "v1Token" => Some(Self::V1Token),
             _ => None,
         }
+    }
+}
+
+impl Field for GlobalEndpointTokenVersion {
+    fn add<'a>(&'a self, name: &str, fields: &mut Fields<'a>) {
+        fields.text(name, self.as_str());
     }
 }
 
@@ -944,6 +1011,12 @@ impl Choice for PolicyScopeType {
     }
 }
 
+impl Field for PolicyScopeType {
+    fn add<'a>(&'a self, name: &str, fields: &mut Fields<'a>) {
+        fields.text(name, self.as_str());
+    }
+}
+
 /// The model's `policyType`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PolicyType {
@@ -1019,6 +1092,12 @@ impl Choice for SortKeyType {
             "LAST_AUTHENTICATED_TIME_DESCENDING" => Some(Self::LastAuthenticatedTimeDescending),
             _ => None,
         }
+    }
+}
+
+impl Field for SortKeyType {
+    fn add<'a>(&'a self, name: &str, fields: &mut Fields<'a>) {
+        fields.text(name, self.as_str());
     }
 }
 
@@ -1108,6 +1187,12 @@ impl Choice for StatusType {
             "Expired" => Some(Self::Expired),
             _ => None,
         }
+    }
+}
+
+impl Field for StatusType {
+    fn add<'a>(&'a self, name: &str, fields: &mut Fields<'a>) {
+        fields.text(name, self.as_str());
     }
 }
 

@@ -2,6 +2,8 @@
 //! What callers send to the operations.
 
 use super::iam_shapes as shapes;
+use crate::fields::AsFields;
+use crate::fields::Fields;
 use crate::reader::Name;
 use crate::reader::Presence;
 use crate::reader::Read;
@@ -29,6 +31,12 @@ impl AcceptDelegationRequestRequest {
         Ok(Some(Self {
             delegation_request_id,
         }))
+    }
+}
+
+impl AsFields for AcceptDelegationRequestRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "DelegationRequestId", &self.delegation_request_id);
     }
 }
 
@@ -93,6 +101,14 @@ impl AcquireRoleRequest {
     }
 }
 
+impl AsFields for AcquireRoleRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "TemplateArn", &self.template_arn);
+        fields.member(prefix, "TemplateMinorVersion", &self.template_minor_version);
+        fields.member(prefix, "ReplacementValues", &self.replacement_values);
+    }
+}
+
 impl crate::Input for AcquireRoleRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -138,6 +154,17 @@ impl AddClientIDToOpenIDConnectProviderRequest {
             open_id_connect_provider_arn,
             client_id,
         }))
+    }
+}
+
+impl AsFields for AddClientIDToOpenIDConnectProviderRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(
+            prefix,
+            "OpenIDConnectProviderArn",
+            &self.open_id_connect_provider_arn,
+        );
+        fields.member(prefix, "ClientID", &self.client_id);
     }
 }
 
@@ -191,6 +218,13 @@ impl AddRoleToInstanceProfileRequest {
     }
 }
 
+impl AsFields for AddRoleToInstanceProfileRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "InstanceProfileName", &self.instance_profile_name);
+        fields.member(prefix, "RoleName", &self.role_name);
+    }
+}
+
 impl crate::Input for AddRoleToInstanceProfileRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -238,6 +272,13 @@ impl AddUserToGroupRequest {
     }
 }
 
+impl AsFields for AddUserToGroupRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "GroupName", &self.group_name);
+        fields.member(prefix, "UserName", &self.user_name);
+    }
+}
+
 impl crate::Input for AddUserToGroupRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -271,6 +312,12 @@ impl AssociateDelegationRequestRequest {
         Ok(Some(Self {
             delegation_request_id,
         }))
+    }
+}
+
+impl AsFields for AssociateDelegationRequestRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "DelegationRequestId", &self.delegation_request_id);
     }
 }
 
@@ -317,6 +364,13 @@ impl AttachGroupPolicyRequest {
             group_name,
             policy_arn,
         }))
+    }
+}
+
+impl AsFields for AttachGroupPolicyRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "GroupName", &self.group_name);
+        fields.member(prefix, "PolicyArn", &self.policy_arn);
     }
 }
 
@@ -367,6 +421,13 @@ impl AttachRolePolicyRequest {
     }
 }
 
+impl AsFields for AttachRolePolicyRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "RoleName", &self.role_name);
+        fields.member(prefix, "PolicyArn", &self.policy_arn);
+    }
+}
+
 impl crate::Input for AttachRolePolicyRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -411,6 +472,13 @@ impl AttachUserPolicyRequest {
             user_name,
             policy_arn,
         }))
+    }
+}
+
+impl AsFields for AttachUserPolicyRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "UserName", &self.user_name);
+        fields.member(prefix, "PolicyArn", &self.policy_arn);
     }
 }
 
@@ -461,6 +529,13 @@ impl ChangePasswordRequest {
     }
 }
 
+impl AsFields for ChangePasswordRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "OldPassword", &self.old_password);
+        fields.member(prefix, "NewPassword", &self.new_password);
+    }
+}
+
 impl crate::Input for ChangePasswordRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -486,6 +561,12 @@ impl CreateAccessKeyRequest {
             &shapes::EXISTING_USER_NAME_TYPE_AS_NAME,
         );
         Ok(Some(Self { user_name }))
+    }
+}
+
+impl AsFields for CreateAccessKeyRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "UserName", &self.user_name);
     }
 }
 
@@ -519,6 +600,12 @@ impl CreateAccountAliasRequest {
             return Ok(None);
         };
         Ok(Some(Self { account_alias }))
+    }
+}
+
+impl AsFields for CreateAccountAliasRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "AccountAlias", &self.account_alias);
     }
 }
 
@@ -632,6 +719,20 @@ impl CreateDelegationRequestRequest {
     }
 }
 
+impl AsFields for CreateDelegationRequestRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "OwnerAccountId", &self.owner_account_id);
+        fields.member(prefix, "Description", &self.description);
+        fields.member(prefix, "Permissions", &self.permissions);
+        fields.member(prefix, "RequestMessage", &self.request_message);
+        fields.member(prefix, "RequestorWorkflowId", &self.requestor_workflow_id);
+        fields.member(prefix, "RedirectUrl", &self.redirect_url);
+        fields.member(prefix, "NotificationChannel", &self.notification_channel);
+        fields.member(prefix, "SessionDuration", &self.session_duration);
+        fields.member(prefix, "OnlySendByOwner", &self.only_send_by_owner);
+    }
+}
+
 impl crate::Input for CreateDelegationRequestRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -677,6 +778,13 @@ impl CreateGroupRequest {
             return Ok(None);
         };
         Ok(Some(Self { path, group_name }))
+    }
+}
+
+impl AsFields for CreateGroupRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "Path", &self.path);
+        fields.member(prefix, "GroupName", &self.group_name);
     }
 }
 
@@ -733,6 +841,14 @@ impl CreateInstanceProfileRequest {
     }
 }
 
+impl AsFields for CreateInstanceProfileRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "InstanceProfileName", &self.instance_profile_name);
+        fields.member(prefix, "Path", &self.path);
+        fields.member(prefix, "Tags", &self.tags);
+    }
+}
+
 impl crate::Input for CreateInstanceProfileRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -779,6 +895,18 @@ impl CreateLoginProfileRequest {
             password,
             password_reset_required,
         }))
+    }
+}
+
+impl AsFields for CreateLoginProfileRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "UserName", &self.user_name);
+        fields.member(prefix, "Password", &self.password);
+        fields.member(
+            prefix,
+            "PasswordResetRequired",
+            &self.password_reset_required,
+        );
     }
 }
 
@@ -840,6 +968,15 @@ impl CreateOpenIDConnectProviderRequest {
             thumbprint_list,
             tags,
         }))
+    }
+}
+
+impl AsFields for CreateOpenIDConnectProviderRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "Url", &self.url);
+        fields.member(prefix, "ClientIDList", &self.client_id_list);
+        fields.member(prefix, "ThumbprintList", &self.thumbprint_list);
+        fields.member(prefix, "Tags", &self.tags);
     }
 }
 
@@ -917,6 +1054,16 @@ impl CreatePolicyRequest {
     }
 }
 
+impl AsFields for CreatePolicyRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "PolicyName", &self.policy_name);
+        fields.member(prefix, "Path", &self.path);
+        fields.member(prefix, "PolicyDocument", &self.policy_document);
+        fields.member(prefix, "Description", &self.description);
+        fields.member(prefix, "Tags", &self.tags);
+    }
+}
+
 impl crate::Input for CreatePolicyRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -971,6 +1118,14 @@ impl CreatePolicyVersionRequest {
             policy_document,
             set_as_default,
         }))
+    }
+}
+
+impl AsFields for CreatePolicyVersionRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "PolicyArn", &self.policy_arn);
+        fields.member(prefix, "PolicyDocument", &self.policy_document);
+        fields.member(prefix, "SetAsDefault", &self.set_as_default);
     }
 }
 
@@ -1063,6 +1218,22 @@ impl CreateRoleRequest {
     }
 }
 
+impl AsFields for CreateRoleRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "Path", &self.path);
+        fields.member(prefix, "RoleName", &self.role_name);
+        fields.member(
+            prefix,
+            "AssumeRolePolicyDocument",
+            &self.assume_role_policy_document,
+        );
+        fields.member(prefix, "Description", &self.description);
+        fields.member(prefix, "MaxSessionDuration", &self.max_session_duration);
+        fields.member(prefix, "PermissionsBoundary", &self.permissions_boundary);
+        fields.member(prefix, "Tags", &self.tags);
+    }
+}
+
 impl crate::Input for CreateRoleRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -1142,6 +1313,20 @@ impl CreateSAMLProviderRequest {
     }
 }
 
+impl AsFields for CreateSAMLProviderRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "SAMLMetadataDocument", &self.saml_metadata_document);
+        fields.member(prefix, "Name", &self.name);
+        fields.member(prefix, "Tags", &self.tags);
+        fields.member(
+            prefix,
+            "AssertionEncryptionMode",
+            &self.assertion_encryption_mode,
+        );
+        fields.member(prefix, "AddPrivateKey", &self.add_private_key);
+    }
+}
+
 impl crate::Input for CreateSAMLProviderRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -1193,6 +1378,14 @@ impl CreateServiceLinkedRoleRequest {
             description,
             custom_suffix,
         }))
+    }
+}
+
+impl AsFields for CreateServiceLinkedRoleRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "AWSServiceName", &self.aws_service_name);
+        fields.member(prefix, "Description", &self.description);
+        fields.member(prefix, "CustomSuffix", &self.custom_suffix);
     }
 }
 
@@ -1249,6 +1442,14 @@ impl CreateServiceSpecificCredentialRequest {
             service_name,
             credential_age_days,
         }))
+    }
+}
+
+impl AsFields for CreateServiceSpecificCredentialRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "UserName", &self.user_name);
+        fields.member(prefix, "ServiceName", &self.service_name);
+        fields.member(prefix, "CredentialAgeDays", &self.credential_age_days);
     }
 }
 
@@ -1314,6 +1515,15 @@ impl CreateUserRequest {
     }
 }
 
+impl AsFields for CreateUserRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "Path", &self.path);
+        fields.member(prefix, "UserName", &self.user_name);
+        fields.member(prefix, "PermissionsBoundary", &self.permissions_boundary);
+        fields.member(prefix, "Tags", &self.tags);
+    }
+}
+
 impl crate::Input for CreateUserRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -1369,6 +1579,18 @@ impl CreateVirtualMFADeviceRequest {
     }
 }
 
+impl AsFields for CreateVirtualMFADeviceRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "Path", &self.path);
+        fields.member(
+            prefix,
+            "VirtualMFADeviceName",
+            &self.virtual_mfa_device_name,
+        );
+        fields.member(prefix, "Tags", &self.tags);
+    }
+}
+
 impl crate::Input for CreateVirtualMFADeviceRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -1411,6 +1633,13 @@ impl DeactivateMFADeviceRequest {
             user_name,
             serial_number,
         }))
+    }
+}
+
+impl AsFields for DeactivateMFADeviceRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "UserName", &self.user_name);
+        fields.member(prefix, "SerialNumber", &self.serial_number);
     }
 }
 
@@ -1458,6 +1687,13 @@ impl DeleteAccessKeyRequest {
     }
 }
 
+impl AsFields for DeleteAccessKeyRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "UserName", &self.user_name);
+        fields.member(prefix, "AccessKeyId", &self.access_key_id);
+    }
+}
+
 impl crate::Input for DeleteAccessKeyRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -1489,6 +1725,12 @@ impl DeleteAccountAliasRequest {
             return Ok(None);
         };
         Ok(Some(Self { account_alias }))
+    }
+}
+
+impl AsFields for DeleteAccountAliasRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "AccountAlias", &self.account_alias);
     }
 }
 
@@ -1524,6 +1766,10 @@ impl Recorded for DeleteAccountPasswordPolicyRequest {
     fn record(&self, _: &mut Members<'_>) {}
 }
 
+impl AsFields for DeleteAccountPasswordPolicyRequest {
+    fn add_to<'a>(&'a self, _: &str, _: &mut Fields<'a>) {}
+}
+
 /// The input of `DeleteGroup`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeleteGroupRequest {
@@ -1542,6 +1788,12 @@ impl DeleteGroupRequest {
             return Ok(None);
         };
         Ok(Some(Self { group_name }))
+    }
+}
+
+impl AsFields for DeleteGroupRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "GroupName", &self.group_name);
     }
 }
 
@@ -1591,6 +1843,13 @@ impl DeleteGroupPolicyRequest {
     }
 }
 
+impl AsFields for DeleteGroupPolicyRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "GroupName", &self.group_name);
+        fields.member(prefix, "PolicyName", &self.policy_name);
+    }
+}
+
 impl crate::Input for DeleteGroupPolicyRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -1627,6 +1886,12 @@ impl DeleteInstanceProfileRequest {
     }
 }
 
+impl AsFields for DeleteInstanceProfileRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "InstanceProfileName", &self.instance_profile_name);
+    }
+}
+
 impl crate::Input for DeleteInstanceProfileRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -1654,6 +1919,12 @@ impl DeleteLoginProfileRequest {
             &shapes::USER_NAME_TYPE_AS_NAME,
         );
         Ok(Some(Self { user_name }))
+    }
+}
+
+impl AsFields for DeleteLoginProfileRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "UserName", &self.user_name);
     }
 }
 
@@ -1692,6 +1963,16 @@ impl DeleteOpenIDConnectProviderRequest {
     }
 }
 
+impl AsFields for DeleteOpenIDConnectProviderRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(
+            prefix,
+            "OpenIDConnectProviderArn",
+            &self.open_id_connect_provider_arn,
+        );
+    }
+}
+
 impl crate::Input for DeleteOpenIDConnectProviderRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -1725,6 +2006,12 @@ impl DeletePolicyRequest {
             return Ok(None);
         };
         Ok(Some(Self { policy_arn }))
+    }
+}
+
+impl AsFields for DeletePolicyRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "PolicyArn", &self.policy_arn);
     }
 }
 
@@ -1774,6 +2061,13 @@ impl DeletePolicyVersionRequest {
     }
 }
 
+impl AsFields for DeletePolicyVersionRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "PolicyArn", &self.policy_arn);
+        fields.member(prefix, "VersionId", &self.version_id);
+    }
+}
+
 impl crate::Input for DeletePolicyVersionRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -1808,6 +2102,12 @@ impl DeleteRoleRequest {
     }
 }
 
+impl AsFields for DeleteRoleRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "RoleName", &self.role_name);
+    }
+}
+
 impl crate::Input for DeleteRoleRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -1838,6 +2138,12 @@ impl DeleteRolePermissionsBoundaryRequest {
             return Ok(None);
         };
         Ok(Some(Self { role_name }))
+    }
+}
+
+impl AsFields for DeleteRolePermissionsBoundaryRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "RoleName", &self.role_name);
     }
 }
 
@@ -1887,6 +2193,13 @@ impl DeleteRolePolicyRequest {
     }
 }
 
+impl AsFields for DeleteRolePolicyRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "RoleName", &self.role_name);
+        fields.member(prefix, "PolicyName", &self.policy_name);
+    }
+}
+
 impl crate::Input for DeleteRolePolicyRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -1918,6 +2231,12 @@ impl DeleteSAMLProviderRequest {
             return Ok(None);
         };
         Ok(Some(Self { saml_provider_arn }))
+    }
+}
+
+impl AsFields for DeleteSAMLProviderRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "SAMLProviderArn", &self.saml_provider_arn);
     }
 }
 
@@ -1967,6 +2286,13 @@ impl DeleteSSHPublicKeyRequest {
     }
 }
 
+impl AsFields for DeleteSSHPublicKeyRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "UserName", &self.user_name);
+        fields.member(prefix, "SSHPublicKeyId", &self.ssh_public_key_id);
+    }
+}
+
 impl crate::Input for DeleteSSHPublicKeyRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -2003,6 +2329,16 @@ impl DeleteServerCertificateRequest {
     }
 }
 
+impl AsFields for DeleteServerCertificateRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(
+            prefix,
+            "ServerCertificateName",
+            &self.server_certificate_name,
+        );
+    }
+}
+
 impl crate::Input for DeleteServerCertificateRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -2033,6 +2369,12 @@ impl DeleteServiceLinkedRoleRequest {
             return Ok(None);
         };
         Ok(Some(Self { role_name }))
+    }
+}
+
+impl AsFields for DeleteServiceLinkedRoleRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "RoleName", &self.role_name);
     }
 }
 
@@ -2076,6 +2418,17 @@ impl DeleteServiceSpecificCredentialRequest {
             user_name,
             service_specific_credential_id,
         }))
+    }
+}
+
+impl AsFields for DeleteServiceSpecificCredentialRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "UserName", &self.user_name);
+        fields.member(
+            prefix,
+            "ServiceSpecificCredentialId",
+            &self.service_specific_credential_id,
+        );
     }
 }
 
@@ -2126,6 +2479,13 @@ impl DeleteSigningCertificateRequest {
     }
 }
 
+impl AsFields for DeleteSigningCertificateRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "UserName", &self.user_name);
+        fields.member(prefix, "CertificateId", &self.certificate_id);
+    }
+}
+
 impl crate::Input for DeleteSigningCertificateRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -2160,6 +2520,12 @@ impl DeleteUserRequest {
     }
 }
 
+impl AsFields for DeleteUserRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "UserName", &self.user_name);
+    }
+}
+
 impl crate::Input for DeleteUserRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -2190,6 +2556,12 @@ impl DeleteUserPermissionsBoundaryRequest {
             return Ok(None);
         };
         Ok(Some(Self { user_name }))
+    }
+}
+
+impl AsFields for DeleteUserPermissionsBoundaryRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "UserName", &self.user_name);
     }
 }
 
@@ -2239,6 +2611,13 @@ impl DeleteUserPolicyRequest {
     }
 }
 
+impl AsFields for DeleteUserPolicyRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "UserName", &self.user_name);
+        fields.member(prefix, "PolicyName", &self.policy_name);
+    }
+}
+
 impl crate::Input for DeleteUserPolicyRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -2270,6 +2649,12 @@ impl DeleteVirtualMFADeviceRequest {
             return Ok(None);
         };
         Ok(Some(Self { serial_number }))
+    }
+}
+
+impl AsFields for DeleteVirtualMFADeviceRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "SerialNumber", &self.serial_number);
     }
 }
 
@@ -2316,6 +2701,13 @@ impl DetachGroupPolicyRequest {
             group_name,
             policy_arn,
         }))
+    }
+}
+
+impl AsFields for DetachGroupPolicyRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "GroupName", &self.group_name);
+        fields.member(prefix, "PolicyArn", &self.policy_arn);
     }
 }
 
@@ -2366,6 +2758,13 @@ impl DetachRolePolicyRequest {
     }
 }
 
+impl AsFields for DetachRolePolicyRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "RoleName", &self.role_name);
+        fields.member(prefix, "PolicyArn", &self.policy_arn);
+    }
+}
+
 impl crate::Input for DetachRolePolicyRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -2413,6 +2812,13 @@ impl DetachUserPolicyRequest {
     }
 }
 
+impl AsFields for DetachUserPolicyRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "UserName", &self.user_name);
+        fields.member(prefix, "PolicyArn", &self.policy_arn);
+    }
+}
+
 impl crate::Input for DetachUserPolicyRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -2436,6 +2842,10 @@ impl DisableOrganizationsRootCredentialsManagementRequest {
     }
 }
 
+impl AsFields for DisableOrganizationsRootCredentialsManagementRequest {
+    fn add_to<'a>(&'a self, _: &str, _: &mut Fields<'a>) {}
+}
+
 impl crate::Input for DisableOrganizationsRootCredentialsManagementRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -2454,6 +2864,10 @@ impl DisableOrganizationsRootSessionsRequest {
     fn read(_: &mut Reader<'_, '_>) -> Read<Self> {
         Ok(Some(Self {}))
     }
+}
+
+impl AsFields for DisableOrganizationsRootSessionsRequest {
+    fn add_to<'a>(&'a self, _: &str, _: &mut Fields<'a>) {}
 }
 
 impl crate::Input for DisableOrganizationsRootSessionsRequest {
@@ -2484,6 +2898,10 @@ impl crate::Input for DisableOutboundWebIdentityFederationRequest {
 
 impl Recorded for DisableOutboundWebIdentityFederationRequest {
     fn record(&self, _: &mut Members<'_>) {}
+}
+
+impl AsFields for DisableOutboundWebIdentityFederationRequest {
+    fn add_to<'a>(&'a self, _: &str, _: &mut Fields<'a>) {}
 }
 
 /// The input of `EnableMFADevice`.
@@ -2542,6 +2960,15 @@ impl EnableMFADeviceRequest {
     }
 }
 
+impl AsFields for EnableMFADeviceRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "UserName", &self.user_name);
+        fields.member(prefix, "SerialNumber", &self.serial_number);
+        fields.member(prefix, "AuthenticationCode1", &self.authentication_code1);
+        fields.member(prefix, "AuthenticationCode2", &self.authentication_code2);
+    }
+}
+
 impl crate::Input for EnableMFADeviceRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -2565,6 +2992,10 @@ impl EnableOrganizationsRootCredentialsManagementRequest {
     }
 }
 
+impl AsFields for EnableOrganizationsRootCredentialsManagementRequest {
+    fn add_to<'a>(&'a self, _: &str, _: &mut Fields<'a>) {}
+}
+
 impl crate::Input for EnableOrganizationsRootCredentialsManagementRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -2583,6 +3014,10 @@ impl EnableOrganizationsRootSessionsRequest {
     fn read(_: &mut Reader<'_, '_>) -> Read<Self> {
         Ok(Some(Self {}))
     }
+}
+
+impl AsFields for EnableOrganizationsRootSessionsRequest {
+    fn add_to<'a>(&'a self, _: &str, _: &mut Fields<'a>) {}
 }
 
 impl crate::Input for EnableOrganizationsRootSessionsRequest {
@@ -2615,6 +3050,10 @@ impl Recorded for EnableOutboundWebIdentityFederationRequest {
     fn record(&self, _: &mut Members<'_>) {}
 }
 
+impl AsFields for EnableOutboundWebIdentityFederationRequest {
+    fn add_to<'a>(&'a self, _: &str, _: &mut Fields<'a>) {}
+}
+
 /// The input of `GenerateCredentialReport`, which has no members.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GenerateCredentialReportRequest {}
@@ -2633,6 +3072,10 @@ impl crate::Input for GenerateCredentialReportRequest {
 
 impl Recorded for GenerateCredentialReportRequest {
     fn record(&self, _: &mut Members<'_>) {}
+}
+
+impl AsFields for GenerateCredentialReportRequest {
+    fn add_to<'a>(&'a self, _: &str, _: &mut Fields<'a>) {}
 }
 
 /// The input of `GenerateOrganizationsAccessReport`.
@@ -2663,6 +3106,17 @@ impl GenerateOrganizationsAccessReportRequest {
             entity_path,
             organizations_policy_id,
         }))
+    }
+}
+
+impl AsFields for GenerateOrganizationsAccessReportRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "EntityPath", &self.entity_path);
+        fields.member(
+            prefix,
+            "OrganizationsPolicyId",
+            &self.organizations_policy_id,
+        );
     }
 }
 
@@ -2704,6 +3158,13 @@ impl GenerateServiceLastAccessedDetailsRequest {
     }
 }
 
+impl AsFields for GenerateServiceLastAccessedDetailsRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "Arn", &self.arn);
+        fields.member(prefix, "Granularity", &self.granularity);
+    }
+}
+
 impl crate::Input for GenerateServiceLastAccessedDetailsRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -2735,6 +3196,12 @@ impl GetAccessKeyLastUsedRequest {
             return Ok(None);
         };
         Ok(Some(Self { access_key_id }))
+    }
+}
+
+impl AsFields for GetAccessKeyLastUsedRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "AccessKeyId", &self.access_key_id);
     }
 }
 
@@ -2786,6 +3253,14 @@ impl GetAccountAuthorizationDetailsRequest {
     }
 }
 
+impl AsFields for GetAccountAuthorizationDetailsRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "Filter", &self.filter);
+        fields.member(prefix, "MaxItems", &self.max_items);
+        fields.member(prefix, "Marker", &self.marker);
+    }
+}
+
 impl crate::Input for GetAccountAuthorizationDetailsRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -2820,6 +3295,10 @@ impl Recorded for GetAccountPasswordPolicyRequest {
     fn record(&self, _: &mut Members<'_>) {}
 }
 
+impl AsFields for GetAccountPasswordPolicyRequest {
+    fn add_to<'a>(&'a self, _: &str, _: &mut Fields<'a>) {}
+}
+
 /// The input of `GetAccountProperties`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetAccountPropertiesRequest {}
@@ -2828,6 +3307,10 @@ impl GetAccountPropertiesRequest {
     fn read(_: &mut Reader<'_, '_>) -> Read<Self> {
         Ok(Some(Self {}))
     }
+}
+
+impl AsFields for GetAccountPropertiesRequest {
+    fn add_to<'a>(&'a self, _: &str, _: &mut Fields<'a>) {}
 }
 
 impl crate::Input for GetAccountPropertiesRequest {
@@ -2860,6 +3343,10 @@ impl Recorded for GetAccountSummaryRequest {
     fn record(&self, _: &mut Members<'_>) {}
 }
 
+impl AsFields for GetAccountSummaryRequest {
+    fn add_to<'a>(&'a self, _: &str, _: &mut Fields<'a>) {}
+}
+
 /// The input of `GetContextKeysForCustomPolicy`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetContextKeysForCustomPolicyRequest {
@@ -2881,6 +3368,12 @@ impl GetContextKeysForCustomPolicyRequest {
             return Ok(None);
         };
         Ok(Some(Self { policy_input_list }))
+    }
+}
+
+impl AsFields for GetContextKeysForCustomPolicyRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "PolicyInputList", &self.policy_input_list);
     }
 }
 
@@ -2930,6 +3423,13 @@ impl GetContextKeysForPrincipalPolicyRequest {
     }
 }
 
+impl AsFields for GetContextKeysForPrincipalPolicyRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "PolicySourceArn", &self.policy_source_arn);
+        fields.member(prefix, "PolicyInputList", &self.policy_input_list);
+    }
+}
+
 impl crate::Input for GetContextKeysForPrincipalPolicyRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -2963,6 +3463,10 @@ impl Recorded for GetCredentialReportRequest {
     fn record(&self, _: &mut Members<'_>) {}
 }
 
+impl AsFields for GetCredentialReportRequest {
+    fn add_to<'a>(&'a self, _: &str, _: &mut Fields<'a>) {}
+}
+
 /// The input of `GetDelegationRequest`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetDelegationRequestRequest {
@@ -2990,6 +3494,17 @@ impl GetDelegationRequestRequest {
             delegation_request_id,
             delegation_permission_check,
         }))
+    }
+}
+
+impl AsFields for GetDelegationRequestRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "DelegationRequestId", &self.delegation_request_id);
+        fields.member(
+            prefix,
+            "DelegationPermissionCheck",
+            &self.delegation_permission_check,
+        );
     }
 }
 
@@ -3048,6 +3563,14 @@ impl GetGroupRequest {
     }
 }
 
+impl AsFields for GetGroupRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "GroupName", &self.group_name);
+        fields.member(prefix, "Marker", &self.marker);
+        fields.member(prefix, "MaxItems", &self.max_items);
+    }
+}
+
 impl crate::Input for GetGroupRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -3096,6 +3619,13 @@ impl GetGroupPolicyRequest {
     }
 }
 
+impl AsFields for GetGroupPolicyRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "GroupName", &self.group_name);
+        fields.member(prefix, "PolicyName", &self.policy_name);
+    }
+}
+
 impl crate::Input for GetGroupPolicyRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -3137,6 +3667,13 @@ impl GetHumanReadableSummaryRequest {
     }
 }
 
+impl AsFields for GetHumanReadableSummaryRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "EntityArn", &self.entity_arn);
+        fields.member(prefix, "Locale", &self.locale);
+    }
+}
+
 impl crate::Input for GetHumanReadableSummaryRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -3173,6 +3710,12 @@ impl GetInstanceProfileRequest {
     }
 }
 
+impl AsFields for GetInstanceProfileRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "InstanceProfileName", &self.instance_profile_name);
+    }
+}
+
 impl crate::Input for GetInstanceProfileRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -3200,6 +3743,12 @@ impl GetLoginProfileRequest {
             &shapes::USER_NAME_TYPE_AS_NAME,
         );
         Ok(Some(Self { user_name }))
+    }
+}
+
+impl AsFields for GetLoginProfileRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "UserName", &self.user_name);
     }
 }
 
@@ -3246,6 +3795,13 @@ impl GetMFADeviceRequest {
     }
 }
 
+impl AsFields for GetMFADeviceRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "SerialNumber", &self.serial_number);
+        fields.member(prefix, "UserName", &self.user_name);
+    }
+}
+
 impl crate::Input for GetMFADeviceRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -3279,6 +3835,16 @@ impl GetOpenIDConnectProviderRequest {
         Ok(Some(Self {
             open_id_connect_provider_arn,
         }))
+    }
+}
+
+impl AsFields for GetOpenIDConnectProviderRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(
+            prefix,
+            "OpenIDConnectProviderArn",
+            &self.open_id_connect_provider_arn,
+        );
     }
 }
 
@@ -3340,6 +3906,15 @@ impl GetOrganizationsAccessReportRequest {
     }
 }
 
+impl AsFields for GetOrganizationsAccessReportRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "JobId", &self.job_id);
+        fields.member(prefix, "MaxItems", &self.max_items);
+        fields.member(prefix, "Marker", &self.marker);
+        fields.member(prefix, "SortKey", &self.sort_key);
+    }
+}
+
 impl crate::Input for GetOrganizationsAccessReportRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -3375,6 +3950,10 @@ impl Recorded for GetOutboundWebIdentityFederationInfoRequest {
     fn record(&self, _: &mut Members<'_>) {}
 }
 
+impl AsFields for GetOutboundWebIdentityFederationInfoRequest {
+    fn add_to<'a>(&'a self, _: &str, _: &mut Fields<'a>) {}
+}
+
 /// The input of `GetPolicy`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetPolicyRequest {
@@ -3393,6 +3972,12 @@ impl GetPolicyRequest {
             return Ok(None);
         };
         Ok(Some(Self { policy_arn }))
+    }
+}
+
+impl AsFields for GetPolicyRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "PolicyArn", &self.policy_arn);
     }
 }
 
@@ -3442,6 +4027,13 @@ impl GetPolicyVersionRequest {
     }
 }
 
+impl AsFields for GetPolicyVersionRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "PolicyArn", &self.policy_arn);
+        fields.member(prefix, "VersionId", &self.version_id);
+    }
+}
+
 impl crate::Input for GetPolicyVersionRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -3473,6 +4065,12 @@ impl GetRoleRequest {
             return Ok(None);
         };
         Ok(Some(Self { role_name }))
+    }
+}
+
+impl AsFields for GetRoleRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "RoleName", &self.role_name);
     }
 }
 
@@ -3522,6 +4120,13 @@ impl GetRolePolicyRequest {
     }
 }
 
+impl AsFields for GetRolePolicyRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "RoleName", &self.role_name);
+        fields.member(prefix, "PolicyName", &self.policy_name);
+    }
+}
+
 impl crate::Input for GetRolePolicyRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -3566,6 +4171,13 @@ impl GetRoleTemplateVersionRequest {
     }
 }
 
+impl AsFields for GetRoleTemplateVersionRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "TemplateArn", &self.template_arn);
+        fields.member(prefix, "MinorVersion", &self.minor_version);
+    }
+}
+
 impl crate::Input for GetRoleTemplateVersionRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -3597,6 +4209,12 @@ impl GetSAMLProviderRequest {
             return Ok(None);
         };
         Ok(Some(Self { saml_provider_arn }))
+    }
+}
+
+impl AsFields for GetSAMLProviderRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "SAMLProviderArn", &self.saml_provider_arn);
     }
 }
 
@@ -3653,6 +4271,14 @@ impl GetSSHPublicKeyRequest {
     }
 }
 
+impl AsFields for GetSSHPublicKeyRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "UserName", &self.user_name);
+        fields.member(prefix, "SSHPublicKeyId", &self.ssh_public_key_id);
+        fields.member(prefix, "Encoding", &self.encoding);
+    }
+}
+
 impl crate::Input for GetSSHPublicKeyRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -3687,6 +4313,16 @@ impl GetServerCertificateRequest {
         Ok(Some(Self {
             server_certificate_name,
         }))
+    }
+}
+
+impl AsFields for GetServerCertificateRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(
+            prefix,
+            "ServerCertificateName",
+            &self.server_certificate_name,
+        );
     }
 }
 
@@ -3738,6 +4374,14 @@ impl GetServiceLastAccessedDetailsRequest {
             max_items,
             marker,
         }))
+    }
+}
+
+impl AsFields for GetServiceLastAccessedDetailsRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "JobId", &self.job_id);
+        fields.member(prefix, "MaxItems", &self.max_items);
+        fields.member(prefix, "Marker", &self.marker);
     }
 }
 
@@ -3805,6 +4449,15 @@ impl GetServiceLastAccessedDetailsWithEntitiesRequest {
     }
 }
 
+impl AsFields for GetServiceLastAccessedDetailsWithEntitiesRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "JobId", &self.job_id);
+        fields.member(prefix, "ServiceNamespace", &self.service_namespace);
+        fields.member(prefix, "MaxItems", &self.max_items);
+        fields.member(prefix, "Marker", &self.marker);
+    }
+}
+
 impl crate::Input for GetServiceLastAccessedDetailsWithEntitiesRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -3841,6 +4494,12 @@ impl GetServiceLinkedRoleDeletionStatusRequest {
     }
 }
 
+impl AsFields for GetServiceLinkedRoleDeletionStatusRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "DeletionTaskId", &self.deletion_task_id);
+    }
+}
+
 impl crate::Input for GetServiceLinkedRoleDeletionStatusRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -3868,6 +4527,12 @@ impl GetUserRequest {
             &shapes::EXISTING_USER_NAME_TYPE_AS_NAME,
         );
         Ok(Some(Self { user_name }))
+    }
+}
+
+impl AsFields for GetUserRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "UserName", &self.user_name);
     }
 }
 
@@ -3914,6 +4579,13 @@ impl GetUserPolicyRequest {
             user_name,
             policy_name,
         }))
+    }
+}
+
+impl AsFields for GetUserPolicyRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "UserName", &self.user_name);
+        fields.member(prefix, "PolicyName", &self.policy_name);
     }
 }
 
@@ -3966,6 +4638,14 @@ impl ListAccessKeysRequest {
     }
 }
 
+impl AsFields for ListAccessKeysRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "UserName", &self.user_name);
+        fields.member(prefix, "Marker", &self.marker);
+        fields.member(prefix, "MaxItems", &self.max_items);
+    }
+}
+
 impl crate::Input for ListAccessKeysRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -4002,6 +4682,13 @@ impl ListAccountAliasesRequest {
             &shapes::MAX_ITEMS_TYPE,
         )?;
         Ok(Some(Self { marker, max_items }))
+    }
+}
+
+impl AsFields for ListAccountAliasesRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "Marker", &self.marker);
+        fields.member(prefix, "MaxItems", &self.max_items);
     }
 }
 
@@ -4062,6 +4749,15 @@ impl ListAttachedGroupPoliciesRequest {
             marker,
             max_items,
         }))
+    }
+}
+
+impl AsFields for ListAttachedGroupPoliciesRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "GroupName", &self.group_name);
+        fields.member(prefix, "PathPrefix", &self.path_prefix);
+        fields.member(prefix, "Marker", &self.marker);
+        fields.member(prefix, "MaxItems", &self.max_items);
     }
 }
 
@@ -4127,6 +4823,15 @@ impl ListAttachedRolePoliciesRequest {
     }
 }
 
+impl AsFields for ListAttachedRolePoliciesRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "RoleName", &self.role_name);
+        fields.member(prefix, "PathPrefix", &self.path_prefix);
+        fields.member(prefix, "Marker", &self.marker);
+        fields.member(prefix, "MaxItems", &self.max_items);
+    }
+}
+
 impl crate::Input for ListAttachedRolePoliciesRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -4189,6 +4894,15 @@ impl ListAttachedUserPoliciesRequest {
     }
 }
 
+impl AsFields for ListAttachedUserPoliciesRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "UserName", &self.user_name);
+        fields.member(prefix, "PathPrefix", &self.path_prefix);
+        fields.member(prefix, "Marker", &self.marker);
+        fields.member(prefix, "MaxItems", &self.max_items);
+    }
+}
+
 impl crate::Input for ListAttachedUserPoliciesRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -4237,6 +4951,14 @@ impl ListDelegationRequestsRequest {
             marker,
             max_items,
         }))
+    }
+}
+
+impl AsFields for ListDelegationRequestsRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "OwnerId", &self.owner_id);
+        fields.member(prefix, "Marker", &self.marker);
+        fields.member(prefix, "MaxItems", &self.max_items);
     }
 }
 
@@ -4315,6 +5037,17 @@ impl ListEntitiesForPolicyRequest {
     }
 }
 
+impl AsFields for ListEntitiesForPolicyRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "PolicyArn", &self.policy_arn);
+        fields.member(prefix, "EntityFilter", &self.entity_filter);
+        fields.member(prefix, "PathPrefix", &self.path_prefix);
+        fields.member(prefix, "PolicyUsageFilter", &self.policy_usage_filter);
+        fields.member(prefix, "Marker", &self.marker);
+        fields.member(prefix, "MaxItems", &self.max_items);
+    }
+}
+
 impl crate::Input for ListEntitiesForPolicyRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -4371,6 +5104,14 @@ impl ListGroupPoliciesRequest {
     }
 }
 
+impl AsFields for ListGroupPoliciesRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "GroupName", &self.group_name);
+        fields.member(prefix, "Marker", &self.marker);
+        fields.member(prefix, "MaxItems", &self.max_items);
+    }
+}
+
 impl crate::Input for ListGroupPoliciesRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -4418,6 +5159,14 @@ impl ListGroupsRequest {
             marker,
             max_items,
         }))
+    }
+}
+
+impl AsFields for ListGroupsRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "PathPrefix", &self.path_prefix);
+        fields.member(prefix, "Marker", &self.marker);
+        fields.member(prefix, "MaxItems", &self.max_items);
     }
 }
 
@@ -4474,6 +5223,14 @@ impl ListGroupsForUserRequest {
     }
 }
 
+impl AsFields for ListGroupsForUserRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "UserName", &self.user_name);
+        fields.member(prefix, "Marker", &self.marker);
+        fields.member(prefix, "MaxItems", &self.max_items);
+    }
+}
+
 impl crate::Input for ListGroupsForUserRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -4527,6 +5284,14 @@ impl ListInstanceProfileTagsRequest {
     }
 }
 
+impl AsFields for ListInstanceProfileTagsRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "InstanceProfileName", &self.instance_profile_name);
+        fields.member(prefix, "Marker", &self.marker);
+        fields.member(prefix, "MaxItems", &self.max_items);
+    }
+}
+
 impl crate::Input for ListInstanceProfileTagsRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -4574,6 +5339,14 @@ impl ListInstanceProfilesRequest {
             marker,
             max_items,
         }))
+    }
+}
+
+impl AsFields for ListInstanceProfilesRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "PathPrefix", &self.path_prefix);
+        fields.member(prefix, "Marker", &self.marker);
+        fields.member(prefix, "MaxItems", &self.max_items);
     }
 }
 
@@ -4630,6 +5403,14 @@ impl ListInstanceProfilesForRoleRequest {
     }
 }
 
+impl AsFields for ListInstanceProfilesForRoleRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "RoleName", &self.role_name);
+        fields.member(prefix, "Marker", &self.marker);
+        fields.member(prefix, "MaxItems", &self.max_items);
+    }
+}
+
 impl crate::Input for ListInstanceProfilesForRoleRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -4683,6 +5464,14 @@ impl ListMFADeviceTagsRequest {
     }
 }
 
+impl AsFields for ListMFADeviceTagsRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "SerialNumber", &self.serial_number);
+        fields.member(prefix, "Marker", &self.marker);
+        fields.member(prefix, "MaxItems", &self.max_items);
+    }
+}
+
 impl crate::Input for ListMFADeviceTagsRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -4730,6 +5519,14 @@ impl ListMFADevicesRequest {
             marker,
             max_items,
         }))
+    }
+}
+
+impl AsFields for ListMFADevicesRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "UserName", &self.user_name);
+        fields.member(prefix, "Marker", &self.marker);
+        fields.member(prefix, "MaxItems", &self.max_items);
     }
 }
 
@@ -4786,6 +5583,18 @@ impl ListOpenIDConnectProviderTagsRequest {
     }
 }
 
+impl AsFields for ListOpenIDConnectProviderTagsRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(
+            prefix,
+            "OpenIDConnectProviderArn",
+            &self.open_id_connect_provider_arn,
+        );
+        fields.member(prefix, "Marker", &self.marker);
+        fields.member(prefix, "MaxItems", &self.max_items);
+    }
+}
+
 impl crate::Input for ListOpenIDConnectProviderTagsRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -4813,6 +5622,10 @@ impl ListOpenIDConnectProvidersRequest {
     }
 }
 
+impl AsFields for ListOpenIDConnectProvidersRequest {
+    fn add_to<'a>(&'a self, _: &str, _: &mut Fields<'a>) {}
+}
+
 impl crate::Input for ListOpenIDConnectProvidersRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -4831,6 +5644,10 @@ impl ListOrganizationsFeaturesRequest {
     fn read(_: &mut Reader<'_, '_>) -> Read<Self> {
         Ok(Some(Self {}))
     }
+}
+
+impl AsFields for ListOrganizationsFeaturesRequest {
+    fn add_to<'a>(&'a self, _: &str, _: &mut Fields<'a>) {}
 }
 
 impl crate::Input for ListOrganizationsFeaturesRequest {
@@ -4897,6 +5714,17 @@ impl ListPoliciesRequest {
     }
 }
 
+impl AsFields for ListPoliciesRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "Scope", &self.scope);
+        fields.member(prefix, "OnlyAttached", &self.only_attached);
+        fields.member(prefix, "PathPrefix", &self.path_prefix);
+        fields.member(prefix, "PolicyUsageFilter", &self.policy_usage_filter);
+        fields.member(prefix, "Marker", &self.marker);
+        fields.member(prefix, "MaxItems", &self.max_items);
+    }
+}
+
 impl crate::Input for ListPoliciesRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -4959,6 +5787,14 @@ impl ListPoliciesGrantingServiceAccessRequest {
     }
 }
 
+impl AsFields for ListPoliciesGrantingServiceAccessRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "Marker", &self.marker);
+        fields.member(prefix, "Arn", &self.arn);
+        fields.member(prefix, "ServiceNamespaces", &self.service_namespaces);
+    }
+}
+
 impl crate::Input for ListPoliciesGrantingServiceAccessRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -5009,6 +5845,14 @@ impl ListPolicyTagsRequest {
             marker,
             max_items,
         }))
+    }
+}
+
+impl AsFields for ListPolicyTagsRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "PolicyArn", &self.policy_arn);
+        fields.member(prefix, "Marker", &self.marker);
+        fields.member(prefix, "MaxItems", &self.max_items);
     }
 }
 
@@ -5065,6 +5909,14 @@ impl ListPolicyVersionsRequest {
     }
 }
 
+impl AsFields for ListPolicyVersionsRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "PolicyArn", &self.policy_arn);
+        fields.member(prefix, "Marker", &self.marker);
+        fields.member(prefix, "MaxItems", &self.max_items);
+    }
+}
+
 impl crate::Input for ListPolicyVersionsRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -5115,6 +5967,14 @@ impl ListRolePoliciesRequest {
             marker,
             max_items,
         }))
+    }
+}
+
+impl AsFields for ListRolePoliciesRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "RoleName", &self.role_name);
+        fields.member(prefix, "Marker", &self.marker);
+        fields.member(prefix, "MaxItems", &self.max_items);
     }
 }
 
@@ -5171,6 +6031,14 @@ impl ListRoleTagsRequest {
     }
 }
 
+impl AsFields for ListRoleTagsRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "RoleName", &self.role_name);
+        fields.member(prefix, "Marker", &self.marker);
+        fields.member(prefix, "MaxItems", &self.max_items);
+    }
+}
+
 impl crate::Input for ListRoleTagsRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -5218,6 +6086,14 @@ impl ListRolesRequest {
             marker,
             max_items,
         }))
+    }
+}
+
+impl AsFields for ListRolesRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "PathPrefix", &self.path_prefix);
+        fields.member(prefix, "Marker", &self.marker);
+        fields.member(prefix, "MaxItems", &self.max_items);
     }
 }
 
@@ -5274,6 +6150,14 @@ impl ListSAMLProviderTagsRequest {
     }
 }
 
+impl AsFields for ListSAMLProviderTagsRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "SAMLProviderArn", &self.saml_provider_arn);
+        fields.member(prefix, "Marker", &self.marker);
+        fields.member(prefix, "MaxItems", &self.max_items);
+    }
+}
+
 impl crate::Input for ListSAMLProviderTagsRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -5296,6 +6180,10 @@ impl ListSAMLProvidersRequest {
     fn read(_: &mut Reader<'_, '_>) -> Read<Self> {
         Ok(Some(Self {}))
     }
+}
+
+impl AsFields for ListSAMLProvidersRequest {
+    fn add_to<'a>(&'a self, _: &str, _: &mut Fields<'a>) {}
 }
 
 impl crate::Input for ListSAMLProvidersRequest {
@@ -5341,6 +6229,14 @@ impl ListSSHPublicKeysRequest {
             marker,
             max_items,
         }))
+    }
+}
+
+impl AsFields for ListSSHPublicKeysRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "UserName", &self.user_name);
+        fields.member(prefix, "Marker", &self.marker);
+        fields.member(prefix, "MaxItems", &self.max_items);
     }
 }
 
@@ -5397,6 +6293,18 @@ impl ListServerCertificateTagsRequest {
     }
 }
 
+impl AsFields for ListServerCertificateTagsRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(
+            prefix,
+            "ServerCertificateName",
+            &self.server_certificate_name,
+        );
+        fields.member(prefix, "Marker", &self.marker);
+        fields.member(prefix, "MaxItems", &self.max_items);
+    }
+}
+
 impl crate::Input for ListServerCertificateTagsRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -5444,6 +6352,14 @@ impl ListServerCertificatesRequest {
             marker,
             max_items,
         }))
+    }
+}
+
+impl AsFields for ListServerCertificatesRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "PathPrefix", &self.path_prefix);
+        fields.member(prefix, "Marker", &self.marker);
+        fields.member(prefix, "MaxItems", &self.max_items);
     }
 }
 
@@ -5509,6 +6425,16 @@ impl ListServiceSpecificCredentialsRequest {
     }
 }
 
+impl AsFields for ListServiceSpecificCredentialsRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "UserName", &self.user_name);
+        fields.member(prefix, "ServiceName", &self.service_name);
+        fields.member(prefix, "AllUsers", &self.all_users);
+        fields.member(prefix, "Marker", &self.marker);
+        fields.member(prefix, "MaxItems", &self.max_items);
+    }
+}
+
 impl crate::Input for ListServiceSpecificCredentialsRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -5558,6 +6484,14 @@ impl ListSigningCertificatesRequest {
             marker,
             max_items,
         }))
+    }
+}
+
+impl AsFields for ListSigningCertificatesRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "UserName", &self.user_name);
+        fields.member(prefix, "Marker", &self.marker);
+        fields.member(prefix, "MaxItems", &self.max_items);
     }
 }
 
@@ -5614,6 +6548,14 @@ impl ListUserPoliciesRequest {
     }
 }
 
+impl AsFields for ListUserPoliciesRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "UserName", &self.user_name);
+        fields.member(prefix, "Marker", &self.marker);
+        fields.member(prefix, "MaxItems", &self.max_items);
+    }
+}
+
 impl crate::Input for ListUserPoliciesRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -5667,6 +6609,14 @@ impl ListUserTagsRequest {
     }
 }
 
+impl AsFields for ListUserTagsRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "UserName", &self.user_name);
+        fields.member(prefix, "Marker", &self.marker);
+        fields.member(prefix, "MaxItems", &self.max_items);
+    }
+}
+
 impl crate::Input for ListUserTagsRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -5714,6 +6664,14 @@ impl ListUsersRequest {
             marker,
             max_items,
         }))
+    }
+}
+
+impl AsFields for ListUsersRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "PathPrefix", &self.path_prefix);
+        fields.member(prefix, "Marker", &self.marker);
+        fields.member(prefix, "MaxItems", &self.max_items);
     }
 }
 
@@ -5766,6 +6724,14 @@ impl ListVirtualMFADevicesRequest {
     }
 }
 
+impl AsFields for ListVirtualMFADevicesRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "AssignmentStatus", &self.assignment_status);
+        fields.member(prefix, "Marker", &self.marker);
+        fields.member(prefix, "MaxItems", &self.max_items);
+    }
+}
+
 impl crate::Input for ListVirtualMFADevicesRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -5808,6 +6774,12 @@ impl PutAccountPropertiesRequest {
             return Ok(None);
         };
         Ok(Some(Self { properties }))
+    }
+}
+
+impl AsFields for PutAccountPropertiesRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "Properties", &self.properties);
     }
 }
 
@@ -5868,6 +6840,14 @@ impl PutGroupPolicyRequest {
     }
 }
 
+impl AsFields for PutGroupPolicyRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "GroupName", &self.group_name);
+        fields.member(prefix, "PolicyName", &self.policy_name);
+        fields.member(prefix, "PolicyDocument", &self.policy_document);
+    }
+}
+
 impl crate::Input for PutGroupPolicyRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -5913,6 +6893,13 @@ impl PutRolePermissionsBoundaryRequest {
             role_name,
             permissions_boundary,
         }))
+    }
+}
+
+impl AsFields for PutRolePermissionsBoundaryRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "RoleName", &self.role_name);
+        fields.member(prefix, "PermissionsBoundary", &self.permissions_boundary);
     }
 }
 
@@ -5974,6 +6961,14 @@ impl PutRolePolicyRequest {
     }
 }
 
+impl AsFields for PutRolePolicyRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "RoleName", &self.role_name);
+        fields.member(prefix, "PolicyName", &self.policy_name);
+        fields.member(prefix, "PolicyDocument", &self.policy_document);
+    }
+}
+
 impl crate::Input for PutRolePolicyRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -6019,6 +7014,13 @@ impl PutUserPermissionsBoundaryRequest {
             user_name,
             permissions_boundary,
         }))
+    }
+}
+
+impl AsFields for PutUserPermissionsBoundaryRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "UserName", &self.user_name);
+        fields.member(prefix, "PermissionsBoundary", &self.permissions_boundary);
     }
 }
 
@@ -6080,6 +7082,14 @@ impl PutUserPolicyRequest {
     }
 }
 
+impl AsFields for PutUserPolicyRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "UserName", &self.user_name);
+        fields.member(prefix, "PolicyName", &self.policy_name);
+        fields.member(prefix, "PolicyDocument", &self.policy_document);
+    }
+}
+
 impl crate::Input for PutUserPolicyRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -6122,6 +7132,13 @@ impl RejectDelegationRequestRequest {
             delegation_request_id,
             notes,
         }))
+    }
+}
+
+impl AsFields for RejectDelegationRequestRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "DelegationRequestId", &self.delegation_request_id);
+        fields.member(prefix, "Notes", &self.notes);
     }
 }
 
@@ -6169,6 +7186,17 @@ impl RemoveClientIDFromOpenIDConnectProviderRequest {
             open_id_connect_provider_arn,
             client_id,
         }))
+    }
+}
+
+impl AsFields for RemoveClientIDFromOpenIDConnectProviderRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(
+            prefix,
+            "OpenIDConnectProviderArn",
+            &self.open_id_connect_provider_arn,
+        );
+        fields.member(prefix, "ClientID", &self.client_id);
     }
 }
 
@@ -6222,6 +7250,13 @@ impl RemoveRoleFromInstanceProfileRequest {
     }
 }
 
+impl AsFields for RemoveRoleFromInstanceProfileRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "InstanceProfileName", &self.instance_profile_name);
+        fields.member(prefix, "RoleName", &self.role_name);
+    }
+}
+
 impl crate::Input for RemoveRoleFromInstanceProfileRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -6269,6 +7304,13 @@ impl RemoveUserFromGroupRequest {
     }
 }
 
+impl AsFields for RemoveUserFromGroupRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "GroupName", &self.group_name);
+        fields.member(prefix, "UserName", &self.user_name);
+    }
+}
+
 impl crate::Input for RemoveUserFromGroupRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -6310,6 +7352,17 @@ impl ResetServiceSpecificCredentialRequest {
             user_name,
             service_specific_credential_id,
         }))
+    }
+}
+
+impl AsFields for ResetServiceSpecificCredentialRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "UserName", &self.user_name);
+        fields.member(
+            prefix,
+            "ServiceSpecificCredentialId",
+            &self.service_specific_credential_id,
+        );
     }
 }
 
@@ -6385,6 +7438,15 @@ impl ResyncMFADeviceRequest {
     }
 }
 
+impl AsFields for ResyncMFADeviceRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "UserName", &self.user_name);
+        fields.member(prefix, "SerialNumber", &self.serial_number);
+        fields.member(prefix, "AuthenticationCode1", &self.authentication_code1);
+        fields.member(prefix, "AuthenticationCode2", &self.authentication_code2);
+    }
+}
+
 impl crate::Input for ResyncMFADeviceRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -6418,6 +7480,12 @@ impl SendDelegationTokenRequest {
         Ok(Some(Self {
             delegation_request_id,
         }))
+    }
+}
+
+impl AsFields for SendDelegationTokenRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "DelegationRequestId", &self.delegation_request_id);
     }
 }
 
@@ -6467,6 +7535,13 @@ impl SetDefaultPolicyVersionRequest {
     }
 }
 
+impl AsFields for SetDefaultPolicyVersionRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "PolicyArn", &self.policy_arn);
+        fields.member(prefix, "VersionId", &self.version_id);
+    }
+}
+
 impl crate::Input for SetDefaultPolicyVersionRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -6499,6 +7574,16 @@ impl SetSecurityTokenServicePreferencesRequest {
         Ok(Some(Self {
             global_endpoint_token_version,
         }))
+    }
+}
+
+impl AsFields for SetSecurityTokenServicePreferencesRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(
+            prefix,
+            "GlobalEndpointTokenVersion",
+            &self.global_endpoint_token_version,
+        );
     }
 }
 
@@ -6646,6 +7731,35 @@ impl SimulateCustomPolicyRequest {
             max_items,
             marker,
         }))
+    }
+}
+
+impl AsFields for SimulateCustomPolicyRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "PolicyInputList", &self.policy_input_list);
+        fields.member(
+            prefix,
+            "PermissionsBoundaryPolicyInputList",
+            &self.permissions_boundary_policy_input_list,
+        );
+        fields.member(
+            prefix,
+            "OrderedOrganizationPolicyInputList",
+            &self.ordered_organization_policy_input_list,
+        );
+        fields.member(prefix, "ActionNames", &self.action_names);
+        fields.member(prefix, "ResourceArns", &self.resource_arns);
+        fields.member(prefix, "ResourcePolicy", &self.resource_policy);
+        fields.member(prefix, "ResourceOwner", &self.resource_owner);
+        fields.member(prefix, "CallerArn", &self.caller_arn);
+        fields.member(prefix, "ContextEntries", &self.context_entries);
+        fields.member(
+            prefix,
+            "ResourceHandlingOption",
+            &self.resource_handling_option,
+        );
+        fields.member(prefix, "MaxItems", &self.max_items);
+        fields.member(prefix, "Marker", &self.marker);
     }
 }
 
@@ -6814,6 +7928,32 @@ impl SimulatePrincipalPolicyRequest {
     }
 }
 
+impl AsFields for SimulatePrincipalPolicyRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "PolicySourceArn", &self.policy_source_arn);
+        fields.member(prefix, "PolicyInputList", &self.policy_input_list);
+        fields.member(
+            prefix,
+            "PermissionsBoundaryPolicyInputList",
+            &self.permissions_boundary_policy_input_list,
+        );
+        fields.member(prefix, "PolicyExclusionList", &self.policy_exclusion_list);
+        fields.member(prefix, "ActionNames", &self.action_names);
+        fields.member(prefix, "ResourceArns", &self.resource_arns);
+        fields.member(prefix, "ResourcePolicy", &self.resource_policy);
+        fields.member(prefix, "ResourceOwner", &self.resource_owner);
+        fields.member(prefix, "CallerArn", &self.caller_arn);
+        fields.member(prefix, "ContextEntries", &self.context_entries);
+        fields.member(
+            prefix,
+            "ResourceHandlingOption",
+            &self.resource_handling_option,
+        );
+        fields.member(prefix, "MaxItems", &self.max_items);
+        fields.member(prefix, "Marker", &self.marker);
+    }
+}
+
 impl crate::Input for SimulatePrincipalPolicyRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -6876,6 +8016,13 @@ impl TagInstanceProfileRequest {
     }
 }
 
+impl AsFields for TagInstanceProfileRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "InstanceProfileName", &self.instance_profile_name);
+        fields.member(prefix, "Tags", &self.tags);
+    }
+}
+
 impl crate::Input for TagInstanceProfileRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -6921,6 +8068,13 @@ impl TagMFADeviceRequest {
             serial_number,
             tags,
         }))
+    }
+}
+
+impl AsFields for TagMFADeviceRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "SerialNumber", &self.serial_number);
+        fields.member(prefix, "Tags", &self.tags);
     }
 }
 
@@ -6972,6 +8126,17 @@ impl TagOpenIDConnectProviderRequest {
     }
 }
 
+impl AsFields for TagOpenIDConnectProviderRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(
+            prefix,
+            "OpenIDConnectProviderArn",
+            &self.open_id_connect_provider_arn,
+        );
+        fields.member(prefix, "Tags", &self.tags);
+    }
+}
+
 impl crate::Input for TagOpenIDConnectProviderRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -7020,6 +8185,13 @@ impl TagPolicyRequest {
     }
 }
 
+impl AsFields for TagPolicyRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "PolicyArn", &self.policy_arn);
+        fields.member(prefix, "Tags", &self.tags);
+    }
+}
+
 impl crate::Input for TagPolicyRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -7062,6 +8234,13 @@ impl TagRoleRequest {
             return Ok(None);
         };
         Ok(Some(Self { role_name, tags }))
+    }
+}
+
+impl AsFields for TagRoleRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "RoleName", &self.role_name);
+        fields.member(prefix, "Tags", &self.tags);
     }
 }
 
@@ -7113,6 +8292,13 @@ impl TagSAMLProviderRequest {
     }
 }
 
+impl AsFields for TagSAMLProviderRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "SAMLProviderArn", &self.saml_provider_arn);
+        fields.member(prefix, "Tags", &self.tags);
+    }
+}
+
 impl crate::Input for TagSAMLProviderRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -7161,6 +8347,17 @@ impl TagServerCertificateRequest {
     }
 }
 
+impl AsFields for TagServerCertificateRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(
+            prefix,
+            "ServerCertificateName",
+            &self.server_certificate_name,
+        );
+        fields.member(prefix, "Tags", &self.tags);
+    }
+}
+
 impl crate::Input for TagServerCertificateRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -7203,6 +8400,13 @@ impl TagUserRequest {
             return Ok(None);
         };
         Ok(Some(Self { user_name, tags }))
+    }
+}
+
+impl AsFields for TagUserRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "UserName", &self.user_name);
+        fields.member(prefix, "Tags", &self.tags);
     }
 }
 
@@ -7253,6 +8457,13 @@ impl UntagInstanceProfileRequest {
     }
 }
 
+impl AsFields for UntagInstanceProfileRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "InstanceProfileName", &self.instance_profile_name);
+        fields.member(prefix, "TagKeys", &self.tag_keys);
+    }
+}
+
 impl crate::Input for UntagInstanceProfileRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -7300,6 +8511,13 @@ impl UntagMFADeviceRequest {
     }
 }
 
+impl AsFields for UntagMFADeviceRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "SerialNumber", &self.serial_number);
+        fields.member(prefix, "TagKeys", &self.tag_keys);
+    }
+}
+
 impl crate::Input for UntagMFADeviceRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -7344,6 +8562,17 @@ impl UntagOpenIDConnectProviderRequest {
             open_id_connect_provider_arn,
             tag_keys,
         }))
+    }
+}
+
+impl AsFields for UntagOpenIDConnectProviderRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(
+            prefix,
+            "OpenIDConnectProviderArn",
+            &self.open_id_connect_provider_arn,
+        );
+        fields.member(prefix, "TagKeys", &self.tag_keys);
     }
 }
 
@@ -7397,6 +8626,13 @@ impl UntagPolicyRequest {
     }
 }
 
+impl AsFields for UntagPolicyRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "PolicyArn", &self.policy_arn);
+        fields.member(prefix, "TagKeys", &self.tag_keys);
+    }
+}
+
 impl crate::Input for UntagPolicyRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -7441,6 +8677,13 @@ impl UntagRoleRequest {
             role_name,
             tag_keys,
         }))
+    }
+}
+
+impl AsFields for UntagRoleRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "RoleName", &self.role_name);
+        fields.member(prefix, "TagKeys", &self.tag_keys);
     }
 }
 
@@ -7491,6 +8734,13 @@ impl UntagSAMLProviderRequest {
     }
 }
 
+impl AsFields for UntagSAMLProviderRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "SAMLProviderArn", &self.saml_provider_arn);
+        fields.member(prefix, "TagKeys", &self.tag_keys);
+    }
+}
+
 impl crate::Input for UntagSAMLProviderRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -7538,6 +8788,17 @@ impl UntagServerCertificateRequest {
     }
 }
 
+impl AsFields for UntagServerCertificateRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(
+            prefix,
+            "ServerCertificateName",
+            &self.server_certificate_name,
+        );
+        fields.member(prefix, "TagKeys", &self.tag_keys);
+    }
+}
+
 impl crate::Input for UntagServerCertificateRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -7582,6 +8843,13 @@ impl UntagUserRequest {
             user_name,
             tag_keys,
         }))
+    }
+}
+
+impl AsFields for UntagUserRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "UserName", &self.user_name);
+        fields.member(prefix, "TagKeys", &self.tag_keys);
     }
 }
 
@@ -7633,6 +8901,14 @@ impl UpdateAccessKeyRequest {
             access_key_id,
             status,
         }))
+    }
+}
+
+impl AsFields for UpdateAccessKeyRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "UserName", &self.user_name);
+        fields.member(prefix, "AccessKeyId", &self.access_key_id);
+        fields.member(prefix, "Status", &self.status);
     }
 }
 
@@ -7726,6 +9002,40 @@ impl UpdateAccountPasswordPolicyRequest {
     }
 }
 
+impl AsFields for UpdateAccountPasswordPolicyRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(
+            prefix,
+            "MinimumPasswordLength",
+            &self.minimum_password_length,
+        );
+        fields.member(prefix, "RequireSymbols", &self.require_symbols);
+        fields.member(prefix, "RequireNumbers", &self.require_numbers);
+        fields.member(
+            prefix,
+            "RequireUppercaseCharacters",
+            &self.require_uppercase_characters,
+        );
+        fields.member(
+            prefix,
+            "RequireLowercaseCharacters",
+            &self.require_lowercase_characters,
+        );
+        fields.member(
+            prefix,
+            "AllowUsersToChangePassword",
+            &self.allow_users_to_change_password,
+        );
+        fields.member(prefix, "MaxPasswordAge", &self.max_password_age);
+        fields.member(
+            prefix,
+            "PasswordReusePrevention",
+            &self.password_reuse_prevention,
+        );
+        fields.member(prefix, "HardExpiry", &self.hard_expiry);
+    }
+}
+
 impl crate::Input for UpdateAccountPasswordPolicyRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -7789,6 +9099,13 @@ impl UpdateAssumeRolePolicyRequest {
     }
 }
 
+impl AsFields for UpdateAssumeRolePolicyRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "RoleName", &self.role_name);
+        fields.member(prefix, "PolicyDocument", &self.policy_document);
+    }
+}
+
 impl crate::Input for UpdateAssumeRolePolicyRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -7830,6 +9147,13 @@ impl UpdateDelegationRequestRequest {
             delegation_request_id,
             notes,
         }))
+    }
+}
+
+impl AsFields for UpdateDelegationRequestRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "DelegationRequestId", &self.delegation_request_id);
+        fields.member(prefix, "Notes", &self.notes);
     }
 }
 
@@ -7885,6 +9209,14 @@ impl UpdateGroupRequest {
     }
 }
 
+impl AsFields for UpdateGroupRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "GroupName", &self.group_name);
+        fields.member(prefix, "NewPath", &self.new_path);
+        fields.member(prefix, "NewGroupName", &self.new_group_name);
+    }
+}
+
 impl crate::Input for UpdateGroupRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -7937,6 +9269,18 @@ impl UpdateLoginProfileRequest {
     }
 }
 
+impl AsFields for UpdateLoginProfileRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "UserName", &self.user_name);
+        fields.member(prefix, "Password", &self.password);
+        fields.member(
+            prefix,
+            "PasswordResetRequired",
+            &self.password_reset_required,
+        );
+    }
+}
+
 impl crate::Input for UpdateLoginProfileRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -7981,6 +9325,17 @@ impl UpdateOpenIDConnectProviderThumbprintRequest {
             open_id_connect_provider_arn,
             thumbprint_list,
         }))
+    }
+}
+
+impl AsFields for UpdateOpenIDConnectProviderThumbprintRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(
+            prefix,
+            "OpenIDConnectProviderArn",
+            &self.open_id_connect_provider_arn,
+        );
+        fields.member(prefix, "ThumbprintList", &self.thumbprint_list);
     }
 }
 
@@ -8039,6 +9394,14 @@ impl UpdateRoleRequest {
     }
 }
 
+impl AsFields for UpdateRoleRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "RoleName", &self.role_name);
+        fields.member(prefix, "Description", &self.description);
+        fields.member(prefix, "MaxSessionDuration", &self.max_session_duration);
+    }
+}
+
 impl crate::Input for UpdateRoleRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -8084,6 +9447,13 @@ impl UpdateRoleDescriptionRequest {
             role_name,
             description,
         }))
+    }
+}
+
+impl AsFields for UpdateRoleDescriptionRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "RoleName", &self.role_name);
+        fields.member(prefix, "Description", &self.description);
     }
 }
 
@@ -8154,6 +9524,20 @@ impl UpdateSAMLProviderRequest {
     }
 }
 
+impl AsFields for UpdateSAMLProviderRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "SAMLMetadataDocument", &self.saml_metadata_document);
+        fields.member(prefix, "SAMLProviderArn", &self.saml_provider_arn);
+        fields.member(
+            prefix,
+            "AssertionEncryptionMode",
+            &self.assertion_encryption_mode,
+        );
+        fields.member(prefix, "AddPrivateKey", &self.add_private_key);
+        fields.member(prefix, "RemovePrivateKey", &self.remove_private_key);
+    }
+}
+
 impl crate::Input for UpdateSAMLProviderRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -8210,6 +9594,14 @@ impl UpdateSSHPublicKeyRequest {
     }
 }
 
+impl AsFields for UpdateSSHPublicKeyRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "UserName", &self.user_name);
+        fields.member(prefix, "SSHPublicKeyId", &self.ssh_public_key_id);
+        fields.member(prefix, "Status", &self.status);
+    }
+}
+
 impl crate::Input for UpdateSSHPublicKeyRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -8260,6 +9652,22 @@ impl UpdateServerCertificateRequest {
             new_path,
             new_server_certificate_name,
         }))
+    }
+}
+
+impl AsFields for UpdateServerCertificateRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(
+            prefix,
+            "ServerCertificateName",
+            &self.server_certificate_name,
+        );
+        fields.member(prefix, "NewPath", &self.new_path);
+        fields.member(
+            prefix,
+            "NewServerCertificateName",
+            &self.new_server_certificate_name,
+        );
     }
 }
 
@@ -8318,6 +9726,18 @@ impl UpdateServiceSpecificCredentialRequest {
     }
 }
 
+impl AsFields for UpdateServiceSpecificCredentialRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "UserName", &self.user_name);
+        fields.member(
+            prefix,
+            "ServiceSpecificCredentialId",
+            &self.service_specific_credential_id,
+        );
+        fields.member(prefix, "Status", &self.status);
+    }
+}
+
 impl crate::Input for UpdateServiceSpecificCredentialRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -8370,6 +9790,14 @@ impl UpdateSigningCertificateRequest {
             certificate_id,
             status,
         }))
+    }
+}
+
+impl AsFields for UpdateSigningCertificateRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "UserName", &self.user_name);
+        fields.member(prefix, "CertificateId", &self.certificate_id);
+        fields.member(prefix, "Status", &self.status);
     }
 }
 
@@ -8426,6 +9854,14 @@ impl UpdateUserRequest {
     }
 }
 
+impl AsFields for UpdateUserRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "UserName", &self.user_name);
+        fields.member(prefix, "NewPath", &self.new_path);
+        fields.member(prefix, "NewUserName", &self.new_user_name);
+    }
+}
+
 impl crate::Input for UpdateUserRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -8471,6 +9907,13 @@ impl UploadSSHPublicKeyRequest {
             user_name,
             ssh_public_key_body,
         }))
+    }
+}
+
+impl AsFields for UploadSSHPublicKeyRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "UserName", &self.user_name);
+        fields.member(prefix, "SSHPublicKeyBody", &self.ssh_public_key_body);
     }
 }
 
@@ -8557,6 +10000,21 @@ impl UploadServerCertificateRequest {
     }
 }
 
+impl AsFields for UploadServerCertificateRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "Path", &self.path);
+        fields.member(
+            prefix,
+            "ServerCertificateName",
+            &self.server_certificate_name,
+        );
+        fields.member(prefix, "CertificateBody", &self.certificate_body);
+        fields.member(prefix, "PrivateKey", &self.private_key);
+        fields.member(prefix, "CertificateChain", &self.certificate_chain);
+        fields.member(prefix, "Tags", &self.tags);
+    }
+}
+
 impl crate::Input for UploadServerCertificateRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Iam, Self::read)
@@ -8601,6 +10059,13 @@ impl UploadSigningCertificateRequest {
             user_name,
             certificate_body,
         }))
+    }
+}
+
+impl AsFields for UploadSigningCertificateRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "UserName", &self.user_name);
+        fields.member(prefix, "CertificateBody", &self.certificate_body);
     }
 }
 

@@ -3,6 +3,8 @@
 
 use super::sts_shapes as shapes;
 use crate::element::Element;
+use crate::fields::AsFields;
+use crate::fields::Fields;
 use crate::reader::Name;
 use crate::reader::Presence;
 use crate::reader::Read;
@@ -110,6 +112,12 @@ impl PolicyDescriptorType {
     }
 }
 
+impl AsFields for PolicyDescriptorType {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "arn", &self.arn);
+    }
+}
+
 impl Recorded for PolicyDescriptorType {
     fn record(&self, members: &mut Members<'_>) {
         members.add("arn", &self.arn);
@@ -141,6 +149,13 @@ impl ProvidedContext {
             provider_arn,
             context_assertion,
         }))
+    }
+}
+
+impl AsFields for ProvidedContext {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "ProviderArn", &self.provider_arn);
+        fields.member(prefix, "ContextAssertion", &self.context_assertion);
     }
 }
 
@@ -178,6 +193,13 @@ impl Tag {
             return Ok(None);
         };
         Ok(Some(Self { key, value }))
+    }
+}
+
+impl AsFields for Tag {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "Key", &self.key);
+        fields.member(prefix, "Value", &self.value);
     }
 }
 

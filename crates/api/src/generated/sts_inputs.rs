@@ -2,6 +2,8 @@
 //! What callers send to the operations.
 
 use super::sts_shapes as shapes;
+use crate::fields::AsFields;
+use crate::fields::Fields;
 use crate::reader::Name;
 use crate::reader::Presence;
 use crate::reader::Read;
@@ -134,6 +136,28 @@ impl AssumeRoleRequest {
     }
 }
 
+impl AsFields for AssumeRoleRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "RoleArn", &self.role_arn);
+        fields.member(prefix, "RoleSessionName", &self.role_session_name);
+        fields.member(prefix, "PolicyArns", &self.policy_arns);
+        fields.member(prefix, "Policy", &self.policy);
+        fields.member(prefix, "DurationSeconds", &self.duration_seconds);
+        fields.member(prefix, "Tags", &self.tags);
+        fields.member(prefix, "TransitiveTagKeys", &self.transitive_tag_keys);
+        fields.member(prefix, "ExternalId", &self.external_id);
+        fields.member(prefix, "SerialNumber", &self.serial_number);
+        fields.member(prefix, "TokenCode", &self.token_code);
+        fields.member(prefix, "SourceIdentity", &self.source_identity);
+        fields.member(prefix, "ProvidedContexts", &self.provided_contexts);
+        fields.member(
+            prefix,
+            "MinimumSessionTokenSize",
+            &self.minimum_session_token_size,
+        );
+    }
+}
+
 impl crate::Input for AssumeRoleRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Sts, Self::read)
@@ -232,6 +256,22 @@ impl AssumeRoleWithSAMLRequest {
             duration_seconds,
             minimum_session_token_size,
         }))
+    }
+}
+
+impl AsFields for AssumeRoleWithSAMLRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "RoleArn", &self.role_arn);
+        fields.member(prefix, "PrincipalArn", &self.principal_arn);
+        fields.member(prefix, "SAMLAssertion", &self.saml_assertion);
+        fields.member(prefix, "PolicyArns", &self.policy_arns);
+        fields.member(prefix, "Policy", &self.policy);
+        fields.member(prefix, "DurationSeconds", &self.duration_seconds);
+        fields.member(
+            prefix,
+            "MinimumSessionTokenSize",
+            &self.minimum_session_token_size,
+        );
     }
 }
 
@@ -338,6 +378,23 @@ impl AssumeRoleWithWebIdentityRequest {
     }
 }
 
+impl AsFields for AssumeRoleWithWebIdentityRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "RoleArn", &self.role_arn);
+        fields.member(prefix, "RoleSessionName", &self.role_session_name);
+        fields.member(prefix, "WebIdentityToken", &self.web_identity_token);
+        fields.member(prefix, "ProviderId", &self.provider_id);
+        fields.member(prefix, "PolicyArns", &self.policy_arns);
+        fields.member(prefix, "Policy", &self.policy);
+        fields.member(prefix, "DurationSeconds", &self.duration_seconds);
+        fields.member(
+            prefix,
+            "MinimumSessionTokenSize",
+            &self.minimum_session_token_size,
+        );
+    }
+}
+
 impl crate::Input for AssumeRoleWithWebIdentityRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Sts, Self::read)
@@ -406,6 +463,19 @@ impl AssumeRootRequest {
     }
 }
 
+impl AsFields for AssumeRootRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "TargetPrincipal", &self.target_principal);
+        fields.member(prefix, "TaskPolicyArn", &self.task_policy_arn);
+        fields.member(prefix, "DurationSeconds", &self.duration_seconds);
+        fields.member(
+            prefix,
+            "MinimumSessionTokenSize",
+            &self.minimum_session_token_size,
+        );
+    }
+}
+
 impl crate::Input for AssumeRootRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Sts, Self::read)
@@ -442,6 +512,12 @@ impl DecodeAuthorizationMessageRequest {
     }
 }
 
+impl AsFields for DecodeAuthorizationMessageRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "EncodedMessage", &self.encoded_message);
+    }
+}
+
 impl crate::Input for DecodeAuthorizationMessageRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Sts, Self::read)
@@ -475,6 +551,12 @@ impl GetAccessKeyInfoRequest {
     }
 }
 
+impl AsFields for GetAccessKeyInfoRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "AccessKeyId", &self.access_key_id);
+    }
+}
+
 impl crate::Input for GetAccessKeyInfoRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Sts, Self::read)
@@ -495,6 +577,10 @@ impl GetCallerIdentityRequest {
     fn read(_: &mut Reader<'_, '_>) -> Read<Self> {
         Ok(Some(Self {}))
     }
+}
+
+impl AsFields for GetCallerIdentityRequest {
+    fn add_to<'a>(&'a self, _: &str, _: &mut Fields<'a>) {}
 }
 
 impl crate::Input for GetCallerIdentityRequest {
@@ -525,6 +611,12 @@ impl GetDelegatedAccessTokenRequest {
             return Ok(None);
         };
         Ok(Some(Self { trade_in_token }))
+    }
+}
+
+impl AsFields for GetDelegatedAccessTokenRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "TradeInToken", &self.trade_in_token);
     }
 }
 
@@ -603,6 +695,21 @@ impl GetFederationTokenRequest {
     }
 }
 
+impl AsFields for GetFederationTokenRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "Name", &self.name);
+        fields.member(prefix, "Policy", &self.policy);
+        fields.member(prefix, "PolicyArns", &self.policy_arns);
+        fields.member(prefix, "DurationSeconds", &self.duration_seconds);
+        fields.member(prefix, "Tags", &self.tags);
+        fields.member(
+            prefix,
+            "MinimumSessionTokenSize",
+            &self.minimum_session_token_size,
+        );
+    }
+}
+
 impl crate::Input for GetFederationTokenRequest {
     fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
         Reader::decode(parameters, crate::Service::Sts, Self::read)
@@ -661,6 +768,19 @@ impl GetSessionTokenRequest {
             token_code,
             minimum_session_token_size,
         }))
+    }
+}
+
+impl AsFields for GetSessionTokenRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "DurationSeconds", &self.duration_seconds);
+        fields.member(prefix, "SerialNumber", &self.serial_number);
+        fields.member(prefix, "TokenCode", &self.token_code);
+        fields.member(
+            prefix,
+            "MinimumSessionTokenSize",
+            &self.minimum_session_token_size,
+        );
     }
 }
 
@@ -729,6 +849,15 @@ impl GetWebIdentityTokenRequest {
             signing_algorithm,
             tags,
         }))
+    }
+}
+
+impl AsFields for GetWebIdentityTokenRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "Audience", &self.audience);
+        fields.member(prefix, "DurationSeconds", &self.duration_seconds);
+        fields.member(prefix, "SigningAlgorithm", &self.signing_algorithm);
+        fields.member(prefix, "Tags", &self.tags);
     }
 }
 

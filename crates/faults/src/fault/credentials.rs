@@ -5,6 +5,7 @@ use keyward_credentials::{BrokenRule, CharacterClass};
 use keyward_names::AccountId;
 
 use super::Fault;
+use crate::reason::Reason;
 
 /// The user has no login profile.
 #[must_use]
@@ -63,6 +64,7 @@ pub fn user_name_required() -> Fault {
 pub fn password_breaks_policy(broken: &[BrokenRule]) -> Fault {
     let reasons: Vec<_> = broken.iter().map(broken_rule).collect();
     Fault::new(FaultCode::PasswordPolicyViolation, reasons.join(", "))
+        .because(Reason::PasswordBreaks(broken.to_vec()))
 }
 
 /// The password is one of the last that the policy remembers (unsure).
@@ -72,6 +74,7 @@ pub fn password_used_before(remembered: u8) -> Fault {
         FaultCode::PasswordPolicyViolation,
         format!("Password should not be one of the last {remembered} passwords used"),
     )
+    .because(Reason::PasswordUsedBefore(remembered))
 }
 
 fn broken_rule(rule: &BrokenRule) -> String {
@@ -116,6 +119,7 @@ pub fn only_users_change_their_password() -> Fault {
 #[must_use]
 pub fn old_password_incorrect() -> Fault {
     Fault::new(FaultCode::AccessDenied, "The old password was incorrect.")
+        .because(Reason::OldPasswordIncorrect)
 }
 
 /// The old password was guessed wrong too often of late. The code is of the model, the text (unsure).
@@ -125,6 +129,7 @@ pub fn too_many_wrong_old_passwords() -> Fault {
         FaultCode::LimitExceeded,
         "Too many attempts with an incorrect old password. Try again later.",
     )
+    .because(Reason::TooManyWrongOldPasswords)
 }
 
 /// The new password is the old one. The code was seen, the text is (unsure).
@@ -134,6 +139,7 @@ pub fn new_password_is_the_old() -> Fault {
         FaultCode::AccessDenied,
         "The new password must differ from the old password.",
     )
+    .because(Reason::NewPasswordIsTheOld)
 }
 
 /// The account has no password policy of its own: what `GetAccountPasswordPolicy` says.

@@ -53,6 +53,7 @@ pub fn oidc_url_with_query() -> Fault {
     Fault {
         code: FaultCode::InvalidInput,
         message: None,
+        reason: None,
         cause: None,
     }
 }
