@@ -6,6 +6,7 @@
 //! randomness are handed in. How policies are evaluated is in `policy`; which questions an operation
 //! asks is in `operations`.
 
+pub mod assuming;
 pub mod caller;
 pub mod circumstances;
 mod context_keys;
@@ -22,5 +23,5 @@ pub use circumstances::{Circumstances, Entrance, Tls};
 pub use law::Law;
 pub use managed::{AwsPolicies, Managed};
 pub use principal::Principal;
-pub use question::{Action, Question};
+pub use question::{Action, Question, Questions};
 pub use resource::Resource;

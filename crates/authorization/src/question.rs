@@ -51,3 +51,40 @@ impl Action {
         }
     }
 }
+
+/// Questions that must all be answered with yes: one at least, so that nobody is let through unasked.
+#[derive(Debug, Clone)]
+pub struct Questions {
+    first: Question,
+    more: Vec<Question>,
+}
+
+impl Questions {
+    /// One question.
+    #[must_use]
+    pub fn new(first: Question) -> Self {
+        Self {
+            first,
+            more: Vec::new(),
+        }
+    }
+
+    /// These and one more.
+    #[must_use]
+    pub fn and(mut self, question: Question) -> Self {
+        self.more.push(question);
+        self
+    }
+
+    /// The same with another resource of the first.
+    #[must_use]
+    pub fn with_first(mut self, change: impl FnOnce(Resource) -> Resource) -> Self {
+        self.first.resource = change(self.first.resource);
+        self
+    }
+
+    /// All of them, in the order in which they are asked.
+    pub fn iter(&self) -> impl Iterator<Item = &Question> {
+        [&self.first].into_iter().chain(&self.more)
+    }
+}

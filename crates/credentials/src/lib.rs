@@ -18,7 +18,9 @@ mod seal;
 mod verifier;
 
 pub use mint::{mint_password, mint_secret_access_key};
-pub use password_policy::{BrokenRule, CharacterClass, PasswordOwner, PasswordPolicy, judge};
+pub use password_policy::{
+    BrokenRule, CharacterClass, LONGEST_PASSWORD, PasswordOwner, PasswordPolicy, judge,
+};
 pub use seal::{MasterKey, NONCE_LENGTH, SealError, Sealed, SealingKey};
 pub use verifier::{
     Digest, HashParameters, Pepper, PepperId, Recipe, Salt, Verifier, VerifierError, WorkArea,

@@ -3,6 +3,9 @@
 use keyward_names::{Age, Secret};
 use serde::{Deserialize, Serialize};
 
+/// The most characters that a password may have.
+pub const LONGEST_PASSWORD: usize = 128;
+
 /// The symbols that count as such; other punctuation satisfies no class.
 const SYMBOLS: &str = "!@#$%^&*()_+-=[]{}|'";
 

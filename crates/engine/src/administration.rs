@@ -91,9 +91,10 @@ pub enum AdministrationError {
 
 impl From<Refusal> for AdministrationError {
     fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::Fault(fault) => Self::Refused(fault),
-            Refusal::Stale(_) => Self::Busy,
+        if refusal.is_stale() {
+            Self::Busy
+        } else {
+            Self::Refused(refusal.into_fault())
         }
     }
 }
@@ -159,11 +160,12 @@ impl Installation {
                 Ok((changes.clone(), true))
             })
             .await
-            .map_err(|refusal| match refusal {
-                Refusal::Fault(fault) if fault.code() == FaultCode::EntityAlreadyExists => {
+            .map_err(|refusal| {
+                if refusal.fault().code() == FaultCode::EntityAlreadyExists {
                     AdministrationError::RootEmailTaken(email)
+                } else {
+                    refusal.into()
                 }
-                Refusal::Fault(_) | Refusal::Stale(_) => refusal.into(),
             })?;
         if !made {
             return Err(AdministrationError::AlreadyExists(id));

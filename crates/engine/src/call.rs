@@ -1,30 +1,25 @@
 //! What an operation's function gets: the request, a snapshot of the account, and the few things it
 //! may do to the world.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use keyward_account::{Account, Changes, Role, SamlProvider};
-use keyward_api::{OperationId, Output, recorded};
-use keyward_authorization::Circumstances;
-use keyward_authorization::Resource;
-use keyward_authorization::sessions::{
-    SealTokenError, SessionContent, SessionTag, TokenBytes, Vouched, seal,
+use keyward_api::{OperationId, Output, Recorded, recorded};
+use keyward_authorization::sessions::{SealTokenError, SessionContent, TokenBytes, Vouched, seal};
+use keyward_authorization::{
+    Action, AwsPolicies, Caller, Circumstances, Law, Managed, Principal, Question, Questions,
+    Resource, assuming, gate,
 };
-use keyward_authorization::{Action, Law, Question, gate};
-use keyward_authorization::{AwsPolicies, Managed};
-use keyward_authorization::{Caller, Principal};
 use keyward_credentials::{Digest, Recipe, Sealed, Verifier};
 use keyward_faults::{Fault, fault};
 use keyward_names::{AccessKeyId, AccountId, PreciseTimestamp, RoleId, Secret, Timestamp, UserId};
-use keyward_policy::{Decision, Kind, PolicySet};
 use keyward_saml::{Assertion, AssertionError};
 use keyward_store::{OneTimeKey, Store};
 use keyward_web_identity::SigningKeys;
 use zeroize::Zeroizing;
 
 use crate::accounts::AccountHandle;
-use crate::audit::Recording;
+use crate::audit_trail::{AuditFacts, Called, KeptRecord};
 use crate::clock::Clock;
 use crate::hashing::{HashError, HashQueue};
 use crate::identity_providers::IdentityProviders;
@@ -34,13 +29,29 @@ use crate::random::{RandomError, random, random_number};
 use crate::refusal::Refusal;
 use crate::uses::{AccessKeyUse, RoleUse};
 
+/// Who asks, how, and where.
+#[derive(Clone)]
+pub struct Context<'a> {
+    /// Who calls.
+    pub caller: Caller,
+    /// How the request came.
+    pub circumstances: Arc<Circumstances>,
+    /// The caller's account.
+    pub handle: Arc<AccountHandle>,
+    /// The installation.
+    pub installation: Arc<Installation>,
+    /// The id of the request, which answers and records tell. Empty where nobody is told.
+    pub request_id: &'a str,
+}
+
 /// One request to one operation.
 pub struct Call<I> {
     operation: OperationId,
     input: Arc<I>,
     caller: Caller,
     circumstances: Arc<Circumstances>,
-    recording: Option<Arc<Recording>>,
+    /// What a record of it tells, where records are wanted.
+    called: Option<Arc<Called>>,
     account: Arc<Account>,
     handle: Arc<AccountHandle>,
     installation: Arc<Installation>,
@@ -49,27 +60,67 @@ pub struct Call<I> {
 /// What an operation's function comes to.
 pub type Outcome<O> = Result<Answer<O>, Refusal>;
 
-/// The proof that the caller may do what it asks. Only the ways of
-/// [`Call`] to authorize and [`Call::open_to_all`] make one, and nothing is changed or answered without
-/// it.
+/// The proof that the caller may do what it asks. Only the ways of [`Call`] to authorize and
+/// [`Call::open_to_all`] make one, and nothing is changed, used up or answered without it.
 pub struct Permit {
-    questions: Vec<Question>,
+    basis: Basis,
+}
+
+/// Why there is a permit.
+enum Basis {
+    /// The operation needs no right.
+    OpenToAll,
+    /// These questions were answered with yes.
+    Allowed(Questions),
 }
 
 /// An output that may be told to the caller.
-pub struct Answer<O>(O);
+pub struct Answer<O> {
+    output: O,
+    facts: AuditFacts,
+    kept: Option<KeptRecord>,
+}
 
 impl Permit {
     /// The answer, now that the caller has a right to it.
     pub fn answer<O>(self, output: O) -> Outcome<O> {
-        Ok(Answer(output))
+        Ok(Answer {
+            output,
+            facts: AuditFacts::default(),
+            kept: None,
+        })
+    }
+
+    fn and(self, question: Question) -> Self {
+        let questions = match self.basis {
+            Basis::OpenToAll => Questions::new(question),
+            Basis::Allowed(questions) => questions.and(question),
+        };
+        Self::by(questions)
+    }
+
+    fn by(questions: Questions) -> Self {
+        Self {
+            basis: Basis::Allowed(questions),
+        }
     }
 }
 
 impl<O> Answer<O> {
-    /// What is told.
-    pub fn into_output(self) -> O {
-        self.0
+    /// What is told, what the audit record tells beside it, and the record that was kept with the change.
+    pub(crate) fn into_parts(self) -> (O, AuditFacts, Option<KeptRecord>) {
+        (self.output, self.facts, self.kept)
+    }
+}
+
+/// An outcome, and what the audit record tells of it beside the request, whether it is an answer or a refusal.
+pub fn noting<O>(outcome: Outcome<O>, facts: AuditFacts) -> Outcome<O> {
+    match outcome {
+        Ok(answer) => Ok(Answer {
+            facts: answer.facts.and(facts),
+            ..answer
+        }),
+        Err(refusal) => Err(refusal.noting(facts)),
     }
 }
 
@@ -78,19 +129,18 @@ impl<I> Call<I> {
     pub(crate) fn new(
         operation: OperationId,
         input: Arc<I>,
-        (caller, circumstances, recording): (Caller, Arc<Circumstances>, Option<Arc<Recording>>),
-        (handle, installation): (Arc<AccountHandle>, Arc<Installation>),
+        context: &Context<'_>,
+        called: Option<Arc<Called>>,
     ) -> Self {
-        let account = handle.account();
         Self {
             operation,
             input,
-            caller,
-            circumstances,
-            recording,
-            account,
-            handle,
-            installation,
+            caller: context.caller.clone(),
+            circumstances: Arc::clone(&context.circumstances),
+            called,
+            account: context.handle.account(),
+            handle: Arc::clone(&context.handle),
+            installation: Arc::clone(&context.installation),
         }
     }
 
@@ -166,9 +216,14 @@ impl<I> Call<I> {
         assertions.check(provider, response, self.now()).await
     }
 
-    /// Uses something that an assertion is good for once, until it expires, in seconds since 1970.
-    /// Whether it was not used before.
-    pub async fn use_assertion(&self, used_for: String, expires_at: i64) -> Result<bool, Fault> {
+    /// Uses something that an assertion is good for once, until it expires, in seconds since 1970, by
+    /// right of the permit for it. Whether it was not used before.
+    pub async fn use_assertion(
+        &self,
+        _: &Permit,
+        used_for: String,
+        expires_at: i64,
+    ) -> Result<bool, Fault> {
         let key = OneTimeKey {
             account: self.account.id(),
             kind: "saml_assertion",
@@ -201,19 +256,14 @@ impl<I> Call<I> {
 
     /// Asks whether the caller may do this operation to a resource.
     pub fn authorize(&self, resource: Resource) -> Result<Permit, Fault> {
-        self.authorize_all([resource])
+        let question = self.asked(Action::Operation(self.operation), resource)?;
+        Ok(Permit::by(Questions::new(question)))
     }
 
-    /// Asks whether the caller may do this operation to each of several resources.
-    pub fn authorize_all(
-        &self,
-        resources: impl IntoIterator<Item = Resource>,
-    ) -> Result<Permit, Fault> {
-        let mut permit = self.open_to_all();
-        for resource in resources {
-            permit = self.authorize_also(permit, self.operation, resource)?;
-        }
-        Ok(permit)
+    /// Asks whether the caller may do this operation to each of two resources.
+    pub fn authorize_both(&self, first: Resource, second: Resource) -> Result<Permit, Fault> {
+        let permit = self.authorize(first)?;
+        self.authorize_also(permit, self.operation, second)
     }
 
     /// Asks whether the caller may besides do what another operation does, as where tags are given to
@@ -224,114 +274,61 @@ impl<I> Call<I> {
         operation: OperationId,
         resource: Resource,
     ) -> Result<Permit, Fault> {
-        self.ask(permit, Action::Operation(operation), resource)
+        self.authorize_action(permit, Action::Operation(operation), resource)
     }
 
-    /// Asks whether the caller may besides give a role to a service.
-    pub fn authorize_passing(&self, permit: Permit, role: Resource) -> Result<Permit, Fault> {
-        self.ask(permit, Action::PassRole, role)
-    }
-
-    fn ask(&self, mut permit: Permit, action: Action, resource: Resource) -> Result<Permit, Fault> {
-        let question = Question { action, resource };
-        let how = (&*self.circumstances, self.now());
-        let law = Law::within(&self.account, self.managed());
-        gate::judge(law, &self.caller, how, &question)?;
-        permit.questions.push(question);
-        Ok(permit)
-    }
-
-    /// Asks whether the caller may do all that taking on a role needs: within an account as its policies
-    /// and the role's trust policy say together, across accounts as both say. Why not is told only where
-    /// the caller's own policies deny it.
-    pub fn authorize_assuming(
-        &self,
-        (holder, role): (&Account, &Role),
-        questions: Vec<Question>,
-    ) -> Result<Permit, Fault> {
-        let how = (&*self.circumstances, self.now());
-        let is_elsewhere = holder.id() != self.account.id();
-        let law = Law {
-            elsewhere: is_elsewhere.then_some(holder),
-            ..Law::within(&self.account, self.managed())
-        };
-        let trust = trust_of(role);
-        for question in &questions {
-            let decision = gate::decide(law, &self.caller, how, (question, Some(&trust)))?;
-            let (caller, action) = (self.caller.arn(&self.account), question.action.name());
-            let role_arn = question.resource.arn();
-            match decision {
-                Decision::Allowed => {}
-                Decision::ExplicitDeny(kind) if kind != Kind::Resource && !is_elsewhere => {
-                    let denial = fault::Denial::Denied(kind);
-                    return Err(fault::access_denied(&caller, action, role_arn, denial));
-                }
-                Decision::ImplicitDeny(_) | Decision::ExplicitDeny(_) => {
-                    return Err(fault::may_not_assume(&caller, action, role_arn));
-                }
-            }
-        }
-        Ok(Permit { questions })
-    }
-
-    /// Takes in who was found to be vouched for, so that the audit record tells it.
-    pub fn vouch(&self, vouched: &Arc<Vouched>) {
-        if let Some(recording) = &self.recording {
-            recording.is_vouched(vouched);
-        }
-    }
-
-    /// Takes in which tags a session inherits, so that the audit record tells them.
-    pub fn inherits(&self, tags: &[SessionTag]) {
-        if let Some(recording) = &self.recording
-            && !tags.is_empty()
-        {
-            let tags: BTreeMap<&str, &str> =
-                tags.iter().map(|tag| (&*tag.key, &*tag.value)).collect();
-            let more = BTreeMap::from([("incomingTransitiveTags", serde_json::json!(tags))]);
-            recording.say_more(&more);
-        }
-    }
-
-    /// Takes in which role of which account is taken on, and by way of which SAML provider, so that audit
-    /// records tell it.
-    pub fn takes_on(&self, account: &Account, role: &Role, saml_provider: Option<&str>) {
-        if let Some(recording) = &self.recording {
-            recording.takes_on(account, role, saml_provider);
-        }
-    }
-
-    /// Asks whether someone who is vouched for may do all that taking on a role of this account needs:
-    /// its trust policy decides alone. Why not is not told.
-    pub fn authorize_vouched(
-        &self,
-        vouched: &Arc<Vouched>,
-        role: &Role,
-        questions: Vec<Question>,
-    ) -> Result<Permit, Fault> {
-        let how = (&*self.circumstances, self.now());
-        let law = Law::within(&self.account, self.managed());
-        let caller = Caller::Vouched(Arc::clone(vouched));
-        let trust = trust_of(role);
-        for question in &questions {
-            match gate::decide(law, &caller, how, (question, Some(&trust)))? {
-                Decision::Allowed => {}
-                Decision::ImplicitDeny(_) | Decision::ExplicitDeny(_) => {
-                    return Err(fault::may_not_take_on(question.action.name()));
-                }
-            }
-        }
-        Ok(Permit { questions })
-    }
-
-    /// Asks whether the caller may give a session that it makes something.
-    pub fn authorize_for_session(
+    /// Asks whether the caller may besides do something to a resource that no operation is named after.
+    pub fn authorize_action(
         &self,
         permit: Permit,
         action: Action,
         resource: Resource,
     ) -> Result<Permit, Fault> {
-        self.ask(permit, action, resource)
+        Ok(permit.and(self.asked(action, resource)?))
+    }
+
+    /// A question that was answered with yes.
+    fn asked(&self, action: Action, resource: Resource) -> Result<Question, Fault> {
+        let question = Question { action, resource };
+        gate::judge(self.law(), &self.caller, self.how(), &question)?;
+        Ok(question)
+    }
+
+    fn law(&self) -> Law<'_> {
+        Law::within(&self.account, self.managed())
+    }
+
+    fn how(&self) -> (&Circumstances, Timestamp) {
+        (&self.circumstances, self.now())
+    }
+
+    /// Asks whether the caller may do all that assuming a role of an account needs, as
+    /// [`assuming::judge_caller`] tells.
+    pub fn authorize_assuming(
+        &self,
+        account: &Account,
+        role: &Role,
+        questions: Questions,
+    ) -> Result<Permit, Fault> {
+        let is_elsewhere = account.id() != self.account.id();
+        let law = Law {
+            elsewhere: is_elsewhere.then_some(account),
+            ..self.law()
+        };
+        assuming::judge_caller(law, &self.caller, self.how(), role, &questions)?;
+        Ok(Permit::by(questions))
+    }
+
+    /// Asks whether someone who is vouched for may do all that assuming a role of this account needs, as
+    /// [`assuming::judge_vouched`] tells.
+    pub fn authorize_vouched(
+        &self,
+        vouched: &Arc<Vouched>,
+        role: &Role,
+        questions: Questions,
+    ) -> Result<Permit, Fault> {
+        assuming::judge_vouched(self.law(), vouched, self.how(), role, &questions)?;
+        Ok(Permit::by(questions))
     }
 
     /// Seals a session, by right of the permit to give it out. The answer is the secret access key and the
@@ -355,7 +352,7 @@ impl<I> Call<I> {
     /// For the few operations that need no right.
     pub fn open_to_all(&self) -> Permit {
         Permit {
-            questions: Vec::new(),
+            basis: Basis::OpenToAll,
         }
     }
 
@@ -439,19 +436,47 @@ impl<I> Call<I> {
             .await
     }
 
-    /// Says what will be answered if the change is made, where that is known before: the audit record
-    /// that becomes durable with the change then tells it too. Without it, the copy that goes to the
-    /// files tells it alone.
-    pub fn expect_answer(&self, output: &impl Output) {
-        if let Some(recording) = &self.recording {
-            recording.expect_answer(recorded(output, self.operation.service()));
-        }
-    }
-
     /// Changes the account: the closure gets the newest state, checks its rules against it and
     /// says what changes. It owns its inputs, and may run again. Where the state moved since this
     /// call's snapshot, the caller's rights are judged again first. What is answered is durable.
     pub async fn commit<T, F>(&self, permit: &Permit, change: F) -> Result<T, Refusal>
+    where
+        T: Send + 'static,
+        F: Fn(&Account) -> Result<(Changes, T), Refusal> + Send + 'static,
+    {
+        self.commit_kept(permit, change, self.kept_record(None))
+            .await
+    }
+
+    /// Changes the account as [`Call::commit`] does, where it is known before what the caller will be told if
+    /// the change is made: the audit record that becomes durable with the change then tells it too.
+    pub async fn commit_and_answer<O, F>(&self, permit: Permit, output: O, change: F) -> Outcome<O>
+    where
+        O: Output,
+        F: Fn(&Account) -> Result<(Changes, ()), Refusal> + Send + 'static,
+    {
+        let kept = self.kept_record(Some(&output));
+        self.commit_kept(&permit, change, kept.clone()).await?;
+        Ok(Answer {
+            output,
+            facts: AuditFacts::default(),
+            kept,
+        })
+    }
+
+    /// The record that is kept with a change, if it is.
+    fn kept_record(&self, output: Option<&dyn Recorded>) -> Option<KeptRecord> {
+        let called = self.called.as_ref()?;
+        let answer = output.and_then(|output| recorded(output, self.operation.service()));
+        called.of_change(&self.installation.audit, answer)
+    }
+
+    async fn commit_kept<T, F>(
+        &self,
+        permit: &Permit,
+        change: F,
+        kept: Option<KeptRecord>,
+    ) -> Result<T, Refusal>
     where
         T: Send + 'static,
         F: Fn(&Account) -> Result<(Changes, T), Refusal> + Send + 'static,
@@ -462,11 +487,14 @@ impl<I> Call<I> {
             self.now(),
         );
         let judged_at = self.account.version();
-        let questions = permit.questions.clone();
+        let questions = match &permit.basis {
+            Basis::OpenToAll => None,
+            Basis::Allowed(questions) => Some(questions.clone()),
+        };
         let aws_policies = self.aws_policies();
         let judged_change = move |account: &Account| {
             if account.version() != judged_at {
-                for question in &questions {
+                for question in questions.iter().flat_map(Questions::iter) {
                     if question.resource.is_stale(account) {
                         return Err(Refusal::stale());
                     }
@@ -476,18 +504,12 @@ impl<I> Call<I> {
             }
             change(account)
         };
-        let recording = self.recording.as_ref();
-        let audit = recording.and_then(|recording| recording.of_change());
+        let record = kept.map(KeptRecord::into_json);
         self.handle
             .writer
-            .commit_audited(judged_change, audit)
+            .commit_audited(judged_change, record)
             .await
     }
-}
-
-/// Whom a role admits. A trust policy that can't be read admits nobody.
-fn trust_of(role: &Role) -> PolicySet {
-    PolicySet::new(role.trust_policy.document().compiled().cloned())
 }
 
 impl From<RandomError> for Fault {
@@ -507,6 +529,6 @@ impl From<HashError> for Fault {
 
 impl From<RandomError> for Refusal {
     fn from(error: RandomError) -> Self {
-        Self::Fault(error.into())
+        Fault::from(error).into()
     }
 }

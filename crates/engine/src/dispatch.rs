@@ -4,35 +4,25 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use keyward_api::{FaultCode, Input, Operation, OperationId, Output, Service, recorded};
-use keyward_authorization::Caller;
-use keyward_authorization::Circumstances;
+use keyward_api::{
+    FaultCode, Input, InputError, Operation, OperationId, Output, Service, recorded,
+};
 use keyward_faults::{Fault, fault};
 use keyward_wire::Parameters;
 
-use crate::accounts::AccountHandle;
-use crate::audit::{Called, Recording};
-use crate::call::{Call, Outcome};
-use crate::installation::Installation;
+use crate::audit_trail::{AuditFacts, AuditTrail, Called};
+use crate::call::{Answer, Call, Context, Outcome};
 use crate::refusal::Refusal;
 
 /// How often an operation is begun again because its slow work was stale.
 const STALE_TRIES: usize = 3;
 
-/// An authenticated request to an operation.
+/// An authenticated request to an operation, in the wire form.
 pub struct Request<'a> {
     /// The operation's parameters.
     pub parameters: &'a Parameters<'a>,
-    /// Who calls.
-    pub caller: Caller,
-    /// How the request came.
-    pub circumstances: Arc<Circumstances>,
-    /// The caller's account.
-    pub handle: Arc<AccountHandle>,
-    /// The installation.
-    pub installation: Arc<Installation>,
-    /// The id that the answer carries.
-    pub request_id: &'a str,
+    /// Who asks, how, and where.
+    pub context: Context<'a>,
 }
 
 /// What goes back to the client.
@@ -64,7 +54,65 @@ pub fn fault_reply(namespace: &str, fault: Fault, request_id: &str) -> Reply {
     }
 }
 
-/// Runs an operation's function.
+/// Performs an operation by its function, and judges by what it may be answered. The input comes as it was
+/// read, or with what is wrong with it.
+pub async fn perform<O, F, R>(
+    context: &Context<'_>,
+    input: Result<O::Input, InputError>,
+    function: F,
+) -> Result<O::Output, Fault>
+where
+    O: Operation,
+    F: Fn(Call<O::Input>) -> R,
+    R: Future<Output = Outcome<O::Output>> + Send,
+{
+    let service = O::ID.service();
+    // Credentials that are no good for IAM at all are told before anything else is looked at.
+    let good_for_iam = match service {
+        Service::Iam => context.caller.check_credentials_for(O::ID),
+        Service::Sts => Ok(()),
+    };
+    let trail = begin_trail(context, O::ID, || {
+        let input = input.as_ref().ok()?;
+        recorded(input, service)
+    });
+    let read = good_for_iam.and_then(|()| input.map_err(Fault::from));
+    let checked = |input| context.caller.check_credentials_for(O::ID).map(|()| input);
+    let outcome = match read.and_then(checked) {
+        Ok(input) => {
+            let input = Arc::new(input);
+            let called = trail.as_ref().map(AuditTrail::called);
+            let call = || {
+                function(Call::new(
+                    O::ID,
+                    Arc::clone(&input),
+                    context,
+                    called.cloned(),
+                ))
+            };
+            run_until_fresh(call).await
+        }
+        Err(fault) => Err(fault.into()),
+    };
+    match outcome.map(Answer::into_parts) {
+        Ok((output, facts, kept)) => {
+            if let Some(trail) = trail {
+                trail.answered(&facts, kept, || recorded(&output, service));
+            }
+            Ok(output)
+        }
+        Err(refusal) => {
+            let (fault, facts) = refusal.into_parts();
+            let fault = only_known_faults::<O>(fault);
+            if let Some(trail) = trail {
+                trail.refused(&facts, &fault);
+            }
+            Err(fault)
+        }
+    }
+}
+
+/// Performs an operation in the wire form: the input is read from parameters, the answer written as XML.
 pub async fn run<O, F, R>(request: Request<'_>, function: F) -> Reply
 where
     O: Operation,
@@ -74,104 +122,63 @@ where
     let namespace = O::ID.service().namespace();
     let Request {
         parameters,
-        caller,
-        circumstances,
-        handle,
-        installation,
-        request_id,
+        context,
     } = request;
-    // Credentials that are no good for IAM at all are told before anything else is looked at.
-    let good_for_iam = match O::ID.service() {
-        Service::Iam => caller.check_credentials_for(O::ID),
-        Service::Sts => Ok(()),
-    };
     let input = O::Input::decode(parameters);
-    let recording = Recording::begin(&installation.audit, || Called {
-        operation: O::ID,
-        caller: caller.clone(),
-        circumstances: Arc::clone(&circumstances),
-        account: handle.account(),
-        time: installation.clock.now(),
-        parameters: input
-            .as_ref()
-            .ok()
-            .and_then(|input| recorded(input, O::ID.service())),
-        request_id: request_id.to_owned(),
-    });
-    let read = good_for_iam.and_then(|()| input.map_err(Fault::from));
-    let checked = |input| caller.check_credentials_for(O::ID).map(|()| input);
-    let outcome = match read.and_then(checked) {
-        Ok(input) => {
-            let input = Arc::new(input);
-            let call = || {
-                let held = (Arc::clone(&handle), Arc::clone(&installation));
-                let asked = (
-                    caller.clone(),
-                    Arc::clone(&circumstances),
-                    recording.clone(),
-                );
-                function(Call::new(O::ID, Arc::clone(&input), asked, held))
-            };
-            run_until_fresh(call).await
-        }
-        Err(fault) => Err(fault),
-    };
-    let outcome = outcome.map_err(only_known_faults::<O>);
-    if let Some(recording) = &recording {
-        match &outcome {
-            Ok(output) => recording.done(|| recorded(output, O::ID.service())),
-            Err(fault) => recording.refused(fault),
-        }
-    }
-    match outcome {
-        Ok(output) => {
-            let body = keyward_wire::success(
+    match perform::<O, F, R>(&context, input, function).await {
+        Ok(output) => Reply {
+            status: 200,
+            body: keyward_wire::success(
                 O::ID.name(),
                 namespace,
                 O::Output::HAS_RESULT,
-                request_id,
+                context.request_id,
                 |xml| output.encode(xml),
-            );
-            Reply {
-                status: 200,
-                body,
-                fault: None,
-            }
-        }
-        Err(fault) => fault_reply(namespace, fault, request_id),
+            ),
+            fault: None,
+        },
+        Err(fault) => fault_reply(namespace, fault, context.request_id),
     }
 }
 
 /// The reply of an operation that has no function yet.
 #[must_use]
 pub fn not_implemented(request: Request<'_>, operation: OperationId) -> Reply {
-    let namespace = operation.service().namespace();
+    let context = request.context;
     let fault = fault::not_implemented(operation);
-    let recording = Recording::begin(&request.installation.audit, || Called {
-        operation,
-        caller: request.caller,
-        circumstances: request.circumstances,
-        account: request.handle.account(),
-        time: request.installation.clock.now(),
-        parameters: None,
-        request_id: request.request_id.to_owned(),
-    });
-    if let Some(recording) = &recording {
-        recording.refused(&fault);
+    if let Some(trail) = begin_trail(&context, operation, || None) {
+        trail.refused(&AuditFacts::default(), &fault);
     }
-    fault_reply(namespace, fault, request.request_id)
+    let namespace = operation.service().namespace();
+    fault_reply(namespace, fault, context.request_id)
 }
 
-async fn run_until_fresh<O, R>(call: impl Fn() -> R) -> Result<O, Fault>
+fn begin_trail(
+    context: &Context<'_>,
+    operation: OperationId,
+    parameters: impl FnOnce() -> Option<String>,
+) -> Option<AuditTrail> {
+    AuditTrail::begin(&context.installation.audit, |event_id| Called {
+        operation,
+        caller: context.caller.clone(),
+        circumstances: Arc::clone(&context.circumstances),
+        account: context.handle.account(),
+        time: context.installation.clock.now(),
+        parameters: parameters(),
+        request_id: context.request_id.to_owned(),
+        event_id,
+    })
+}
+
+async fn run_until_fresh<O, R>(call: impl Fn() -> R) -> Outcome<O>
 where
     R: Future<Output = Outcome<O>>,
 {
-    let mut last = fault::service_unavailable();
+    let mut last = Refusal::from(fault::service_unavailable());
     for _ in 0..STALE_TRIES {
         match call().await {
-            Ok(answer) => return Ok(answer.into_output()),
-            Err(Refusal::Fault(fault)) => return Err(fault),
-            Err(Refusal::Stale(fault)) => last = fault,
+            Err(refusal) if refusal.is_stale() => last = refusal,
+            outcome => return outcome,
         }
     }
     Err(last)

@@ -11,6 +11,8 @@ mod accounts;
 mod administration;
 mod assertions;
 mod audit;
+mod audit_identity;
+mod audit_trail;
 mod call;
 mod clock;
 mod dispatch;
@@ -33,10 +35,12 @@ pub use administration::{
     AccountSummary, AdministrationError, NewAccount, RootCredentials, mint_access_key,
     random_account_id,
 };
-pub use audit::{Audit, identity_at_door, tls_details};
-pub use call::{Answer, Call, Outcome, Permit};
+pub use audit::Audit;
+pub use audit_identity::identity_at_door;
+pub use audit_trail::{AuditFacts, tls_details};
+pub use call::{Answer, Call, Context, Outcome, Permit, noting};
 pub use clock::Clock;
-pub use dispatch::{Reply, Request, fault_reply, not_implemented, run};
+pub use dispatch::{Reply, Request, fault_reply, not_implemented, perform, run};
 pub use hashing::{HashError, HashQueue};
 pub use identity_providers::{IdentityProviders, NoIdentityProviders, Unreachable};
 pub use installation::{Installation, InstallationOptions};

@@ -1,34 +1,81 @@
-//! Why a change is not made.
+//! Why an operation is refused or must begin again.
 
 use keyward_faults::{Fault, fault};
 
-/// Why a change was not made.
+use crate::audit_trail::AuditFacts;
+
+/// Why an operation does not come to an answer, or a change is not made.
 #[derive(Debug, Clone)]
-pub enum Refusal {
-    /// The caller is told.
-    Fault(Fault),
-    /// What was done before — slow work, a question of rights, a random id — does not fit the account
-    /// as it is now: the operation must begin again. Where it stays so, this is what the caller is
-    /// told.
-    Stale(Fault),
+pub struct Refusal {
+    fault: Fault,
+    is_stale: bool,
+    facts: Option<Box<AuditFacts>>,
 }
 
 impl Refusal {
-    /// What the caller is told where nothing can begin again.
-    pub fn into_fault(self) -> Fault {
-        match self {
-            Self::Fault(fault) | Self::Stale(fault) => fault,
+    /// What was done before (slow work, a question of rights, a random id) does not fit the account as it is
+    /// now: the operation must begin again. Where it stays so, the fault is what the caller is told.
+    #[must_use]
+    pub fn stale_as(fault: Fault) -> Self {
+        Self {
+            fault,
+            is_stale: true,
+            facts: None,
         }
     }
 
     /// Stale, by reason of many changes at once.
+    #[must_use]
     pub fn stale() -> Self {
-        Self::Stale(fault::service_unavailable())
+        Self::stale_as(fault::service_unavailable())
+    }
+
+    /// Whether the operation must begin again.
+    #[must_use]
+    pub fn is_stale(&self) -> bool {
+        self.is_stale
+    }
+
+    /// What the caller is told where nothing can begin again.
+    #[must_use]
+    pub fn fault(&self) -> &Fault {
+        &self.fault
+    }
+
+    /// The same, alone.
+    #[must_use]
+    pub fn into_fault(self) -> Fault {
+        self.fault
+    }
+
+    /// The same with what the audit record tells of it.
+    #[must_use]
+    pub(crate) fn noting(self, facts: AuditFacts) -> Self {
+        let facts = match self.facts {
+            Some(before) => before.and(facts),
+            None => facts,
+        };
+        Self {
+            facts: Some(Box::new(facts)),
+            ..self
+        }
+    }
+
+    /// The fault, and what the audit record tells of it.
+    pub(crate) fn into_parts(self) -> (Fault, AuditFacts) {
+        (
+            self.fault,
+            self.facts.map(|facts| *facts).unwrap_or_default(),
+        )
     }
 }
 
 impl From<Fault> for Refusal {
     fn from(fault: Fault) -> Self {
-        Self::Fault(fault)
+        Self {
+            fault,
+            is_stale: false,
+            facts: None,
+        }
     }
 }

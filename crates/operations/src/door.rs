@@ -1,66 +1,70 @@
 //! What sign-in asks beside the operations of the API: the few changes that only the door makes, for people
 //! whose passwords it has checked.
 
-use std::sync::Arc;
-
 use keyward_account::{Account, Changes, LoginProfile, Record, RootUser};
 use keyward_api::OperationId;
+use keyward_api::iam::{self, ChangePasswordRequest};
 use keyward_authorization::{
     Action, Caller, Circumstances, Law, Principal, Question, Resource, gate,
 };
-use keyward_credentials::{Recipe, Verifier};
-use keyward_engine::{AccountHandle, HashQueue, Installation, Refusal, Request};
+use keyward_credentials::{Recipe, Verifier, judge};
+use keyward_engine::{AccountHandle, Context, HashQueue, Installation, Refusal};
 use keyward_faults::{Fault, fault};
 use keyward_names::{Secret, Timestamp, UserId};
-use keyward_wire::Parameters;
-use zeroize::Zeroizing;
 
 use crate::perform;
+
+/// What somebody types to have another password.
+#[derive(Debug, Clone, Copy)]
+pub struct TypedPasswords<'a> {
+    /// The present one.
+    pub old: &'a Secret,
+    /// The wanted one.
+    pub new: &'a Secret,
+}
 
 /// `ChangePassword` by a signed-in user: the same operation, with the same rules and rights, as
 /// when the user signs the call with an access key.
 pub async fn change_password(
-    installation: &Arc<Installation>,
-    handle: &Arc<AccountHandle>,
-    (user, circumstances): (UserId, &Arc<Circumstances>),
-    (old, new): (&Secret, &Secret),
+    context: &Context<'_>,
+    passwords: TypedPasswords<'_>,
 ) -> Result<(), Fault> {
-    let form = password_form(old, new);
-    let parameters = Parameters::parse(None, form.as_bytes()).map_err(Fault::internal)?;
-    let request = Request {
-        parameters: &parameters,
-        caller: Caller::without_key(Principal::User(user)),
-        circumstances: Arc::clone(circumstances),
-        handle: Arc::clone(handle),
-        installation: Arc::clone(installation),
-        request_id: "",
+    let input = ChangePasswordRequest {
+        old_password: passwords.old.clone(),
+        new_password: passwords.new.clone(),
     };
-    let reply = perform(request, OperationId::IamChangePassword).await;
-    reply.fault.map_or(Ok(()), Err)
+    perform::<iam::operations::ChangePassword>(context, &input).await
 }
 
-/// Gives an account's root user another password. The caller has checked the old one, whose
-/// verifier it names, and has judged the new one. If the old one is no longer the password, the
-/// fault is that it is incorrect. With the new one comes the audit record of the change.
+/// Gives an account's root user another password. No operation does, and the account's policy does not hold
+/// for it: it must meet the default one. `record` is the audit record of the change, which is kept with it.
 pub async fn change_root_password(
     installation: &Installation,
     handle: &AccountHandle,
-    old: Verifier,
-    (new, audit): (Secret, Option<String>),
+    passwords: TypedPasswords<'_>,
+    record: Option<String>,
 ) -> Result<(), Fault> {
+    let account = handle.account();
+    let kept = account.root_user().and_then(|root| root.password);
+    let kept = kept.ok_or_else(fault::old_password_incorrect)?;
+    check_old_root_password(installation, &account, passwords.old, kept).await?;
+    if passwords.new == passwords.old {
+        return Err(fault::new_password_is_the_old());
+    }
+    let broken = judge(passwords.new, None, &account.password_owner());
+    if !broken.is_empty() {
+        return Err(fault::password_breaks_policy(&broken));
+    }
     // The salt stays: it stands for the password's owner in sessions, which go on.
-    let recipe = Recipe {
-        salt: old.recipe.salt,
-        ..installation.new_recipe()?
-    };
+    let recipe = renewed_recipe(installation, kept.recipe)?;
     let digest = installation
-        .hash(HashQueue::Authenticated, new, recipe)
+        .hash(HashQueue::Authenticated, passwords.new.clone(), recipe)
         .await?;
     let (verifier, now) = (Verifier { recipe, digest }, installation.clock().now());
     let change = move |account: &Account| {
         let root = account
             .root_user()
-            .filter(|root| root.password == Some(old))
+            .filter(|root| root.password == Some(kept))
             .ok_or_else(fault::old_password_incorrect)?;
         let root = RootUser {
             password: Some(verifier),
@@ -69,8 +73,32 @@ pub async fn change_root_password(
         };
         Ok((Changes::put(Record::RootUser(root)), ()))
     };
-    let changed = handle.commit_audited(change, audit).await;
+    let changed = handle.commit_audited(change, record).await;
     changed.map_err(Refusal::into_fault)
+}
+
+/// Checks the old password of a root user. Wrong ones are counted, and after too many of them the root user
+/// is held back for a while.
+async fn check_old_root_password(
+    installation: &Installation,
+    account: &Account,
+    old: &Secret,
+    kept: Verifier,
+) -> Result<(), Fault> {
+    let tries = installation.old_password_tries();
+    let whose = (account.id(), Principal::Root);
+    let begun = tries
+        .begin(whose, installation.clock().now())
+        .map_err(|_| fault::too_many_wrong_old_passwords())?;
+    let digest = installation
+        .hash(HashQueue::Authenticated, old.clone(), kept.recipe)
+        .await
+        .inspect_err(|_| tries.was_none(whose, begun))?;
+    if digest != kept.digest {
+        return Err(fault::old_password_incorrect());
+    }
+    tries.was_right(whose);
+    Ok(())
 }
 
 /// Notes in the account that a user's password was used, at its first use: from then on the store
@@ -164,23 +192,4 @@ pub fn may_change_password(
         let law = Law::within(account, installation.managed());
         gate::judge(law, &caller, how, &question).is_ok()
     })
-}
-
-/// The operation's parameters as a client would send them.
-fn password_form(old: &Secret, new: &Secret) -> Zeroizing<String> {
-    // Room for all of it at once: a text that grows leaves copies behind.
-    let length = 32 + 3 * (old.expose().len() + new.expose().len());
-    let mut form = Zeroizing::new(String::with_capacity(length));
-    for (name, password) in [("OldPassword=", old), ("&NewPassword=", new)] {
-        form.push_str(name);
-        for byte in password.expose().bytes() {
-            form.push('%');
-            form.extend([byte >> 4, byte & 15].map(hex_digit));
-        }
-    }
-    form
-}
-
-fn hex_digit(value: u8) -> char {
-    char::from_digit(value.into(), 16).unwrap_or('0')
 }

@@ -12,5 +12,5 @@ mod perform;
 mod simulator;
 mod sts;
 
-pub use perform::perform;
+pub use perform::{Performed, perform, respond};
 pub use sts::sessions::{account_of_role, no_such_role};

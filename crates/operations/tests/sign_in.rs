@@ -6,11 +6,11 @@
 
 use std::sync::Arc;
 
-use keyward_authorization::{Circumstances, Principal};
-use keyward_engine::{AccountHandle, NewAccount};
-use keyward_faults::fault;
+use keyward_authorization::{Caller, Circumstances, Principal};
+use keyward_engine::{AccountHandle, Context, NewAccount};
+use keyward_faults::Reason;
 use keyward_names::{AccountId, Secret, UserId};
-use keyward_operations::door;
+use keyward_operations::door::{self, TypedPasswords};
 use keyward_testkit::World;
 
 async fn world() -> (World, UserId) {
@@ -51,8 +51,19 @@ async fn a_signed_in_user_changes_the_password_with_the_rights_of_the_user() {
             (&came, installation.clock().now()),
         )
     };
+    let context = Context {
+        caller: Caller::without_key(Principal::User(user)),
+        circumstances: Arc::clone(&came),
+        handle: Arc::clone(&handle),
+        installation: Arc::clone(installation),
+        request_id: "",
+    };
+    let passwords = TypedPasswords {
+        old: &old,
+        new: &new,
+    };
     assert!(!may_change());
-    let refused = door::change_password(installation, &handle, (user, &came), (&old, &new)).await;
+    let refused = door::change_password(&context, passwords).await;
     assert!(
         refused
             .unwrap_err()
@@ -68,7 +79,7 @@ async fn a_signed_in_user_changes_the_password_with_the_rights_of_the_user() {
         .await;
     assert_eq!(set.fault(), "200");
     assert!(may_change());
-    let changed = door::change_password(installation, &handle, (user, &came), (&old, &new)).await;
+    let changed = door::change_password(&context, passwords).await;
     assert!(changed.is_ok());
     assert!(world.is_password("Bob", new.expose()).await);
 }
@@ -102,22 +113,35 @@ async fn root_changes_the_password_that_it_knows() {
     let (world, _) = world().await;
     let handle = handle(&world).await;
     let installation = &world.installation;
-    installation
+    let old = installation
         .reset_root_password(world.account_id)
         .await
         .unwrap();
-    let old = handle.account().root_user().unwrap().password.unwrap();
-    let new = Secret::new("Roots-Own-1");
-    let changed = door::change_root_password(installation, &handle, old, (new.clone(), None)).await;
-    assert!(changed.is_ok());
+    let salt = handle.account().root_user().unwrap().password.unwrap();
+    let change = async |old: &str, new: &str| {
+        let (old, new) = (Secret::new(old), Secret::new(new));
+        let passwords = TypedPasswords {
+            old: &old,
+            new: &new,
+        };
+        door::change_root_password(installation, &handle, passwords, None).await
+    };
+    for (old, new, reason) in [
+        ("wrong", "Roots-Own-1", Reason::OldPasswordIncorrect),
+        (old.expose(), old.expose(), Reason::NewPasswordIsTheOld),
+    ] {
+        let refused = change(old, new).await.unwrap_err();
+        assert_eq!(refused.reason(), Some(&reason));
+    }
+    let refused = change(old.expose(), "short").await.unwrap_err();
+    assert!(matches!(refused.reason(), Some(Reason::PasswordBreaks(rules)) if !rules.is_empty()));
+
+    change(old.expose(), "Roots-Own-1").await.unwrap();
     let root = handle.account().root_user().unwrap().clone();
     assert_eq!(root.password_changed, Some(installation.clock().now()));
-    assert_eq!(root.password.unwrap().recipe.salt, old.recipe.salt);
-    let again = door::change_root_password(installation, &handle, old, (new, None)).await;
-    assert_eq!(
-        again.unwrap_err().message(),
-        fault::old_password_incorrect().message()
-    );
+    assert_eq!(root.password.unwrap().recipe.salt, salt.recipe.salt);
+    let again = change(old.expose(), "Roots-Own-2").await.unwrap_err();
+    assert_eq!(again.reason(), Some(&Reason::OldPasswordIncorrect));
 }
 
 #[tokio::test(flavor = "multi_thread")]

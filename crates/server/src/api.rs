@@ -9,9 +9,8 @@ use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::{Response, StatusCode};
 use keyward_api::{OperationId, Service as ApiService};
 use keyward_authorization::Circumstances;
-use keyward_engine::{Reply, Request, fault_reply};
+use keyward_engine::{Context, Reply, Request, fault_reply};
 use keyward_faults::{Fault, fault};
-use keyward_operations::perform;
 use keyward_sigv4::{Presented, SignatureError, present};
 use keyward_wire::Parameters;
 
@@ -68,13 +67,15 @@ impl Service {
                 };
                 let request = Request {
                     parameters: &named.parameters,
-                    caller: authenticated.caller,
-                    circumstances: Arc::new(circumstances),
-                    handle: authenticated.handle,
-                    installation: Arc::clone(&self.installation),
-                    request_id,
+                    context: Context {
+                        caller: authenticated.caller,
+                        circumstances: Arc::new(circumstances),
+                        handle: authenticated.handle,
+                        installation: Arc::clone(&self.installation),
+                        request_id,
+                    },
                 };
-                perform(request, operation).await
+                keyward_operations::respond(request, operation).await
             }
             Err(fault) => fault_reply(operation.service().namespace(), fault, request_id),
         };

@@ -17,12 +17,14 @@ use hyper::header::ORIGIN;
 use hyper::http::request::Parts;
 use hyper::{Method, Response, StatusCode};
 use keyward_authorization::Circumstances;
-use keyward_signin::pages::{Refusal, SignInPage, TroublePage};
+use keyward_signin::Refusal;
+use keyward_signin::pages::{SignInPage, TroublePage};
 use keyward_signin::{Attempt, Browser, Door, SESSION_TIME, Session, Stage, Unavailable, Visitor};
 
 use crate::origin::Origin;
 use crate::received::{self, Received};
 use crate::{Service, hosts};
+
 pub(crate) use answers::with_page_headers;
 use answers::{html, redirect, retry_after, style_sheet};
 use cookies::{Cookies, Kind};
@@ -95,7 +97,7 @@ impl Service {
         let answer = request.answer(page).await;
         let mut response = answer.unwrap_or_else(|error| {
             tracing::error!(%error, "a page could not be made");
-            let page = TroublePage::new(Refusal::Unavailable);
+            let page = TroublePage::new(Refusal::Unavailable(error));
             html(StatusCode::SERVICE_UNAVAILABLE, page.html())
         });
         request.cookies.put_into(response.headers_mut());
@@ -180,7 +182,7 @@ impl PageRequest<'_> {
             browser: &browser,
             circumstances: self.circumstances,
         };
-        match Refusal::of_sign_in(self.door.sign_in(attempt).await) {
+        match self.door.sign_in(attempt).await {
             Ok(session) => self.let_in(&session).await,
             Err(refusal) => self.sign_in_anew(status_of(&refusal), (account, name), refusal),
         }
@@ -292,7 +294,7 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::NotAllowed
         | Refusal::OldIncorrect => StatusCode::FORBIDDEN,
         Refusal::HeldBack(_) | Refusal::OldHeldBack => StatusCode::TOO_MANY_REQUESTS,
-        Refusal::Busy | Refusal::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Refusal::Busy | Refusal::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
         Refusal::SameAsOld
         | Refusal::Different
         | Refusal::TooLong

@@ -1,13 +1,11 @@
-//! An attempt to sign in, and what comes of it.
+//! An attempt to sign in.
 
 use std::net::IpAddr;
 
 use keyward_authorization::Circumstances;
-use keyward_names::{Age, Secret};
+use keyward_names::Secret;
 
-use crate::Unavailable;
 use crate::browser::Browser;
-use crate::session::Session;
 
 /// Someone tries to sign in.
 #[derive(Debug)]
@@ -24,21 +22,4 @@ pub struct Attempt<'a> {
     pub browser: &'a Browser,
     /// What else is known of the request.
     pub circumstances: &'a Circumstances,
-}
-
-/// What comes of an attempt.
-#[derive(Debug)]
-pub enum SignIn {
-    /// The password is right. The session says whether a new one is due first.
-    Admitted(Session),
-    /// Wrong in any way, which is not told.
-    Incorrect,
-    /// The password was right, but it expired, and only an administrator can set another.
-    ExpiredForGood,
-    /// Not heard: there were too many tries. So long the wait is.
-    HeldBack(Age),
-    /// Not heard: too many people are signing in.
-    Busy,
-    /// Nobody can be let in now.
-    Unavailable(Unavailable),
 }

@@ -2,8 +2,8 @@
 
 use std::net::IpAddr;
 
-use crate::attempt::SignIn;
-use crate::session::Stage;
+use crate::refusal::Refusal;
+use crate::session::{Session, Stage};
 use crate::who::{Found, principal_of_log};
 
 /// Sees to it that every attempt is in the log, also one whose browser hangs up before it is
@@ -33,18 +33,14 @@ impl AttemptLog {
         }
     }
 
-    pub(crate) fn tell(mut self, outcome: &SignIn) {
+    pub(crate) fn tell(mut self, outcome: &Result<Session, Refusal>) {
         self.is_told = true;
         let outcome = match outcome {
-            SignIn::Admitted(session) => match session.stage {
+            Ok(session) => match session.stage {
                 Stage::SignedIn => "signed in",
                 Stage::NewPasswordDue => "a new password is due",
             },
-            SignIn::Incorrect => "incorrect",
-            SignIn::ExpiredForGood => "expired",
-            SignIn::HeldBack(_) => "held back",
-            SignIn::Busy => "busy",
-            SignIn::Unavailable(error) => {
+            Err(Refusal::Unavailable(error)) => {
                 let Self {
                     account,
                     principal,
@@ -54,6 +50,7 @@ impl AttemptLog {
                 tracing::error!(account, principal, %source, %error, "sign-in failed");
                 return;
             }
+            Err(refusal) => refusal.logged(),
         };
         self.say(outcome);
     }

@@ -9,8 +9,8 @@ use keyward_authorization::{Circumstances, Principal};
 use keyward_engine::{Installation, identity_at_door, random, tls_details};
 use keyward_names::AccountId;
 
-use crate::attempt::SignIn;
-use crate::session::Stage;
+use crate::refusal::Refusal;
+use crate::session::{Session, Stage};
 use crate::who::Found;
 
 /// Stands for what was typed where it is nobody's name: it may be a password.
@@ -40,10 +40,10 @@ impl<'a> Login<'a> {
         }
     }
 
-    pub(crate) fn tell(mut self, outcome: &SignIn) {
+    pub(crate) fn tell(mut self, outcome: &Result<Session, Refusal>) {
         self.is_told = true;
         match outcome {
-            SignIn::Admitted(session) => match (session.stage, self.found) {
+            Ok(session) => match (session.stage, self.found) {
                 (Stage::SignedIn, Found::Someone { handle, principal }) => {
                     let who = (&*handle.account(), *principal);
                     succeeded(self.installation, who, self.circumstances);
@@ -51,8 +51,9 @@ impl<'a> Login<'a> {
                 // They are not in before the new password is set.
                 (Stage::NewPasswordDue, _) | (Stage::SignedIn, _) => {}
             },
-            SignIn::Incorrect | SignIn::ExpiredForGood => self.failed(),
-            SignIn::HeldBack(_) | SignIn::Busy | SignIn::Unavailable(_) => {}
+            Err(Refusal::Incorrect | Refusal::ExpiredForGood) => self.failed(),
+            // It was not heard.
+            Err(_) => {}
         }
     }
 

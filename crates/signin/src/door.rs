@@ -10,9 +10,10 @@ use keyward_names::{Secret, Timestamp};
 use keyward_operations::door;
 
 use crate::Unavailable;
-use crate::attempt::{Attempt, SignIn};
+use crate::attempt::Attempt;
 use crate::attempt_log::AttemptLog;
 use crate::audit::Login;
+use crate::refusal::Refusal;
 use crate::session::{Session, Stage};
 use crate::sign_in_throttle::{self, SignInThrottle};
 use crate::who::{self, Found};
@@ -34,10 +35,10 @@ impl Door {
     }
 
     /// Signs someone in. Whatever is wrong, one password is hashed, so that the time tells nothing.
-    pub async fn sign_in(&self, attempt: Attempt<'_>) -> SignIn {
+    pub async fn sign_in(&self, attempt: Attempt<'_>) -> Result<Session, Refusal> {
         if let Some(wait) = self.throttle.wait_of_source(&attempt, self.now()) {
             // Not even the store is asked for who is held back.
-            let outcome = SignIn::HeldBack(wait);
+            let outcome = Err(Refusal::HeldBack(wait));
             AttemptLog::of(&Found::Nowhere, attempt.source).tell(&outcome);
             return outcome;
         }
@@ -45,7 +46,7 @@ impl Door {
         let found = match who::find(&self.installation, account, name).await {
             Ok(found) => found,
             Err(unavailable) => {
-                let outcome = SignIn::Unavailable(unavailable);
+                let outcome = Err(Refusal::Unavailable(unavailable));
                 AttemptLog::of(&Found::Nowhere, attempt.source).tell(&outcome);
                 return outcome;
             }
@@ -74,12 +75,17 @@ impl Door {
         &self.installation
     }
 
-    async fn judge(&self, found: &Found, typed: (&str, &str), attempt: &Attempt<'_>) -> SignIn {
+    async fn judge(
+        &self,
+        found: &Found,
+        typed: (&str, &str),
+        attempt: &Attempt<'_>,
+    ) -> Result<Session, Refusal> {
         let now = self.now();
         let (subjects, queue) = sign_in_throttle::subjects(found, typed, attempt, now);
         let counted = match self.throttle.begin(&subjects, now) {
             Ok(counted) => counted,
-            Err(wait) => return SignIn::HeldBack(wait),
+            Err(wait) => return Err(Refusal::HeldBack(wait)),
         };
         let kept = match found {
             Found::Someone { handle, principal } => who::verifier_of(&handle.account(), *principal),
@@ -88,13 +94,13 @@ impl Door {
         let recipe = kept.map_or_else(|| self.idle_recipe(), |kept| Ok(kept.recipe));
         let digest = match recipe {
             Ok(recipe) => self.hash(queue, attempt.password.clone(), recipe).await,
-            Err(unavailable) => Err(SignIn::Unavailable(unavailable)),
+            Err(unavailable) => Err(Refusal::Unavailable(unavailable)),
         };
         let digest = match digest {
             Ok(digest) => digest,
-            Err(outcome) => {
+            Err(refusal) => {
                 self.throttle.was_none(counted);
-                return outcome;
+                return Err(refusal);
             }
         };
         match (found, kept) {
@@ -103,7 +109,9 @@ impl Door {
                 self.renew(handle, *principal, &attempt.password, kept);
                 self.admit(handle, *principal, kept).await
             }
-            (Found::Someone { .. } | Found::Nobody(_) | Found::Nowhere, _) => SignIn::Incorrect,
+            (Found::Someone { .. } | Found::Nobody(_) | Found::Nowhere, _) => {
+                Err(Refusal::Incorrect)
+            }
         }
     }
 
@@ -113,21 +121,21 @@ impl Door {
         handle: &Arc<AccountHandle>,
         principal: Principal,
         kept: Verifier,
-    ) -> SignIn {
+    ) -> Result<Session, Refusal> {
         let account = handle.account();
         let now = self.now();
         match who::verifier_of(&account, principal) {
             Some(now_kept) if now_kept == kept => {}
             // It was replaced while it was hashed, or is kept by another recipe since.
-            Some(_) => return SignIn::Busy,
-            None => return SignIn::Incorrect,
+            Some(_) => return Err(Refusal::Busy),
+            None => return Err(Refusal::Incorrect),
         }
         let policy = account.password_policy();
         let profile = who::profile_of(&account, principal);
         let standing = profile.map(|profile| profile.password_standing(policy, now));
         let is_reset_required = profile.is_some_and(|profile| profile.password_reset_required);
         let stage = match standing {
-            Some(PasswordStanding::ExpiredForGood) => return SignIn::ExpiredForGood,
+            Some(PasswordStanding::ExpiredForGood) => return Err(Refusal::ExpiredForGood),
             Some(PasswordStanding::Expired) => Stage::NewPasswordDue,
             Some(PasswordStanding::Good) | None if is_reset_required => Stage::NewPasswordDue,
             Some(PasswordStanding::Good) | None => Stage::SignedIn,
@@ -136,9 +144,9 @@ impl Door {
             .begin_session((handle, &account), principal, stage)
             .await
         {
-            Ok(Some(session)) => SignIn::Admitted(session),
-            Ok(None) => SignIn::Incorrect,
-            Err(unavailable) => SignIn::Unavailable(unavailable),
+            Ok(Some(session)) => Ok(session),
+            Ok(None) => Err(Refusal::Incorrect),
+            Err(unavailable) => Err(Refusal::Unavailable(unavailable)),
         }
     }
 
@@ -178,12 +186,12 @@ impl Door {
         queue: HashQueue,
         password: Secret,
         recipe: Recipe,
-    ) -> Result<Digest, SignIn> {
+    ) -> Result<Digest, Refusal> {
         let digest = self.installation.hash(queue, password, recipe).await;
         digest.map_err(|error| match error {
-            HashError::QueueFull => SignIn::Busy,
+            HashError::QueueFull => Refusal::Busy,
             HashError::Verifier(_) | HashError::Ended => {
-                SignIn::Unavailable(Unavailable::because(error))
+                Refusal::Unavailable(Unavailable::because(error))
             }
         })
     }

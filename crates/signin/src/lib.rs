@@ -7,8 +7,8 @@
 //! ```
 //! # tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(async {
 //! use keyward_names::Secret;
-//! use keyward_operations::Circumstances;
-//! use keyward_signin::{Attempt, Browser, Door, SignIn};
+//! use keyward_authorization::Circumstances;
+//! use keyward_signin::{Attempt, Browser, Door, Refusal};
 //!
 //! let world = keyward_testkit::World::new().await;
 //! let door = Door::new(world.installation.clone());
@@ -20,7 +20,7 @@
 //!     browser: &Browser::default(),
 //!     circumstances: &Circumstances::default(),
 //! };
-//! assert!(matches!(door.sign_in(attempt).await, SignIn::Incorrect));
+//! assert_eq!(door.sign_in(attempt).await.unwrap_err(), Refusal::Incorrect);
 //! # });
 //! ```
 
@@ -33,6 +33,7 @@ mod door;
 mod form_tokens;
 pub mod pages;
 mod password_change;
+mod refusal;
 mod sealing;
 mod session;
 mod sessions;
@@ -40,10 +41,11 @@ mod sign_in_throttle;
 mod unavailable;
 mod who;
 
-pub use attempt::{Attempt, SignIn};
+pub use attempt::Attempt;
 pub use browser::Browser;
 pub use door::Door;
-pub use password_change::{PasswordChange, Passwords};
+pub use password_change::Passwords;
+pub use refusal::Refusal;
 pub use session::{SESSION_TIME, Session, Stage};
 pub use sessions::Visitor;
 pub use unavailable::Unavailable;

@@ -9,9 +9,9 @@ mod words;
 use askama::Template;
 use keyward_names::Timestamp;
 
-use crate::{Stage, Visitor};
+use crate::{Refusal, Stage, Visitor};
 
-pub use refusal::{Field, Refusal};
+pub use refusal::Field;
 
 /// The style sheet of all pages.
 pub const STYLE_SHEET: &str = include_str!("../templates/keyward.css");

@@ -1,21 +1,18 @@
 //! Someone who is in, or as good as in, sets another password.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
-use keyward_account::Account;
-use keyward_api::FaultCode;
-use keyward_authorization::Principal;
-use keyward_credentials::{BrokenRule, judge};
-use keyward_engine::HashQueue;
-use keyward_faults::{Fault, fault};
+use keyward_authorization::{Caller, Principal};
+use keyward_credentials::LONGEST_PASSWORD;
+use keyward_engine::Context;
+use keyward_faults::Fault;
 use keyward_names::Secret;
-use keyward_operations::door;
+use keyward_operations::door::{self, TypedPasswords};
 
-use crate::sessions::principal_of_log;
-use crate::{Door, Session, Stage, Unavailable, Visitor, audit, who};
-
-/// The most characters that a password may have.
-const LONGEST: usize = 128;
+use crate::refusal::Refusal;
+use crate::who::principal_of_log;
+use crate::{Door, Session, Stage, Unavailable, Visitor, audit};
 
 /// What someone typed who wants another password.
 #[derive(Debug)]
@@ -28,35 +25,6 @@ pub struct Passwords {
     pub confirmed: Secret,
 }
 
-/// What comes of it.
-#[derive(Debug)]
-pub enum PasswordChange {
-    /// Done. The session is the present one, or, where a new password was due, one that is in.
-    Changed(Session),
-    /// The wanted one was not typed twice.
-    Different,
-    /// The old one is not the password.
-    OldIncorrect,
-    /// The new one is the old one.
-    SameAsOld,
-    /// The new one has more than 128 characters.
-    TooLong,
-    /// The new one has characters that no password may have, or none at all.
-    Unfit,
-    /// The new one breaks these rules of the account.
-    Breaks(Vec<BrokenRule>),
-    /// The new one is among the last so many.
-    UsedBefore(u8),
-    /// The user has no right to `iam:ChangePassword`.
-    NotAllowed,
-    /// The old one was wrong too often of late.
-    HeldBack,
-    /// Others are changing the same, or too many passwords wait to be hashed.
-    Busy,
-    /// It can't be done now.
-    Unavailable(Unavailable),
-}
-
 impl Door {
     /// Sets another password for a visitor who comes from some address: for a user by
     /// `ChangePassword`, with the user's rights.
@@ -65,55 +33,66 @@ impl Door {
         visitor: &Visitor,
         passwords: &Passwords,
         source: IpAddr,
-    ) -> PasswordChange {
-        let telling = Telling {
+    ) -> Result<Session, Refusal> {
+        let log = ChangeLog {
             visitor,
             source,
             is_told: false,
         };
         let outcome = self.try_change(visitor, passwords).await;
-        telling.tell(&outcome);
+        log.tell(&outcome);
         outcome
     }
 
-    async fn try_change(&self, visitor: &Visitor, passwords: &Passwords) -> PasswordChange {
+    async fn try_change(
+        &self,
+        visitor: &Visitor,
+        passwords: &Passwords,
+    ) -> Result<Session, Refusal> {
         if passwords.new != passwords.confirmed {
-            return PasswordChange::Different;
+            return Err(Refusal::Different);
         }
-        if passwords.new.expose().chars().count() > LONGEST {
-            return PasswordChange::TooLong;
+        if passwords.new.expose().chars().count() > LONGEST_PASSWORD {
+            return Err(Refusal::TooLong);
         }
-        let Passwords { old, new, .. } = passwords;
-        let changed = match visitor.session.principal {
-            Principal::Root => self.change_root_password(visitor, old, new).await,
-            Principal::User(user) => door::change_password(
-                self.installation(),
-                &visitor.handle,
-                (user, &visitor.circumstances),
-                (old, new),
-            )
-            .await
-            .map_err(|fault| told(&fault, &visitor.handle.account(), new)),
+        let typed = TypedPasswords {
+            old: &passwords.old,
+            new: &passwords.new,
         };
-        match changed {
-            Ok(()) => self.after_change(visitor).await,
-            Err(refusal) => refusal,
-        }
+        let changed = match visitor.session.principal {
+            Principal::Root => self.change_root_password(visitor, typed).await,
+            principal @ Principal::User(_) => {
+                let context = Context {
+                    caller: Caller::without_key(principal),
+                    circumstances: Arc::clone(&visitor.circumstances),
+                    handle: Arc::clone(&visitor.handle),
+                    installation: Arc::clone(self.installation()),
+                    request_id: "",
+                };
+                door::change_password(&context, typed).await
+            }
+        };
+        changed.map_err(|fault| Refusal::of_password_change(&fault))?;
+        self.after_change(visitor).await
     }
 
-    async fn after_change(&self, visitor: &Visitor) -> PasswordChange {
+    async fn after_change(&self, visitor: &Visitor) -> Result<Session, Refusal> {
         let session = &visitor.session;
         match session.stage {
-            Stage::SignedIn => PasswordChange::Changed(session.clone()),
+            Stage::SignedIn => Ok(session.clone()),
             Stage::NewPasswordDue => {
                 let account = visitor.handle.account();
-                let gone = || PasswordChange::Unavailable(Unavailable::because("the user is gone"));
+                let gone = || {
+                    Err(Refusal::Unavailable(Unavailable::because(
+                        "the user is gone",
+                    )))
+                };
                 if !session.is_of(&account) {
                     return gone();
                 }
                 // It has done what it was for.
                 if let Err(unavailable) = self.end(session).await {
-                    return PasswordChange::Unavailable(unavailable);
+                    return Err(Refusal::Unavailable(unavailable));
                 }
                 let begun = self
                     .begin_session(
@@ -126,126 +105,47 @@ impl Door {
                     Ok(Some(session)) => {
                         let who = (&*account, session.principal);
                         audit::succeeded(self.installation(), who, &visitor.circumstances);
-                        PasswordChange::Changed(session)
+                        Ok(session)
                     }
                     Ok(None) => gone(),
-                    Err(unavailable) => PasswordChange::Unavailable(unavailable),
+                    Err(unavailable) => Err(Refusal::Unavailable(unavailable)),
                 }
             }
         }
     }
 
-    /// No operation changes the root user's password, and the account's policy does not hold for it:
-    /// it must meet the default one.
+    /// The record of the change is kept with it, and told when it is made.
     async fn change_root_password(
         &self,
         visitor: &Visitor,
-        old: &Secret,
-        new: &Secret,
-    ) -> Result<(), PasswordChange> {
-        let account = visitor.handle.account();
-        let kept = who::verifier_of(&account, Principal::Root);
-        let kept = kept.ok_or(PasswordChange::OldIncorrect)?;
-        let installation = self.installation();
-        let tries = installation.old_password_tries();
-        let whose = (account.id(), Principal::Root);
-        let begun = tries
-            .begin(whose, self.now())
-            .map_err(|_| PasswordChange::HeldBack)?;
-        let digest = installation
-            .hash(HashQueue::Authenticated, old.clone(), kept.recipe)
-            .await
-            .inspect_err(|_| tries.was_none(whose, begun))
-            .map_err(|error| told(&error.into(), &account, new))?;
-        if digest != kept.digest {
-            return Err(PasswordChange::OldIncorrect);
-        }
-        tries.was_right(whose);
-        if new == old {
-            return Err(PasswordChange::SameAsOld);
-        }
-        let broken = judge(new, None, &account.password_owner());
-        if !broken.is_empty() {
-            return Err(PasswordChange::Breaks(broken));
-        }
+        passwords: TypedPasswords<'_>,
+    ) -> Result<(), Fault> {
+        let (installation, account) = (self.installation(), visitor.handle.account());
         let record = audit::password_updated(installation, &account, &visitor.circumstances);
-        let kept_record = installation.audit().of_change(&record);
-        let new_one = (new.clone(), kept_record);
-        door::change_root_password(installation, &visitor.handle, kept, new_one)
-            .await
-            .map_err(|fault| told(&fault, &account, new))?;
+        let kept = installation.audit().of_change(&record);
+        door::change_root_password(installation, &visitor.handle, passwords, kept).await?;
         installation.audit().send(&record);
         Ok(())
     }
 }
 
-/// A refusal of the operation, told apart.
-fn told(fault: &Fault, account: &Account, new: &Secret) -> PasswordChange {
-    let has = |code| fault.code() == code;
-    let is = |other: Fault| has(other.code()) && fault.message() == other.message();
-    if is(fault::old_password_incorrect()) {
-        PasswordChange::OldIncorrect
-    } else if is(fault::new_password_is_the_old()) {
-        PasswordChange::SameAsOld
-    } else if has(FaultCode::AccessDenied) {
-        PasswordChange::NotAllowed
-    } else if has(FaultCode::PasswordPolicyViolation) {
-        let policy = account.password_policy();
-        let broken = judge(new, policy, &account.password_owner());
-        if broken.is_empty() {
-            let remembered = policy.and_then(|policy| policy.password_reuse_prevention);
-            PasswordChange::UsedBefore(remembered.unwrap_or(1))
-        } else {
-            PasswordChange::Breaks(broken)
-        }
-    } else if has(FaultCode::ValidationError) && is_fit(new) {
-        // Then it is the old one that can be no password, so it is not the right one.
-        PasswordChange::OldIncorrect
-    } else if has(FaultCode::ValidationError) {
-        PasswordChange::Unfit
-    } else if has(FaultCode::LimitExceeded) {
-        PasswordChange::HeldBack
-    } else if has(FaultCode::Throttling) || has(FaultCode::EntityTemporarilyUnmodifiable) {
-        PasswordChange::Busy
-    } else {
-        PasswordChange::Unavailable(Unavailable::because(fault))
-    }
-}
-
-/// Whether a text can be a password at all: the constraint that the operation has on both of its own.
-fn is_fit(password: &Secret) -> bool {
-    let allowed = |character| matches!(character, '\t' | '\n' | '\r' | '\u{20}'..='\u{ff}');
-    let text = password.expose();
-    !text.is_empty() && text.chars().count() <= LONGEST && text.chars().all(allowed)
-}
-
 /// Sees to it that every try is told in the log, also one whose browser hangs up before it is
 /// answered: the password may be changed all the same.
-struct Telling<'v> {
+struct ChangeLog<'v> {
     visitor: &'v Visitor,
     source: IpAddr,
     is_told: bool,
 }
 
-impl Telling<'_> {
-    fn tell(mut self, outcome: &PasswordChange) {
+impl ChangeLog<'_> {
+    fn tell(mut self, outcome: &Result<Session, Refusal>) {
         self.is_told = true;
+        if let Err(Refusal::Unavailable(error)) = outcome {
+            tracing::error!(%error, "a password change failed");
+        }
         self.say(match outcome {
-            PasswordChange::Changed(_) => "changed",
-            PasswordChange::OldIncorrect => "the old password is incorrect",
-            PasswordChange::NotAllowed => "not allowed",
-            PasswordChange::HeldBack => "held back",
-            PasswordChange::Different
-            | PasswordChange::SameAsOld
-            | PasswordChange::TooLong
-            | PasswordChange::Unfit
-            | PasswordChange::Breaks(_)
-            | PasswordChange::UsedBefore(_) => "the new password does not fit",
-            PasswordChange::Busy => "busy",
-            PasswordChange::Unavailable(error) => {
-                tracing::error!(%error, "a password change failed");
-                "failed"
-            }
+            Ok(_) => "changed",
+            Err(refusal) => refusal.logged(),
         });
     }
 
@@ -258,7 +158,7 @@ impl Telling<'_> {
     }
 }
 
-impl Drop for Telling<'_> {
+impl Drop for ChangeLog<'_> {
     fn drop(&mut self) {
         if !self.is_told {
             self.say("abandoned");

@@ -8,11 +8,11 @@ use keyward_api::{OperationId, Service};
 use keyward_authorization::{Caller, Circumstances, Principal};
 use keyward_credentials::MasterKey;
 use keyward_engine::{
-    AccountQuotas, HashQueue, Installation, InstallationKeys, InstallationOptions, NewAccount,
-    Quotas, Request,
+    AccountQuotas, Context, HashQueue, Installation, InstallationKeys, InstallationOptions,
+    NewAccount, Quotas, Request,
 };
 use keyward_names::{AccessKeyId, AccountId, Secret};
-use keyward_operations::perform;
+use keyward_operations::respond;
 use keyward_store::{Commit, Store, Write};
 use keyward_store_sqlite::SqliteStore;
 use keyward_wire::Parameters;
@@ -265,15 +265,17 @@ impl Asker {
         let held = self.installation.account(self.account_id).await;
         let request = Request {
             parameters: &parameters,
-            caller: self.caller.clone(),
-            circumstances: Arc::clone(&self.circumstances),
-            handle: held
-                .expect("the store answers")
-                .expect("the account is there"),
-            installation: Arc::clone(&self.installation),
-            request_id: "request-id",
+            context: Context {
+                caller: self.caller.clone(),
+                circumstances: Arc::clone(&self.circumstances),
+                handle: held
+                    .expect("the store answers")
+                    .expect("the account is there"),
+                installation: Arc::clone(&self.installation),
+                request_id: "request-id",
+            },
         };
-        let reply = perform(request, operation).await;
+        let reply = respond(request, operation).await;
         Answer {
             status: reply.status,
             body: reply.body,

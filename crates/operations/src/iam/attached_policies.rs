@@ -14,8 +14,7 @@ use keyward_account::{Account, EntityPolicies, PolicyEntity};
 use keyward_api::iam::AttachedPolicy;
 use keyward_authorization::Managed;
 use keyward_authorization::managed::Policy;
-use keyward_engine::Refusal;
-use keyward_engine::{Call, Permit};
+use keyward_engine::{Call, Outcome, Permit};
 use keyward_faults::{Fault, fault};
 use keyward_managed_policies::id_of_arn;
 use keyward_names::PolicyId;
@@ -25,12 +24,7 @@ use crate::iam::shared::owner::{self, Owner};
 use crate::pages::{self, Page};
 
 /// Attaches a policy. One that is attached already stays.
-async fn attach<I>(
-    call: &Call<I>,
-    permit: &Permit,
-    owner: Owner,
-    arn: &str,
-) -> Result<(), Refusal> {
+async fn attach<I>(call: &Call<I>, permit: Permit, owner: Owner, arn: &str) -> Outcome<()> {
     check_arn(arn)?;
     let policy = call.managed().find(call.account(), arn);
     let policy = policy.ok_or_else(|| fault::policy_not_attachable(arn))?;
@@ -41,7 +35,7 @@ async fn attach<I>(
     let arn = arn.to_owned();
     let quotas = owner.quotas(&call.quotas());
     let aws = call.aws_policies();
-    call.commit(permit, move |account: &Account| {
+    call.commit_and_answer(permit, (), move |account: &Account| {
         let present = owner.policies(account)?;
         if Managed::new(&aws).by_id(account, id).is_none() {
             return Err(fault::policy_not_attachable(&arn).into());
@@ -63,12 +57,7 @@ async fn attach<I>(
 }
 
 /// Detaches a policy.
-async fn detach<I>(
-    call: &Call<I>,
-    permit: &Permit,
-    owner: Owner,
-    arn: &str,
-) -> Result<(), Refusal> {
+async fn detach<I>(call: &Call<I>, permit: Permit, owner: Owner, arn: &str) -> Outcome<()> {
     check_arn(arn)?;
     // One of AWS may be attached and yet be unknown: another file of policies may lack it.
     let id = if arn.starts_with("arn:aws:iam::aws:") {
@@ -77,7 +66,7 @@ async fn detach<I>(
         call.managed().find(call.account(), arn).map(Policy::id)
     };
     let arn = arn.to_owned();
-    call.commit(permit, move |account: &Account| {
+    call.commit_and_answer(permit, (), move |account: &Account| {
         let present = owner.policies(account)?;
         let is_other = |attached: &&PolicyId| Some(**attached) != id;
         let left: Box<[PolicyId]> = present.attached.iter().filter(is_other).copied().collect();

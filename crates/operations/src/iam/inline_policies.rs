@@ -15,9 +15,8 @@ pub(crate) mod put_role_policy;
 pub(crate) mod put_user_policy;
 
 use keyward_account::{Account, EntityPolicies, InlinePolicy, PolicyDocument, PolicyEntity};
-use keyward_engine::Refusal;
 use keyward_engine::are_too_large;
-use keyward_engine::{Call, Permit};
+use keyward_engine::{Call, Outcome, Permit};
 use keyward_faults::{Fault, fault};
 use keyward_names::{FoldedName, PolicyName};
 use keyward_policy::{PolicyKind, check};
@@ -28,10 +27,10 @@ use crate::pages::{self, Page};
 /// Gives an owner a policy, or another document to one that it has.
 async fn put<I>(
     call: &Call<I>,
-    permit: &Permit,
+    permit: Permit,
     owner: Owner,
     (name, text): (&PolicyName, &str),
-) -> Result<(), Refusal> {
+) -> Outcome<()> {
     check(PolicyKind::Identity, text)
         .map_err(|found| fault::malformed_policy_document(found.message))?;
     let new = InlinePolicy {
@@ -39,7 +38,7 @@ async fn put<I>(
         document: PolicyDocument::new(text),
     };
     let quota = owner.quotas(&call.quotas()).inline_characters;
-    call.commit(permit, move |account: &Account| {
+    call.commit_and_answer(permit, (), move |account: &Account| {
         let present = owner.policies(account)?;
         let inline = with(&present.inline, &new);
         let texts = inline.iter().map(|policy| policy.document.text());
@@ -54,14 +53,9 @@ async fn put<I>(
 }
 
 /// Takes a policy from its owner.
-async fn delete<I>(
-    call: &Call<I>,
-    permit: &Permit,
-    owner: Owner,
-    name: &PolicyName,
-) -> Result<(), Refusal> {
+async fn delete<I>(call: &Call<I>, permit: Permit, owner: Owner, name: &PolicyName) -> Outcome<()> {
     let name = name.clone();
-    call.commit(permit, move |account: &Account| {
+    call.commit_and_answer(permit, (), move |account: &Account| {
         let present = owner.policies(account)?;
         let inline = without(&present.inline, &name)
             .ok_or_else(|| fault::no_such_inline_policy(owner.kind(), name.as_str()))?;

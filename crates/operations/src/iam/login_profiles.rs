@@ -93,7 +93,7 @@ fn being_changed(account: &Account, profile: &LoginProfile) -> Refusal {
     let name = account
         .user_by_id(profile.user)
         .map_or("", |user| user.name.as_str());
-    Refusal::Stale(fault::login_profile_being_created(name))
+    Refusal::stale_as(fault::login_profile_being_created(name))
 }
 
 fn digest_by(digests: &[(Recipe, Digest)], recipe: &Recipe) -> Option<Digest> {

@@ -14,8 +14,7 @@ pub(crate) mod update_open_id_connect_provider_thumbprint;
 use std::collections::HashSet;
 
 use keyward_account::{Account, Changes, OidcProvider, Record};
-use keyward_engine::Refusal;
-use keyward_engine::{Call, Permit};
+use keyward_engine::{Call, Outcome, Permit};
 use keyward_faults::{Fault, fault};
 
 use crate::iam::shared::provider_arn::{ProviderKind, check_provider_arn};
@@ -34,12 +33,12 @@ fn existing<'a>(account: &'a Account, arn: &str) -> Result<&'a OidcProvider, Fau
 /// Changes a provider. What comes out as it was is not written.
 async fn change<I>(
     call: &Call<I>,
-    permit: &Permit,
+    permit: Permit,
     arn: &str,
     updated: impl Fn(&OidcProvider) -> Result<OidcProvider, Fault> + Send + 'static,
-) -> Result<(), Refusal> {
+) -> Outcome<()> {
     let arn = arn.to_owned();
-    call.commit(permit, move |account: &Account| {
+    call.commit_and_answer(permit, (), move |account: &Account| {
         let provider = existing(account, &arn)?;
         let updated = updated(provider)?;
         let changes = if updated == *provider {

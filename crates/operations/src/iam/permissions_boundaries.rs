@@ -8,8 +8,7 @@ pub(crate) mod put_user_permissions_boundary;
 use keyward_account::{Account, EntityPolicies, PolicyEntity};
 use keyward_api::iam::AttachedPermissionsBoundary;
 use keyward_authorization::Managed;
-use keyward_engine::Refusal;
-use keyward_engine::{Call, Permit};
+use keyward_engine::{Call, Outcome, Permit};
 use keyward_faults::{Fault, fault};
 use keyward_names::PolicyId;
 
@@ -35,11 +34,11 @@ fn is_policy_arn(arn: &str) -> bool {
 }
 
 /// Gives an owner a boundary, in the place of the one it has.
-async fn put<I>(call: &Call<I>, permit: &Permit, owner: Owner, arn: &str) -> Result<(), Refusal> {
+async fn put<I>(call: &Call<I>, permit: Permit, owner: Owner, arn: &str) -> Outcome<()> {
     let id = find(call.account(), call.managed(), arn)?;
     let arn = arn.to_owned();
     let aws = call.aws_policies();
-    call.commit(permit, move |account: &Account| {
+    call.commit_and_answer(permit, (), move |account: &Account| {
         let present = owner.policies(account)?;
         if Managed::new(&aws).by_id(account, id).is_none() {
             return Err(fault::no_such_boundary(&arn).into());
@@ -54,8 +53,8 @@ async fn put<I>(call: &Call<I>, permit: &Permit, owner: Owner, arn: &str) -> Res
 }
 
 /// Takes its boundary from an owner.
-async fn delete<I>(call: &Call<I>, permit: &Permit, owner: Owner) -> Result<(), Refusal> {
-    call.commit(permit, move |account: &Account| {
+async fn delete<I>(call: &Call<I>, permit: Permit, owner: Owner) -> Outcome<()> {
+    call.commit_and_answer(permit, (), move |account: &Account| {
         let present = owner.policies(account)?;
         if present.boundary.is_none() {
             let name = owner.name(account);

@@ -12,9 +12,9 @@ pub(crate) mod update_saml_provider;
 use keyward_account::{
     Account, AssertionEncryption, Changes, Record, SamlPrivateKey, SamlProvider,
 };
+use keyward_api::Output;
 use keyward_api::iam::AssertionEncryptionModeType;
-use keyward_engine::Refusal;
-use keyward_engine::{Call, Permit};
+use keyward_engine::{Call, Outcome, Permit};
 use keyward_faults::{Fault, fault};
 use keyward_names::{SamlPrivateKeyId, Secret};
 
@@ -33,14 +33,15 @@ fn existing<'a>(account: &'a Account, arn: &str) -> Result<&'a SamlProvider, Fau
 }
 
 /// Changes a provider. What comes out as it was is not written.
-async fn change<I>(
+async fn change<I, O: Output>(
     call: &Call<I>,
-    permit: &Permit,
+    permit: Permit,
+    output: O,
     arn: &str,
     updated: impl Fn(&SamlProvider) -> Result<SamlProvider, Fault> + Send + 'static,
-) -> Result<(), Refusal> {
+) -> Outcome<O> {
     let arn = arn.to_owned();
-    call.commit(permit, move |account: &Account| {
+    call.commit_and_answer(permit, output, move |account: &Account| {
         let provider = existing(account, &arn)?;
         let updated = updated(provider)?;
         let changes = if updated == *provider {

@@ -15,9 +15,9 @@ use keyward_authorization::Resource;
 use keyward_authorization::sessions::{
     Holder, RoleSession, SessionTag, Vouched, VouchedBy, session_arn,
 };
-use keyward_authorization::{Action, Question};
+use keyward_authorization::{Action, Question, Questions};
 use keyward_authorization::{Caller, Principal};
-use keyward_engine::{Call, Permit};
+use keyward_engine::{AuditFacts, Call, Permit};
 use keyward_engine::{random, uuid};
 use keyward_faults::{Fault, fault};
 use keyward_names::{AccountId, Age, FoldedTagKey, RoleName};
@@ -160,19 +160,19 @@ impl Wishes<'_> {
         operation: OperationId,
         resource: &Resource,
         inherits_tags: bool,
-    ) -> Vec<Question> {
-        let mut actions = vec![Action::Operation(operation)];
-        if !self.tags.is_empty() || inherits_tags {
-            actions.push(Action::TagSession);
-        }
-        if self.source_identity.is_some() {
-            actions.push(Action::SetSourceIdentity);
-        }
-        let questions = actions.into_iter().map(|action| Question {
+    ) -> Questions {
+        let question = |action| Question {
             action,
             resource: resource.clone(),
-        });
-        questions.collect()
+        };
+        let mut questions = Questions::new(question(Action::Operation(operation)));
+        if !self.tags.is_empty() || inherits_tags {
+            questions = questions.and(question(Action::TagSession));
+        }
+        if self.source_identity.is_some() {
+            questions = questions.and(question(Action::SetSourceIdentity));
+        }
+        questions
     }
 }
 
@@ -188,17 +188,28 @@ struct NewRoleSession<'a> {
     token_size: Option<i32>,
 }
 
+/// What comes of giving out a session of a role.
+struct GivenOut {
+    issued: Issued,
+    /// Who has it.
+    user: AssumedRoleUser,
+    /// What the audit record tells of it.
+    facts: AuditFacts,
+}
+
 /// Gives out a session of a role, and says who has it.
 fn give_out<I>(
     call: &Call<I>,
     permit: &Permit,
-    (account, role): (&Account, &Role),
+    account: &Account,
+    role: &Role,
     new: NewRoleSession<'_>,
-) -> Result<(Issued, AssumedRoleUser), Fault> {
+) -> Result<GivenOut, Fault> {
     let by_saml = new
         .vouched
         .filter(|vouched| vouched.recorded.by == VouchedBy::Saml);
-    call.takes_on(account, role, by_saml.map(|vouched| &*vouched.provider_arn));
+    let saml_provider = by_saml.map(|vouched| &*vouched.provider_arn);
+    let facts = AuditFacts::assumed(account.id(), role, saml_provider);
     let issued = issue(
         call,
         permit,
@@ -222,7 +233,11 @@ fn give_out<I>(
         assumed_role_id: format!("{}:{}", role.id, new.name),
         arn: session_arn(account, role.name.as_str(), new.name),
     };
-    Ok((issued, user))
+    Ok(GivenOut {
+        issued,
+        user,
+        facts,
+    })
 }
 
 /// Whether someone may be behind a session under this name. It is the form of the parameter, which what

@@ -1,7 +1,8 @@
 //! The pages that need a session: where one is signed in, and where another password is set.
 
 use hyper::StatusCode;
-use keyward_signin::pages::{PasswordPage, Refusal, SecurityCredentialsPage};
+use keyward_signin::Refusal;
+use keyward_signin::pages::{PasswordPage, SecurityCredentialsPage};
 use keyward_signin::{Passwords, Stage, Visitor};
 
 use super::answers::{html, redirect};
@@ -65,7 +66,7 @@ impl PageRequest<'_> {
         };
         let changed = self.door.change_password(&visitor, &passwords, self.source);
         let outcome = changed.await;
-        let session = match Refusal::of_password_change(outcome) {
+        let session = match outcome {
             Ok(session) => session,
             Err(refusal) => return self.password_anew(&visitor, refusal),
         };

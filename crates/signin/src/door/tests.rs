@@ -5,7 +5,7 @@ use keyward_names::Age;
 use keyward_testkit::World;
 
 use super::*;
-use crate::{Browser, PasswordChange, Passwords, SESSION_TIME, Visitor};
+use crate::{Browser, Passwords, SESSION_TIME, Visitor};
 
 const PASSWORD: &str = "Bobs-Password-1";
 const SOURCE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
@@ -33,7 +33,12 @@ async fn ask(world: &World, action: &str, form: &str) {
 }
 
 /// Tries from a source of its own and a browser that nobody knows.
-async fn try_as(door: &Door, account: &str, name: &str, password: &str) -> SignIn {
+async fn try_as(
+    door: &Door,
+    account: &str,
+    name: &str,
+    password: &str,
+) -> Result<Session, Refusal> {
     try_from(
         door,
         (account, name, password),
@@ -48,7 +53,7 @@ async fn try_from(
     (account, name, password): (&str, &str, &str),
     source: &str,
     browser: &Browser,
-) -> SignIn {
+) -> Result<Session, Refusal> {
     let attempt = Attempt {
         account,
         name,
@@ -60,20 +65,21 @@ async fn try_from(
     door.sign_in(attempt).await
 }
 
-fn told(outcome: &SignIn) -> String {
+fn told(outcome: &Result<Session, Refusal>) -> String {
     match outcome {
-        SignIn::Admitted(session) => format!("{:?}", session.stage),
-        SignIn::HeldBack(wait) => format!("held back for {}", wait.as_seconds()),
-        SignIn::Incorrect => "incorrect".to_owned(),
-        SignIn::ExpiredForGood => "expired for good".to_owned(),
-        SignIn::Busy => "busy".to_owned(),
-        SignIn::Unavailable(error) => error.to_string(),
+        Ok(session) => format!("{:?}", session.stage),
+        Err(Refusal::HeldBack(wait)) => format!("held back for {}", wait.as_seconds()),
+        Err(Refusal::Incorrect) => "incorrect".to_owned(),
+        Err(Refusal::ExpiredForGood) => "expired for good".to_owned(),
+        Err(Refusal::Busy) => "busy".to_owned(),
+        Err(Refusal::Unavailable(error)) => error.to_string(),
+        Err(refusal) => format!("{refusal:?}"),
     }
 }
 
 async fn session(door: &Door, account: &str, name: &str, password: &str) -> Session {
     let outcome = try_as(door, account, name, password).await;
-    let SignIn::Admitted(session) = outcome else {
+    let Ok(session) = outcome else {
         panic!("{outcome:?}");
     };
     session
@@ -103,8 +109,8 @@ async fn hold_back(world: &World, door: &Door, name: &str) {
 }
 
 /// Whether the wait is nearly the longest one of a name.
-fn is_held_back(outcome: &SignIn) -> bool {
-    matches!(outcome, SignIn::HeldBack(wait) if (15..=30).contains(&wait.as_seconds()))
+fn is_held_back(outcome: &Result<Session, Refusal>) -> bool {
+    matches!(outcome, Err(Refusal::HeldBack(wait)) if (15..=30).contains(&wait.as_seconds()))
 }
 
 fn tell(world: &World, age: Age) {
@@ -328,7 +334,8 @@ async fn an_address_tells_by_no_count_whose_root_user_it_is() {
         assert_eq!(told(&wrong), "incorrect");
         tell(&world, Age::seconds(30));
     }
-    try_as(&door, "example", "root@example.com", "wrong").await;
+    let wrong = try_as(&door, "example", "root@example.com", "wrong").await;
+    assert_eq!(wrong.unwrap_err(), Refusal::Incorrect);
     assert!(is_held_back(
         &try_as(&door, "example", "root@example.com", "wrong").await
     ));
@@ -513,10 +520,10 @@ async fn a_new_password_that_was_due_opens_the_door() {
         ..passwords(PASSWORD, "New-Password-2")
     };
     let change = door.change_password(&found, &typo, SOURCE).await;
-    assert!(matches!(change, PasswordChange::Different));
+    assert!(matches!(change, Err(Refusal::Different)));
 
     let change = passwords(PASSWORD, "New-Password-2");
-    let PasswordChange::Changed(begun) = door.change_password(&found, &change, SOURCE).await else {
+    let Ok(begun) = door.change_password(&found, &change, SOURCE).await else {
         panic!("it is not changed");
     };
     assert_eq!(
@@ -530,10 +537,7 @@ async fn a_new_password_that_was_due_opens_the_door() {
     let found = visitor(&door, &begun).await.unwrap();
     let change = passwords("New-Password-2", PASSWORD);
     let change = door.change_password(&found, &change, SOURCE).await;
-    assert!(
-        matches!(change, PasswordChange::UsedBefore(2)),
-        "{change:?}"
-    );
+    assert!(matches!(change, Err(Refusal::UsedBefore(2))), "{change:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -550,7 +554,7 @@ async fn who_may_not_change_the_password_is_told_so_and_a_due_one_waits_no_longe
     assert!(!found.may_change_password(door.now()));
     let change = passwords(PASSWORD, "New-Password-2");
     let change = door.change_password(&found, &change, SOURCE).await;
-    assert!(matches!(change, PasswordChange::NotAllowed), "{change:?}");
+    assert!(matches!(change, Err(Refusal::NotAllowed)), "{change:?}");
     tell(&world, Age::seconds(15 * 60));
     assert!(visitor(&door, &due).await.is_none());
 }
@@ -583,17 +587,17 @@ async fn root_changes_its_own_password_by_the_default_rules() {
         tell(&world, Age::seconds(30));
         let change = passwords("wrong", "New-Password-2");
         let change = door.change_password(&found, &change, SOURCE).await;
-        assert!(matches!(change, PasswordChange::OldIncorrect), "{change:?}");
+        assert!(matches!(change, Err(Refusal::OldIncorrect)), "{change:?}");
     }
     let change = passwords(old.expose(), "New-Password-2");
     let held_back = door.change_password(&found, &change, SOURCE).await;
     assert!(
-        matches!(held_back, PasswordChange::HeldBack),
+        matches!(held_back, Err(Refusal::OldHeldBack)),
         "{held_back:?}"
     );
     tell(&world, Age::seconds(30));
     let change = door.change_password(&found, &change, SOURCE).await;
-    assert!(matches!(change, PasswordChange::Changed(_)), "{change:?}");
+    assert!(change.is_ok(), "{change:?}");
     let found = visitor(&door, &begun).await.unwrap();
     assert_eq!(found.password_changed(), Some(door.now()));
     session(&door, "", "root@example.com", "New-Password-2").await;

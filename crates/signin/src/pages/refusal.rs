@@ -1,45 +1,9 @@
-//! What is told to someone who is refused.
+//! What pages tell to someone who is refused.
 
-use keyward_credentials::BrokenRule;
 use keyward_names::Age;
 
 use super::words;
-use crate::{PasswordChange, Session, SignIn};
-
-/// Why something was not done, as pages tell it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
-    /// The account, the name or the password is wrong.
-    Incorrect,
-    /// There were too many tries. So long the wait is.
-    HeldBack(Age),
-    /// There were too many tries with a wrong old password.
-    OldHeldBack,
-    /// The password was right but expired, and only an administrator can set another.
-    ExpiredForGood,
-    /// The form is none that this browser got lately.
-    FormExpired,
-    /// Too many people are signing in.
-    Busy,
-    /// The store is away.
-    Unavailable,
-    /// The user may not change the own password.
-    NotAllowed,
-    /// The old password is wrong.
-    OldIncorrect,
-    /// The new password is the old one.
-    SameAsOld,
-    /// The new password was not typed twice.
-    Different,
-    /// The new password has too many characters.
-    TooLong,
-    /// The new password has characters that none may have.
-    Unfit,
-    /// The new password breaks these rules of the account.
-    Breaks(Vec<BrokenRule>),
-    /// The new password is one of the last so many.
-    UsedBefore(u8),
-}
+use crate::Refusal;
 
 /// A field of a form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,46 +23,6 @@ pub enum Field {
 }
 
 impl Refusal {
-    /// The session of someone who was let in, or else what is told.
-    pub fn of_sign_in(outcome: SignIn) -> Result<Session, Self> {
-        Err(match outcome {
-            SignIn::Admitted(session) => return Ok(session),
-            SignIn::Incorrect => Self::Incorrect,
-            SignIn::ExpiredForGood => Self::ExpiredForGood,
-            SignIn::HeldBack(wait) => Self::HeldBack(wait),
-            SignIn::Busy => Self::Busy,
-            SignIn::Unavailable(_) => Self::Unavailable,
-        })
-    }
-
-    /// The session of someone who changed the password, or else what is told.
-    pub fn of_password_change(outcome: PasswordChange) -> Result<Session, Self> {
-        Err(match outcome {
-            PasswordChange::Changed(session) => return Ok(session),
-            PasswordChange::Different => Self::Different,
-            PasswordChange::OldIncorrect => Self::OldIncorrect,
-            PasswordChange::SameAsOld => Self::SameAsOld,
-            PasswordChange::TooLong => Self::TooLong,
-            PasswordChange::Unfit => Self::Unfit,
-            PasswordChange::Breaks(rules) => Self::Breaks(rules),
-            PasswordChange::UsedBefore(remembered) => Self::UsedBefore(remembered),
-            PasswordChange::NotAllowed => Self::NotAllowed,
-            PasswordChange::HeldBack => Self::OldHeldBack,
-            PasswordChange::Busy => Self::Busy,
-            PasswordChange::Unavailable(_) => Self::Unavailable,
-        })
-    }
-
-    /// How long to wait, where that is known.
-    #[must_use]
-    pub fn wait(&self) -> Option<Age> {
-        if let Self::HeldBack(wait) = self {
-            Some(*wait)
-        } else {
-            None
-        }
-    }
-
     /// What is told first.
     pub(super) fn text(&self) -> String {
         let text = match self {
@@ -113,7 +37,7 @@ impl Refusal {
                 "This form was open too long, or cookies are off. Please try again."
             }
             Self::Busy => "Too many people are signing in just now. Please try again in a moment.",
-            Self::Unavailable => {
+            Self::Unavailable(_) => {
                 "Signing in is not possible just now. Please try again in a moment."
             }
             Self::NotAllowed => {
@@ -144,7 +68,7 @@ impl Refusal {
             | Self::ExpiredForGood
             | Self::FormExpired
             | Self::Busy
-            | Self::Unavailable
+            | Self::Unavailable(_)
             | Self::NotAllowed
             | Self::OldIncorrect
             | Self::SameAsOld
@@ -168,7 +92,7 @@ impl Refusal {
             | Self::ExpiredForGood
             | Self::FormExpired
             | Self::Busy
-            | Self::Unavailable
+            | Self::Unavailable(_)
             | Self::NotAllowed => None,
         }
     }

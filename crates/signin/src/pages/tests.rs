@@ -2,6 +2,7 @@ use keyward_credentials::{BrokenRule, CharacterClass};
 use keyward_names::Age;
 
 use super::*;
+use crate::Unavailable;
 
 const HOSTILE: &str = r#""><script>alert('x')</script>&amp;"#;
 const ESCAPED: &str = "&#34;&#62;&#60;script&#62;alert(&#39;x&#39;)&#60;/script&#62;&#38;amp;";
@@ -93,7 +94,7 @@ fn no_page_needs_script_or_styles_of_its_own() {
         SignInPage::default().html(),
         password_page(None),
         credentials_page().html(),
-        TroublePage::new(Refusal::Unavailable).html(),
+        TroublePage::new(Refusal::Unavailable(Unavailable::because("x"))).html(),
     ] {
         for forbidden in ["<script", "style=", "<style", "javascript:", " on", "http:"] {
             let is_there = match forbidden {
@@ -174,7 +175,7 @@ fn each_refusal_is_told_in_its_words() {
             "Too many people are signing in just now. Please try again in a moment.",
         ),
         (
-            Refusal::Unavailable,
+            Refusal::Unavailable(Unavailable::because("x")),
             "Signing in is not possible just now. Please try again in a moment.",
         ),
     ] {

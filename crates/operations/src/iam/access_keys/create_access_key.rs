@@ -48,8 +48,7 @@ pub(crate) async fn create_access_key(
         create_date: Some(key.created),
     };
     let answer = CreateAccessKeyResponse { access_key };
-    call.expect_answer(&answer);
-    call.commit(&permit, move |account: &Account| {
+    call.commit_and_answer(permit, answer, move |account: &Account| {
         check_owner(account, owner, user_name.as_ref())?;
         if account.access_keys_of(owner).count() >= quota {
             return Err(fault::quota_exceeded("AccessKeysPerUser", quota).into());
@@ -60,8 +59,7 @@ pub(crate) async fn create_access_key(
         }
         Ok((Changes::put(Record::AccessKey(key.clone())), ()))
     })
-    .await?;
-    permit.answer(answer)
+    .await
 }
 
 #[cfg(test)]

@@ -26,11 +26,10 @@ pub(crate) async fn delete_access_key(call: Call<DeleteAccessKeyRequest>) -> Out
     let permit = call.authorize(subject.resource(account))?;
     let (owner, user_name) = owner_of(&subject)?;
     let id = input.access_key_id.clone();
-    call.commit(&permit, move |account: &Account| {
+    call.commit_and_answer(permit, (), move |account: &Account| {
         check_owner(account, owner, user_name.as_ref())?;
         let key = key_of(account, owner, &id)?;
         Ok((Changes::delete(RecordKey::AccessKey(key.id)), ()))
     })
-    .await?;
-    permit.answer(())
+    .await
 }

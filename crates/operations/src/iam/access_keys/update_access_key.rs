@@ -33,7 +33,7 @@ pub(crate) async fn update_access_key(call: Call<UpdateAccessKeyRequest>) -> Out
         StatusType::Expired => return Err(fault::status_cannot_be_set("Expired").into()),
     };
     let id = input.access_key_id.clone();
-    call.commit(&permit, move |account: &Account| {
+    call.commit_and_answer(permit, (), move |account: &Account| {
         check_owner(account, owner, user_name.as_ref())?;
         let key = key_of(account, owner, &id)?;
         if key.status == status {
@@ -47,6 +47,5 @@ pub(crate) async fn update_access_key(call: Call<UpdateAccessKeyRequest>) -> Out
             (),
         ))
     })
-    .await?;
-    permit.answer(())
+    .await
 }

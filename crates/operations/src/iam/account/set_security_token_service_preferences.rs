@@ -25,7 +25,7 @@ pub(crate) async fn set_security_token_service_preferences(
         GlobalEndpointTokenVersion::V1Token => GlobalEndpointTokens::Version1,
         GlobalEndpointTokenVersion::V2Token => GlobalEndpointTokens::Version2,
     };
-    call.commit(&permit, move |account: &Account| {
+    call.commit_and_answer(permit, (), move |account: &Account| {
         let settings = account
             .settings()
             .ok_or_else(fault::invalid_client_token_id)?;
@@ -38,8 +38,7 @@ pub(crate) async fn set_security_token_service_preferences(
         };
         Ok((Changes::put(Record::Settings(updated)), ()))
     })
-    .await?;
-    permit.answer(())
+    .await
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ use keyward_faults::fault;
 pub(crate) async fn create_account_alias(call: Call<CreateAccountAliasRequest>) -> Outcome<()> {
     let permit = call.authorize(Resource::any())?;
     let alias = call.input().account_alias.clone();
-    call.commit(&permit, move |account: &Account| {
+    call.commit_and_answer(permit, (), move |account: &Account| {
         let claim = Claim::Alias(alias.clone());
         if account.alias() == Some(&alias) {
             return Err(fault::taken(&claim).into());
@@ -37,6 +37,5 @@ pub(crate) async fn create_account_alias(call: Call<CreateAccountAliasRequest>) 
         };
         Ok((changes, ()))
     })
-    .await?;
-    permit.answer(())
+    .await
 }

@@ -20,7 +20,7 @@ use keyward_faults::fault;
 pub(crate) async fn delete_account_alias(call: Call<DeleteAccountAliasRequest>) -> Outcome<()> {
     let permit = call.authorize(Resource::any())?;
     let alias = call.input().account_alias.clone();
-    call.commit(&permit, move |account: &Account| {
+    call.commit_and_answer(permit, (), move |account: &Account| {
         if account.alias() != Some(&alias) {
             return Err(fault::no_such_alias(alias.as_str()).into());
         }
@@ -31,6 +31,5 @@ pub(crate) async fn delete_account_alias(call: Call<DeleteAccountAliasRequest>) 
         };
         Ok((changes, ()))
     })
-    .await?;
-    permit.answer(())
+    .await
 }

@@ -30,6 +30,5 @@ pub(crate) async fn attach_group_policy(call: Call<AttachGroupPolicyRequest>) ->
     let asked_for = input.group_name.as_str();
     let group = group.ok_or_else(|| fault::no_such_group(asked_for))?;
     let owner = Owner::group(group, asked_for);
-    attach(&call, &permit, owner, &input.policy_arn).await?;
-    permit.answer(())
+    attach(&call, permit, owner, &input.policy_arn).await
 }

@@ -33,6 +33,5 @@ pub(crate) async fn attach_role_policy(call: Call<AttachRolePolicyRequest>) -> O
     let role = role.ok_or_else(|| fault::no_such_role(asked_for))?;
     roles::check_not_protected(role)?;
     let owner = Owner::role(role, asked_for);
-    attach(&call, &permit, owner, &input.policy_arn).await?;
-    permit.answer(())
+    attach(&call, permit, owner, &input.policy_arn).await
 }

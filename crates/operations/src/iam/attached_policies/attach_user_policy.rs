@@ -31,6 +31,5 @@ pub(crate) async fn attach_user_policy(call: Call<AttachUserPolicyRequest>) -> O
     let asked_for = input.user_name.as_str();
     let user = user.ok_or_else(|| fault::no_such_user(asked_for))?;
     let owner = Owner::user(user, asked_for);
-    attach(&call, &permit, owner, &input.policy_arn).await?;
-    permit.answer(())
+    attach(&call, permit, owner, &input.policy_arn).await
 }

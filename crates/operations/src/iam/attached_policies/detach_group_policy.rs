@@ -30,6 +30,5 @@ pub(crate) async fn detach_group_policy(call: Call<DetachGroupPolicyRequest>) ->
     let asked_for = input.group_name.as_str();
     let group = group.ok_or_else(|| fault::no_such_group(asked_for))?;
     let owner = Owner::group(group, asked_for);
-    detach(&call, &permit, owner, &input.policy_arn).await?;
-    permit.answer(())
+    detach(&call, permit, owner, &input.policy_arn).await
 }

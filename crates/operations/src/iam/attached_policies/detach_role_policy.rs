@@ -33,6 +33,5 @@ pub(crate) async fn detach_role_policy(call: Call<DetachRolePolicyRequest>) -> O
     let role = role.ok_or_else(|| fault::no_such_role(asked_for))?;
     roles::check_not_protected(role)?;
     let owner = Owner::role(role, asked_for);
-    detach(&call, &permit, owner, &input.policy_arn).await?;
-    permit.answer(())
+    detach(&call, permit, owner, &input.policy_arn).await
 }

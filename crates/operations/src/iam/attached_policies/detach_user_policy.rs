@@ -31,6 +31,5 @@ pub(crate) async fn detach_user_policy(call: Call<DetachUserPolicyRequest>) -> O
     let asked_for = input.user_name.as_str();
     let user = user.ok_or_else(|| fault::no_such_user(asked_for))?;
     let owner = Owner::user(user, asked_for);
-    detach(&call, &permit, owner, &input.policy_arn).await?;
-    permit.answer(())
+    detach(&call, permit, owner, &input.policy_arn).await
 }

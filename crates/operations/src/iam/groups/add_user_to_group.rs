@@ -36,7 +36,7 @@ pub(crate) async fn add_user_to_group(call: Call<AddUserToGroupRequest>) -> Outc
         .ok_or_else(|| fault::no_such_group(group_name.as_str()))?
         .id;
     let quota = call.quotas().groups_per_user;
-    call.commit(&permit, move |account: &Account| {
+    call.commit_and_answer(permit, (), move |account: &Account| {
         if account.user_by_id(user).is_none() {
             return Err(fault::no_such_user(user_name.as_str()).into());
         }
@@ -53,6 +53,5 @@ pub(crate) async fn add_user_to_group(call: Call<AddUserToGroupRequest>) -> Outc
         groups.push(group);
         Ok((memberships(user, groups), ()))
     })
-    .await?;
-    permit.answer(())
+    .await
 }

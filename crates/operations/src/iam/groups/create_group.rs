@@ -37,8 +37,7 @@ pub(crate) async fn create_group(call: Call<CreateGroupRequest>) -> Outcome<Crea
     let shown = shown(call.account(), &group);
     let quota = call.quotas().groups_per_account;
     let answer = CreateGroupResponse { group: shown };
-    call.expect_answer(&answer);
-    call.commit(&permit, move |account: &Account| {
+    call.commit_and_answer(permit, answer, move |account: &Account| {
         let groups = account.groups();
         if groups.find(group.name.as_str()).is_some() {
             return Err(fault::group_already_exists(group.name.as_str()).into());
@@ -52,6 +51,5 @@ pub(crate) async fn create_group(call: Call<CreateGroupRequest>) -> Outcome<Crea
         }
         Ok((Changes::put(Record::Group(group.clone())), ()))
     })
-    .await?;
-    permit.answer(answer)
+    .await
 }

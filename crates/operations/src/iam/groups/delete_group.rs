@@ -28,7 +28,7 @@ pub(crate) async fn delete_group(call: Call<DeleteGroupRequest>) -> Outcome<()> 
     let id = group
         .ok_or_else(|| fault::no_such_group(asked_for.as_str()))?
         .id;
-    call.commit(&permit, move |account: &Account| {
+    call.commit_and_answer(permit, (), move |account: &Account| {
         if account.groups().get(id).is_none() {
             return Err(fault::no_such_group(asked_for.as_str()).into());
         }
@@ -38,6 +38,5 @@ pub(crate) async fn delete_group(call: Call<DeleteGroupRequest>) -> Outcome<()> 
         check_no_policies(account.policies(PolicyEntity::Group(id)))?;
         Ok((Changes::delete(RecordKey::Group(id)), ()))
     })
-    .await?;
-    permit.answer(())
+    .await
 }

@@ -35,7 +35,7 @@ pub(crate) async fn remove_user_from_group(call: Call<RemoveUserFromGroupRequest
     let group = group
         .ok_or_else(|| fault::no_such_group(group_name.as_str()))?
         .id;
-    call.commit(&permit, move |account: &Account| {
+    call.commit_and_answer(permit, (), move |account: &Account| {
         if account.user_by_id(user).is_none() {
             return Err(fault::no_such_user(user_name.as_str()).into());
         }
@@ -49,6 +49,5 @@ pub(crate) async fn remove_user_from_group(call: Call<RemoveUserFromGroupRequest
         }
         Ok((memberships(user, left), ()))
     })
-    .await?;
-    permit.answer(())
+    .await
 }

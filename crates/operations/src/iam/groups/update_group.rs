@@ -26,20 +26,20 @@ pub(crate) async fn update_group(call: Call<UpdateGroupRequest>) -> Outcome<()> 
     let new_path = input.new_path.as_ref().or(group.map(|group| &group.path));
     let new_name = input.new_group_name.as_ref();
     let new_name = new_name.or(group.map(|group| &group.name));
-    let permit = call.authorize_all([
+    let permit = call.authorize_both(
         Resource::group(account, &input.group_name, group),
         Resource::new_group(
             account.id(),
             &new_path.cloned().unwrap_or_default(),
             new_name.unwrap_or(&input.group_name),
         ),
-    ])?;
+    )?;
     let asked_for = input.group_name.clone();
     let id = group
         .ok_or_else(|| fault::no_such_group(asked_for.as_str()))?
         .id;
     let (new_path, new_name) = (input.new_path.clone(), input.new_group_name.clone());
-    call.commit(&permit, move |account: &Account| {
+    call.commit_and_answer(permit, (), move |account: &Account| {
         let groups = account.groups();
         let group = groups
             .get(id)
@@ -61,6 +61,5 @@ pub(crate) async fn update_group(call: Call<UpdateGroupRequest>) -> Outcome<()> 
         }
         Ok((Changes::put(Record::Group(updated)), ()))
     })
-    .await?;
-    permit.answer(())
+    .await
 }

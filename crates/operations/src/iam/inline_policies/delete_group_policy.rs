@@ -29,6 +29,5 @@ pub(crate) async fn delete_group_policy(call: Call<DeleteGroupPolicyRequest>) ->
     let asked_for = input.group_name.as_str();
     let group = group.ok_or_else(|| fault::no_such_group(asked_for))?;
     let owner = Owner::group(group, asked_for);
-    delete(&call, &permit, owner, &input.policy_name).await?;
-    permit.answer(())
+    delete(&call, permit, owner, &input.policy_name).await
 }

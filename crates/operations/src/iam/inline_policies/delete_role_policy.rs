@@ -31,6 +31,5 @@ pub(crate) async fn delete_role_policy(call: Call<DeleteRolePolicyRequest>) -> O
     let role = role.ok_or_else(|| fault::no_such_role(asked_for))?;
     roles::check_not_protected(role)?;
     let owner = Owner::role(role, asked_for);
-    delete(&call, &permit, owner, &input.policy_name).await?;
-    permit.answer(())
+    delete(&call, permit, owner, &input.policy_name).await
 }

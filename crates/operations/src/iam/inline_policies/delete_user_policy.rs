@@ -29,8 +29,7 @@ pub(crate) async fn delete_user_policy(call: Call<DeleteUserPolicyRequest>) -> O
     let asked_for = input.user_name.as_str();
     let user = user.ok_or_else(|| fault::no_such_user(asked_for))?;
     let owner = Owner::user(user, asked_for);
-    delete(&call, &permit, owner, &input.policy_name).await?;
-    permit.answer(())
+    delete(&call, permit, owner, &input.policy_name).await
 }
 
 #[cfg(test)]

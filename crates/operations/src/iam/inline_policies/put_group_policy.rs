@@ -32,10 +32,9 @@ pub(crate) async fn put_group_policy(call: Call<PutGroupPolicyRequest>) -> Outco
     let owner = Owner::group(group, asked_for);
     put(
         &call,
-        &permit,
+        permit,
         owner,
         (&input.policy_name, &input.policy_document),
     )
-    .await?;
-    permit.answer(())
+    .await
 }

@@ -34,10 +34,9 @@ pub(crate) async fn put_role_policy(call: Call<PutRolePolicyRequest>) -> Outcome
     let owner = Owner::role(role, asked_for);
     put(
         &call,
-        &permit,
+        permit,
         owner,
         (&input.policy_name, &input.policy_document),
     )
-    .await?;
-    permit.answer(())
+    .await
 }

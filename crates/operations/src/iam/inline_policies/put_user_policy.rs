@@ -32,12 +32,11 @@ pub(crate) async fn put_user_policy(call: Call<PutUserPolicyRequest>) -> Outcome
     let owner = Owner::user(user, asked_for);
     put(
         &call,
-        &permit,
+        permit,
         owner,
         (&input.policy_name, &input.policy_document),
     )
-    .await?;
-    permit.answer(())
+    .await
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@
 
 use keyward_account::{Account, Changes, InstanceProfile, Record};
 use keyward_api::iam::AddRoleToInstanceProfileRequest;
+use keyward_authorization::Action;
 use keyward_authorization::Resource;
 use keyward_engine::{Call, Outcome};
 use keyward_faults::fault;
@@ -35,7 +36,7 @@ pub(crate) async fn add_role_to_instance_profile(
     let permit = call.authorize(Resource::instance_profile(account, name, profile))?;
     let passed = Resource::role(account, &input.role_name, role)
         .with_key("iam:PassedToService", "ec2.amazonaws.com");
-    let permit = call.authorize_passing(permit, passed)?;
+    let permit = call.authorize_action(permit, Action::PassRole, passed)?;
     let (profile_name, role_name) = (name.clone(), input.role_name.clone());
     let profile = profile
         .ok_or_else(|| fault::no_such_instance_profile(profile_name.as_str()))?
@@ -43,7 +44,7 @@ pub(crate) async fn add_role_to_instance_profile(
     let role = role.ok_or_else(|| fault::no_such_role(role_name.as_str()))?;
     check_not_protected(role)?;
     let role = role.id;
-    call.commit(&permit, move |account: &Account| {
+    call.commit_and_answer(permit, (), move |account: &Account| {
         let profile = present(account, profile, profile_name.as_str())?;
         if account.roles().get(role).is_none() {
             return Err(fault::no_such_role(role_name.as_str()).into());
@@ -59,6 +60,5 @@ pub(crate) async fn add_role_to_instance_profile(
         };
         Ok((Changes::put(Record::InstanceProfile(updated)), ()))
     })
-    .await?;
-    permit.answer(())
+    .await
 }

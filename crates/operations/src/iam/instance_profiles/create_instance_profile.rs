@@ -56,8 +56,7 @@ pub(crate) async fn create_instance_profile(
     let answer = CreateInstanceProfileResponse {
         instance_profile: shown,
     };
-    call.expect_answer(&answer);
-    call.commit(&permit, move |account: &Account| {
+    call.commit_and_answer(permit, answer, move |account: &Account| {
         let profiles = account.instance_profiles();
         if profiles.find(profile.name.as_str()).is_some() {
             return Err(fault::instance_profile_already_exists(profile.name.as_str()).into());
@@ -71,6 +70,5 @@ pub(crate) async fn create_instance_profile(
         }
         Ok((Changes::put(Record::InstanceProfile(profile.clone())), ()))
     })
-    .await?;
-    permit.answer(answer)
+    .await
 }

@@ -31,12 +31,11 @@ pub(crate) async fn delete_instance_profile(
     let id = profile
         .ok_or_else(|| fault::no_such_instance_profile(asked_for.as_str()))?
         .id;
-    call.commit(&permit, move |account: &Account| {
+    call.commit_and_answer(permit, (), move |account: &Account| {
         if present(account, id, asked_for.as_str())?.role.is_some() {
             return Err(fault::must_remove_roles_from_instance_profile_first().into());
         }
         Ok((Changes::delete(RecordKey::InstanceProfile(id)), ()))
     })
-    .await?;
-    permit.answer(())
+    .await
 }

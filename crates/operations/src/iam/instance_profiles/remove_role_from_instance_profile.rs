@@ -37,7 +37,7 @@ pub(crate) async fn remove_role_from_instance_profile(
     let role = role.ok_or_else(|| fault::no_such_role(role_name.as_str()))?;
     check_not_protected(role)?;
     let role = role.id;
-    call.commit(&permit, move |account: &Account| {
+    call.commit_and_answer(permit, (), move |account: &Account| {
         let profile = present(account, profile, profile_name.as_str())?;
         if profile.role != Some(role) {
             let (role, profile) = (role_name.as_str(), profile_name.as_str());
@@ -49,6 +49,5 @@ pub(crate) async fn remove_role_from_instance_profile(
         };
         Ok((Changes::put(Record::InstanceProfile(updated)), ()))
     })
-    .await?;
-    permit.answer(())
+    .await
 }

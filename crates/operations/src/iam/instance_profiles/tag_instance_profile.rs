@@ -36,7 +36,7 @@ pub(crate) async fn tag_instance_profile(call: Call<TagInstanceProfileRequest>) 
         return Err(fault::no_tags_given().into());
     }
     let added = tags::check_exactly(&input.tags)?;
-    call.commit(&permit, move |account: &Account| {
+    call.commit_and_answer(permit, (), move |account: &Account| {
         let profile = present(account, id, asked_for.as_str())?;
         let tags = tags::added_exactly(&profile.tags, &added)?;
         if tags == profile.tags {
@@ -46,6 +46,5 @@ pub(crate) async fn tag_instance_profile(call: Call<TagInstanceProfileRequest>) 
         let updated = InstanceProfile { tags, ..profile };
         Ok((Changes::put(Record::InstanceProfile(updated)), ()))
     })
-    .await?;
-    permit.answer(())
+    .await
 }

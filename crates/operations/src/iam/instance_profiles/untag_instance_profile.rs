@@ -33,7 +33,7 @@ pub(crate) async fn untag_instance_profile(call: Call<UntagInstanceProfileReques
         .ok_or_else(|| fault::no_such_instance_profile(asked_for.as_str()))?
         .id;
     let keys = input.tag_keys.clone();
-    call.commit(&permit, move |account: &Account| {
+    call.commit_and_answer(permit, (), move |account: &Account| {
         let profile = present(account, id, asked_for.as_str())?;
         let tags = tags::removed_exactly(&profile.tags, &keys);
         if tags == profile.tags {
@@ -43,6 +43,5 @@ pub(crate) async fn untag_instance_profile(call: Call<UntagInstanceProfileReques
         let updated = InstanceProfile { tags, ..profile };
         Ok((Changes::put(Record::InstanceProfile(updated)), ()))
     })
-    .await?;
-    permit.answer(())
+    .await
 }

@@ -47,7 +47,7 @@ pub(crate) async fn change_password(call: Call<ChangePasswordRequest>) -> Outcom
         return Err(fault::new_password_is_the_old().into());
     }
     let new_password = NewPassword::prepare(&call, profile, &input.new_password).await?;
-    call.commit(&permit, move |account: &Account| {
+    call.commit_and_answer(permit, (), move |account: &Account| {
         let profile = account
             .login_profile(user_id)
             .ok_or_else(|| fault::no_such_login_profile(name.as_str()))?;
@@ -63,8 +63,7 @@ pub(crate) async fn change_password(call: Call<ChangePasswordRequest>) -> Outcom
         };
         Ok((Changes::put(Record::LoginProfile(updated)), ()))
     })
-    .await?;
-    permit.answer(())
+    .await
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ pub(crate) async fn delete_login_profile(call: Call<DeleteLoginProfileRequest>) 
         return Err(fault::no_such_login_profile("null").into());
     };
     let user_id = user.ok_or_else(|| fault::no_such_user(name.as_str()))?.id;
-    call.commit(&permit, move |account: &Account| {
+    call.commit_and_answer(permit, (), move |account: &Account| {
         if account.user_by_id(user_id).is_none() {
             return Err(fault::no_such_user(name.as_str()).into());
         }
@@ -37,6 +37,5 @@ pub(crate) async fn delete_login_profile(call: Call<DeleteLoginProfileRequest>) 
         }
         Ok((Changes::delete(RecordKey::LoginProfile(user_id)), ()))
     })
-    .await?;
-    permit.answer(())
+    .await
 }

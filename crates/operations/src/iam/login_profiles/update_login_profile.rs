@@ -38,7 +38,7 @@ pub(crate) async fn update_login_profile(call: Call<UpdateLoginProfileRequest>) 
         None => None,
     };
     let reset_required = input.password_reset_required;
-    call.commit(&permit, move |account: &Account| {
+    call.commit_and_answer(permit, (), move |account: &Account| {
         if account.user_by_id(user_id).is_none() {
             return Err(fault::no_such_user(asked_for.as_str()).into());
         }
@@ -58,8 +58,7 @@ pub(crate) async fn update_login_profile(call: Call<UpdateLoginProfileRequest>) 
         }
         Ok((Changes::put(Record::LoginProfile(updated)), ()))
     })
-    .await?;
-    permit.answer(())
+    .await
 }
 
 #[cfg(test)]

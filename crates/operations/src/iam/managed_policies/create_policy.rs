@@ -69,8 +69,7 @@ pub(crate) async fn create_policy(
     let answer = CreatePolicyResponse {
         policy: Some(shown),
     };
-    call.expect_answer(&answer);
-    call.commit(&permit, move |account: &Account| {
+    call.commit_and_answer(permit, answer, move |account: &Account| {
         let policies = account.managed_policies();
         if policies.find(policy.name.as_str()).is_some() {
             return Err(fault::policy_already_exists(policy.name.as_str()).into());
@@ -84,6 +83,5 @@ pub(crate) async fn create_policy(
         }
         Ok((Changes::put(Record::ManagedPolicy(policy.clone())), ()))
     })
-    .await?;
-    permit.answer(answer)
+    .await
 }

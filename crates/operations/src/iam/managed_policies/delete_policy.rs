@@ -26,7 +26,7 @@ pub(crate) async fn delete_policy(call: Call<DeletePolicyRequest>) -> Outcome<()
     let policy = own(&call, arn, PolicyChange::Delete)?;
     let id = policy.ok_or_else(|| fault::no_such_policy(arn))?.id;
     let arn = arn.to_owned();
-    call.commit(&permit, move |account: &Account| {
+    call.commit_and_answer(permit, (), move |account: &Account| {
         let policy = account.managed_policies().get(id);
         let policy = policy.ok_or_else(|| fault::no_such_policy(&arn))?;
         if !account.policy_uses(id).is_none() {
@@ -37,6 +37,5 @@ pub(crate) async fn delete_policy(call: Call<DeletePolicyRequest>) -> Outcome<()
         }
         Ok((Changes::delete(RecordKey::ManagedPolicy(id)), ()))
     })
-    .await?;
-    permit.answer(())
+    .await
 }

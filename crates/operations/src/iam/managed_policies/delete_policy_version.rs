@@ -29,7 +29,7 @@ pub(crate) async fn delete_policy_version(call: Call<DeletePolicyVersionRequest>
     let policy = own(&call, arn, PolicyChange::DeleteVersion)?;
     let id = policy.ok_or_else(|| missing.clone())?.id;
     let number = version_number(&input.version_id).ok_or_else(|| missing.clone())?;
-    call.commit(&permit, move |account: &Account| {
+    call.commit_and_answer(permit, (), move |account: &Account| {
         let policy = account.managed_policies().get(id);
         let policy = policy.filter(|policy| policy.version(number).is_some());
         let policy = policy.ok_or_else(|| missing.clone())?;
@@ -44,6 +44,5 @@ pub(crate) async fn delete_policy_version(call: Call<DeletePolicyVersionRequest>
         };
         Ok((Changes::put(Record::ManagedPolicy(updated)), ()))
     })
-    .await?;
-    permit.answer(())
+    .await
 }

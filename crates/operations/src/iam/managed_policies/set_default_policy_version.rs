@@ -32,7 +32,7 @@ pub(crate) async fn set_default_policy_version(
     let id = policy.ok_or_else(|| missing.clone())?.id;
     let number = version_number(&input.version_id).ok_or_else(|| missing.clone())?;
     let now = call.now();
-    call.commit(&permit, move |account: &Account| {
+    call.commit_and_answer(permit, (), move |account: &Account| {
         let policy = account.managed_policies().get(id);
         let policy = policy.filter(|policy| policy.version(number).is_some());
         let policy = policy.ok_or_else(|| missing.clone())?;
@@ -47,6 +47,5 @@ pub(crate) async fn set_default_policy_version(
         };
         Ok((Changes::put(Record::ManagedPolicy(updated)), ()))
     })
-    .await?;
-    permit.answer(())
+    .await
 }

@@ -32,7 +32,7 @@ pub(crate) async fn tag_policy(call: Call<TagPolicyRequest>) -> Outcome<()> {
     }
     let added = tags::check_exactly(&input.tags)?;
     let arn = arn.to_owned();
-    call.commit(&permit, move |account: &Account| {
+    call.commit_and_answer(permit, (), move |account: &Account| {
         let policy = account.managed_policies().get(id);
         let policy = policy.ok_or_else(|| fault::no_such_policy(&arn))?;
         let tags = tags::added_exactly(&policy.tags, &added)?;
@@ -43,6 +43,5 @@ pub(crate) async fn tag_policy(call: Call<TagPolicyRequest>) -> Outcome<()> {
         let tagged = ManagedPolicy { tags, ..policy };
         Ok((Changes::put(Record::ManagedPolicy(tagged)), ()))
     })
-    .await?;
-    permit.answer(())
+    .await
 }

@@ -28,7 +28,7 @@ pub(crate) async fn untag_policy(call: Call<UntagPolicyRequest>) -> Outcome<()> 
     let permit = call.authorize(resource.losing_tags(&input.tag_keys))?;
     let id = tagged(&call, arn)?.id;
     let (keys, arn) = (input.tag_keys.clone(), arn.to_owned());
-    call.commit(&permit, move |account: &Account| {
+    call.commit_and_answer(permit, (), move |account: &Account| {
         let policy = account.managed_policies().get(id);
         let policy = policy.ok_or_else(|| fault::no_such_policy(&arn))?;
         let tags = tags::removed_exactly(&policy.tags, &keys);
@@ -39,6 +39,5 @@ pub(crate) async fn untag_policy(call: Call<UntagPolicyRequest>) -> Outcome<()> 
         let untagged = ManagedPolicy { tags, ..policy };
         Ok((Changes::put(Record::ManagedPolicy(untagged)), ()))
     })
-    .await?;
-    permit.answer(())
+    .await
 }

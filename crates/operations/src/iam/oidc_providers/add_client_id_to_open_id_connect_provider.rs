@@ -29,7 +29,7 @@ pub(crate) async fn add_client_id_to_open_id_connect_provider(
     let permit = call.authorize(resource)?;
     let client_id = input.client_id.clone();
     let quota = call.quotas().client_ids_per_oidc_provider;
-    change(&call, &permit, arn, move |provider: &OidcProvider| {
+    change(&call, permit, arn, move |provider: &OidcProvider| {
         let known = provider.client_ids.iter().map(|known| &**known);
         let client_ids = each_once(known.chain([client_id.as_str()]));
         if client_ids.len() > provider.client_ids.len() {
@@ -40,6 +40,5 @@ pub(crate) async fn add_client_id_to_open_id_connect_provider(
             ..provider.clone()
         })
     })
-    .await?;
-    permit.answer(())
+    .await
 }

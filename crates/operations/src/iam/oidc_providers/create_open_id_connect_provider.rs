@@ -80,13 +80,11 @@ pub(crate) async fn create_open_id_connect_provider(
         open_id_connect_provider_arn: Some(arn),
         tags: (!given.is_empty()).then(|| given.to_vec()),
     };
-    call.expect_answer(&answer);
-    call.commit(&permit, move |account: &Account| {
+    call.commit_and_answer(permit, answer, move |account: &Account| {
         fits(account, &provider.url)?;
         Ok((Changes::put(Record::OidcProvider(provider.clone())), ()))
     })
-    .await?;
-    permit.answer(answer)
+    .await
 }
 
 /// The thumbprint that the provider itself shows.

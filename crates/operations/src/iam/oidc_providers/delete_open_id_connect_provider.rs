@@ -33,10 +33,9 @@ pub(crate) async fn delete_open_id_connect_provider(
         Ok(provider.url.clone())
     };
     url_in(call.account())?;
-    call.commit(&permit, move |account: &Account| {
+    call.commit_and_answer(permit, (), move |account: &Account| {
         let url = url_in(account)?;
         Ok((Changes::delete(RecordKey::OidcProvider(url)), ()))
     })
-    .await?;
-    permit.answer(())
+    .await
 }

@@ -28,7 +28,7 @@ pub(crate) async fn remove_client_id_from_open_id_connect_provider(
     let resource = Resource::oidc_provider(arn, provider);
     let permit = call.authorize(resource)?;
     let client_id = input.client_id.clone();
-    change(&call, &permit, arn, move |provider: &OidcProvider| {
+    change(&call, permit, arn, move |provider: &OidcProvider| {
         let kept = provider.client_ids.iter();
         let kept = kept.filter(|known| ***known != *client_id);
         Ok(OidcProvider {
@@ -36,6 +36,5 @@ pub(crate) async fn remove_client_id_from_open_id_connect_provider(
             ..provider.clone()
         })
     })
-    .await?;
-    permit.answer(())
+    .await
 }

@@ -34,12 +34,11 @@ pub(crate) async fn tag_open_id_connect_provider(
         return Err(fault::no_tags_given().into());
     }
     let added = tags::check_exactly(&input.tags)?;
-    change(&call, &permit, arn, move |provider: &OidcProvider| {
+    change(&call, permit, arn, move |provider: &OidcProvider| {
         Ok(OidcProvider {
             tags: tags::added_exactly(&provider.tags, &added)?,
             ..provider.clone()
         })
     })
-    .await?;
-    permit.answer(())
+    .await
 }

@@ -34,12 +34,11 @@ pub(crate) async fn untag_open_id_connect_provider(
         return Err(fault::no_tags_given().into());
     }
     let keys = input.tag_keys.clone();
-    change(&call, &permit, arn, move |provider: &OidcProvider| {
+    change(&call, permit, arn, move |provider: &OidcProvider| {
         Ok(OidcProvider {
             tags: tags::removed_exactly(&provider.tags, &keys),
             ..provider.clone()
         })
     })
-    .await?;
-    permit.answer(())
+    .await
 }

@@ -33,12 +33,11 @@ pub(crate) async fn update_open_id_connect_provider_thumbprint(
         return Err(fault::no_thumbprints().into());
     }
     let thumbprints = kept_thumbprints(&input.thumbprint_list)?;
-    change(&call, &permit, arn, move |provider: &OidcProvider| {
+    change(&call, permit, arn, move |provider: &OidcProvider| {
         Ok(OidcProvider {
             thumbprints: thumbprints.clone(),
             ..provider.clone()
         })
     })
-    .await?;
-    permit.answer(())
+    .await
 }

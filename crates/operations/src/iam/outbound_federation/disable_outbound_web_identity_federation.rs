@@ -19,7 +19,7 @@ pub(crate) async fn disable_outbound_web_identity_federation(
     call: Call<DisableOutboundWebIdentityFederationRequest>,
 ) -> Outcome<()> {
     let permit = call.authorize(Resource::any())?;
-    call.commit(&permit, move |account: &Account| {
+    call.commit_and_answer(permit, (), move |account: &Account| {
         match account.outbound_federation() {
             Some(federation) if federation.is_enabled => {
                 let disabled = OutboundFederation {
@@ -31,6 +31,5 @@ pub(crate) async fn disable_outbound_web_identity_federation(
             Some(_) | None => Err(fault::outbound_federation_already_disabled(account.id()).into()),
         }
     })
-    .await?;
-    permit.answer(())
+    .await
 }

@@ -34,8 +34,7 @@ pub(crate) async fn enable_outbound_web_identity_federation(
     let answer = EnableOutboundWebIdentityFederationResponse {
         issuer_identifier: Some(call.token_issuer(&enabled.issuer_label)),
     };
-    call.expect_answer(&answer);
-    call.commit(&permit, move |account: &Account| {
+    call.commit_and_answer(permit, answer, move |account: &Account| {
         let claims = match account.outbound_federation() {
             Some(known) if known.is_enabled => {
                 let fault = fault::outbound_federation_already_enabled(account.id());
@@ -54,8 +53,7 @@ pub(crate) async fn enable_outbound_web_identity_federation(
         };
         Ok((changes, ()))
     })
-    .await?;
-    permit.answer(answer)
+    .await
 }
 
 /// An issuer with keys of its own, which are the account's for good.

@@ -19,12 +19,11 @@ pub(crate) async fn delete_account_password_policy(
     call: Call<DeleteAccountPasswordPolicyRequest>,
 ) -> Outcome<()> {
     let permit = call.authorize(Resource::any())?;
-    call.commit(&permit, |account: &Account| {
+    call.commit_and_answer(permit, (), |account: &Account| {
         if account.password_policy().is_none() {
             return Err(fault::no_password_policy_to_delete().into());
         }
         Ok((Changes::delete(RecordKey::PasswordPolicy), ()))
     })
-    .await?;
-    permit.answer(())
+    .await
 }

@@ -34,14 +34,13 @@ pub(crate) async fn update_account_password_policy(
 ) -> Outcome<()> {
     let permit = call.authorize(Resource::any())?;
     let policy = policy_of(call.input())?;
-    call.commit(&permit, move |account: &Account| {
+    call.commit_and_answer(permit, (), move |account: &Account| {
         if account.password_policy() == Some(&policy) {
             return Ok((Changes::none(), ()));
         }
         Ok((Changes::put(Record::PasswordPolicy(policy.clone())), ()))
     })
-    .await?;
-    permit.answer(())
+    .await
 }
 
 fn policy_of(input: &UpdateAccountPasswordPolicyRequest) -> Result<PasswordPolicy, Fault> {

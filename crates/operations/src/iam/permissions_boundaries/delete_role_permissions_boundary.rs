@@ -32,6 +32,5 @@ pub(crate) async fn delete_role_permissions_boundary(
     let role = role.ok_or_else(|| fault::no_such_role(asked_for))?;
     roles::check_not_protected(role)?;
     let owner = Owner::role(role, asked_for);
-    delete(&call, &permit, owner).await?;
-    permit.answer(())
+    delete(&call, permit, owner).await
 }

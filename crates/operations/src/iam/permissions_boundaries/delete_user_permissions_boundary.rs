@@ -30,6 +30,5 @@ pub(crate) async fn delete_user_permissions_boundary(
     let asked_for = input.user_name.as_str();
     let user = user.ok_or_else(|| fault::no_such_user(asked_for))?;
     let owner = Owner::user(user, asked_for);
-    delete(&call, &permit, owner).await?;
-    permit.answer(())
+    delete(&call, permit, owner).await
 }

@@ -34,6 +34,5 @@ pub(crate) async fn put_role_permissions_boundary(
     let role = role.ok_or_else(|| fault::no_such_role(asked_for))?;
     roles::check_not_protected(role)?;
     let owner = Owner::role(role, asked_for);
-    put(&call, &permit, owner, &input.permissions_boundary).await?;
-    permit.answer(())
+    put(&call, permit, owner, &input.permissions_boundary).await
 }

@@ -32,6 +32,5 @@ pub(crate) async fn put_user_permissions_boundary(
     let asked_for = input.user_name.as_str();
     let user = user.ok_or_else(|| fault::no_such_user(asked_for))?;
     let owner = Owner::user(user, asked_for);
-    put(&call, &permit, owner, &input.permissions_boundary).await?;
-    permit.answer(())
+    put(&call, permit, owner, &input.permissions_boundary).await
 }

@@ -30,7 +30,7 @@ pub(crate) async fn delete_role(call: Call<DeleteRoleRequest>) -> Outcome<()> {
     let role = role.ok_or_else(|| fault::no_such_role(asked_for.as_str()))?;
     check_not_protected(role)?;
     let id = role.id;
-    call.commit(&permit, move |account: &Account| {
+    call.commit_and_answer(permit, (), move |account: &Account| {
         if account.roles().get(id).is_none() {
             return Err(fault::no_such_role(asked_for.as_str()).into());
         }
@@ -46,6 +46,5 @@ pub(crate) async fn delete_role(call: Call<DeleteRoleRequest>) -> Outcome<()> {
             (),
         ))
     })
-    .await?;
-    permit.answer(())
+    .await
 }

@@ -34,7 +34,7 @@ pub(crate) async fn tag_role(call: Call<TagRoleRequest>) -> Outcome<()> {
         return Err(fault::no_tags_given().into());
     }
     let added = tags::check_ignoring_case(&input.tags)?;
-    call.commit(&permit, move |account: &Account| {
+    call.commit_and_answer(permit, (), move |account: &Account| {
         let role = account
             .roles()
             .get(id)
@@ -46,6 +46,5 @@ pub(crate) async fn tag_role(call: Call<TagRoleRequest>) -> Outcome<()> {
         let role = role.clone();
         Ok((Changes::put(Record::Role(Role { tags, ..role })), ()))
     })
-    .await?;
-    permit.answer(())
+    .await
 }

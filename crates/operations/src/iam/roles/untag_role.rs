@@ -31,7 +31,7 @@ pub(crate) async fn untag_role(call: Call<UntagRoleRequest>) -> Outcome<()> {
         .ok_or_else(|| fault::no_such_role(asked_for.as_str()))?
         .id;
     let keys = input.tag_keys.clone();
-    call.commit(&permit, move |account: &Account| {
+    call.commit_and_answer(permit, (), move |account: &Account| {
         let role = account
             .roles()
             .get(id)
@@ -43,6 +43,5 @@ pub(crate) async fn untag_role(call: Call<UntagRoleRequest>) -> Outcome<()> {
         let role = role.clone();
         Ok((Changes::put(Record::Role(Role { tags, ..role })), ()))
     })
-    .await?;
-    permit.answer(())
+    .await
 }

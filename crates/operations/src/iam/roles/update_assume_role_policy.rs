@@ -34,7 +34,7 @@ pub(crate) async fn update_assume_role_policy(
     check_not_protected(role)?;
     let id = role.id;
     let trust = GivenTrust::read(&call, &input.policy_document).await?;
-    call.commit(&permit, move |account: &Account| {
+    call.commit_and_answer(permit, (), move |account: &Account| {
         let role = account
             .roles()
             .get(id)
@@ -48,6 +48,5 @@ pub(crate) async fn update_assume_role_policy(
         }
         Ok((Changes::put(Record::Role(updated)), ()))
     })
-    .await?;
-    permit.answer(())
+    .await
 }

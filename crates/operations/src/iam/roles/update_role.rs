@@ -34,7 +34,7 @@ pub(crate) async fn update_role(call: Call<UpdateRoleRequest>) -> Outcome<Update
     let id = role.id;
     let duration = duration.and_then(|seconds| u32::try_from(seconds).ok());
     let description = input.description.clone();
-    call.commit(&permit, move |account: &Account| {
+    call.commit_and_answer(permit, UpdateRoleResponse {}, move |account: &Account| {
         let role = account
             .roles()
             .get(id)
@@ -51,6 +51,5 @@ pub(crate) async fn update_role(call: Call<UpdateRoleRequest>) -> Outcome<Update
         }
         Ok((Changes::put(Record::Role(updated)), ()))
     })
-    .await?;
-    permit.answer(UpdateRoleResponse {})
+    .await
 }

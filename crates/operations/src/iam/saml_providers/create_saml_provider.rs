@@ -66,8 +66,7 @@ pub(crate) async fn create_saml_provider(
         saml_provider_arn: Some(arn),
         tags: (!given.is_empty()).then(|| given.to_vec()),
     };
-    call.expect_answer(&answer);
-    call.commit(&permit, move |account: &Account| {
+    call.commit_and_answer(permit, answer, move |account: &Account| {
         if account.saml_provider(&provider.name).is_some() {
             return Err(fault::saml_provider_already_exists(&provider.name).into());
         }
@@ -76,6 +75,5 @@ pub(crate) async fn create_saml_provider(
         }
         Ok((Changes::put(Record::SamlProvider(provider.clone())), ()))
     })
-    .await?;
-    permit.answer(answer)
+    .await
 }

@@ -23,10 +23,9 @@ pub(crate) async fn delete_saml_provider(call: Call<DeleteSAMLProviderRequest>) 
     let provider = find(call.account(), &arn);
     let permit = call.authorize(Resource::saml_provider(&arn, provider))?;
     existing(call.account(), &arn)?;
-    call.commit(&permit, move |account: &Account| {
+    call.commit_and_answer(permit, (), move |account: &Account| {
         let name = existing(account, &arn)?.name.clone();
         Ok((Changes::delete(RecordKey::SamlProvider(name)), ()))
     })
-    .await?;
-    permit.answer(())
+    .await
 }

@@ -32,12 +32,11 @@ pub(crate) async fn tag_saml_provider(call: Call<TagSAMLProviderRequest>) -> Out
         return Err(fault::no_tags_given().into());
     }
     let added = tags::check_exactly(&input.tags)?;
-    change(&call, &permit, arn, move |provider: &SamlProvider| {
+    change(&call, permit, (), arn, move |provider: &SamlProvider| {
         Ok(SamlProvider {
             tags: tags::added_exactly(&provider.tags, &added)?,
             ..provider.clone()
         })
     })
-    .await?;
-    permit.answer(())
+    .await
 }

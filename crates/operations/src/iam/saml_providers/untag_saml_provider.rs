@@ -32,12 +32,11 @@ pub(crate) async fn untag_saml_provider(call: Call<UntagSAMLProviderRequest>) ->
         return Err(fault::no_tags_given().into());
     }
     let keys = input.tag_keys.clone();
-    change(&call, &permit, arn, move |provider: &SamlProvider| {
+    change(&call, permit, (), arn, move |provider: &SamlProvider| {
         Ok(SamlProvider {
             tags: tags::removed_exactly(&provider.tags, &keys),
             ..provider.clone()
         })
     })
-    .await?;
-    permit.answer(())
+    .await
 }

@@ -52,12 +52,10 @@ pub(crate) async fn update_saml_provider(
     let answer = UpdateSAMLProviderResponse {
         saml_provider_arn: Some(arn.clone()),
     };
-    call.expect_answer(&answer);
-    change(&call, &permit, arn, move |provider| {
+    change(&call, permit, answer, arn, move |provider| {
         update.applied_to(provider)
     })
-    .await?;
-    permit.answer(answer)
+    .await
 }
 
 /// What is wrong with the request whatever the provider is.

@@ -76,8 +76,7 @@ pub(crate) async fn create_service_linked_role(
     };
     let quota = call.quotas().roles_per_account;
     let answer = CreateServiceLinkedRoleResponse { role: Some(shown) };
-    call.expect_answer(&answer);
-    call.commit(&permit, move |account: &Account| {
+    call.commit_and_answer(permit, answer, move |account: &Account| {
         let roles = account.roles();
         if roles.find(role.name.as_str()).is_some() {
             return Err(fault::service_role_name_taken(role.name.as_str()).into());
@@ -99,8 +98,7 @@ pub(crate) async fn create_service_linked_role(
         };
         Ok((changes, ()))
     })
-    .await?;
-    permit.answer(answer)
+    .await
 }
 
 /// The role that is about to be. Of a service that is not known here nobody knows how its role is

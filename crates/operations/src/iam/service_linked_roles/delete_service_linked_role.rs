@@ -38,20 +38,23 @@ pub(crate) async fn delete_service_linked_role(
         task: task.as_str().into(),
         at: call.now(),
     };
-    call.commit(&permit, move |account: &Account| {
-        if account.roles().get(id).is_none() {
-            return Err(fault::no_such_role(asked_for.as_str()).into());
-        }
-        let gone = forgotten(account).into_iter().chain(records(account, id));
-        let mut changes = Changes::delete_all(gone);
-        let done = Record::RoleDeletion(deletion.clone());
-        changes.changes.push(Change::Put(done));
-        Ok((changes, ()))
-    })
-    .await?;
-    permit.answer(DeleteServiceLinkedRoleResponse {
-        deletion_task_id: task,
-    })
+    call.commit_and_answer(
+        permit,
+        DeleteServiceLinkedRoleResponse {
+            deletion_task_id: task,
+        },
+        move |account: &Account| {
+            if account.roles().get(id).is_none() {
+                return Err(fault::no_such_role(asked_for.as_str()).into());
+            }
+            let gone = forgotten(account).into_iter().chain(records(account, id));
+            let mut changes = Changes::delete_all(gone);
+            let done = Record::RoleDeletion(deletion.clone());
+            changes.changes.push(Change::Put(done));
+            Ok((changes, ()))
+        },
+    )
+    .await
 }
 
 /// The role and its policies.

@@ -59,9 +59,8 @@ pub(crate) async fn create_user(call: Call<CreateUserRequest>) -> Outcome<Create
         ..shown_alone((call.account(), call.managed()), &user)
     };
     let answer = CreateUserResponse { user: Some(shown) };
-    call.expect_answer(&answer);
     let (asked_for, aws) = (input.permissions_boundary.clone(), call.aws_policies());
-    call.commit(&permit, move |account: &Account| {
+    call.commit_and_answer(permit, answer, move |account: &Account| {
         if account.user(user.name.as_str()).is_some() {
             return Err(fault::user_already_exists(user.name.as_str()).into());
         }
@@ -89,8 +88,7 @@ pub(crate) async fn create_user(call: Call<CreateUserRequest>) -> Outcome<Create
         };
         Ok((changes, ()))
     })
-    .await?;
-    permit.answer(answer)
+    .await
 }
 
 #[cfg(test)]

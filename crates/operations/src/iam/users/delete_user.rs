@@ -28,7 +28,7 @@ pub(crate) async fn delete_user(call: Call<DeleteUserRequest>) -> Outcome<()> {
     let id = user
         .ok_or_else(|| fault::no_such_user(asked_for.as_str()))?
         .id;
-    call.commit(&permit, move |account: &Account| {
+    call.commit_and_answer(permit, (), move |account: &Account| {
         if account.user_by_id(id).is_none() {
             return Err(fault::no_such_user(asked_for.as_str()).into());
         }
@@ -50,8 +50,7 @@ pub(crate) async fn delete_user(call: Call<DeleteUserRequest>) -> Outcome<()> {
             (),
         ))
     })
-    .await?;
-    permit.answer(())
+    .await
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ pub(crate) async fn tag_user(call: Call<TagUserRequest>) -> Outcome<()> {
         return Err(fault::no_tags_given().into());
     }
     let added = tags::check_ignoring_case(&input.tags)?;
-    call.commit(&permit, move |account: &Account| {
+    call.commit_and_answer(permit, (), move |account: &Account| {
         let user = account
             .user_by_id(id)
             .ok_or_else(|| fault::no_such_user(asked_for.as_str()))?;
@@ -50,6 +50,5 @@ pub(crate) async fn tag_user(call: Call<TagUserRequest>) -> Outcome<()> {
             (),
         ))
     })
-    .await?;
-    permit.answer(())
+    .await
 }

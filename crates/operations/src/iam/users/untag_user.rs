@@ -31,7 +31,7 @@ pub(crate) async fn untag_user(call: Call<UntagUserRequest>) -> Outcome<()> {
         .ok_or_else(|| fault::no_such_user(asked_for.as_str()))?
         .id;
     let keys = input.tag_keys.clone();
-    call.commit(&permit, move |account: &Account| {
+    call.commit_and_answer(permit, (), move |account: &Account| {
         let user = account
             .user_by_id(id)
             .ok_or_else(|| fault::no_such_user(asked_for.as_str()))?;
@@ -47,6 +47,5 @@ pub(crate) async fn untag_user(call: Call<UntagUserRequest>) -> Outcome<()> {
             (),
         ))
     })
-    .await?;
-    permit.answer(())
+    .await
 }

@@ -35,13 +35,13 @@ pub(crate) async fn update_user(call: Call<UpdateUserRequest>) -> Outcome<()> {
         new_name.unwrap_or(&input.user_name),
     )
     .becoming_of(&now);
-    let permit = call.authorize_all([now, then])?;
+    let permit = call.authorize_both(now, then)?;
     let asked_for = input.user_name.clone();
     let id = user
         .ok_or_else(|| fault::no_such_user(asked_for.as_str()))?
         .id;
     let (new_path, new_name) = (input.new_path.clone(), input.new_user_name.clone());
-    call.commit(&permit, move |account: &Account| {
+    call.commit_and_answer(permit, (), move |account: &Account| {
         let user = account
             .user_by_id(id)
             .ok_or_else(|| fault::no_such_user(asked_for.as_str()))?;
@@ -62,8 +62,7 @@ pub(crate) async fn update_user(call: Call<UpdateUserRequest>) -> Outcome<()> {
         }
         Ok((Changes::put(Record::User(updated)), ()))
     })
-    .await?;
-    permit.answer(())
+    .await
 }
 
 #[cfg(test)]

@@ -30,9 +30,10 @@ use keyward_api::{OperationId, sts};
 use keyward_authorization::Action;
 use keyward_authorization::Principal;
 use keyward_authorization::sessions::{Session, SessionTag};
-use keyward_engine::{Call, Outcome, Permit};
+use keyward_engine::{AuditFacts, Call, Outcome, Permit, noting};
 use keyward_faults::{Fault, fault};
 use keyward_names::Age;
+use serde_json::Value;
 
 use super::{
     NewRoleSession, RoleArn, Wishes, arns, check_mfa, give_out, role_session_lasts, session_tags,
@@ -65,21 +66,45 @@ pub(crate) async fn assume_role(call: Call<AssumeRoleRequest>) -> Outcome<Assume
 
     let before = call.caller().session();
     let chained = before.filter(|session| session.role_session().is_some());
-    let inherited = inherited_tags(chained.map(|session| &**session));
-    call.inherits(&inherited);
-    let source_identity = source_identity(&call, chained.map(|session| &**session))?;
-    let permit = authorize(&call, (account, role), &inherited, source_identity)?;
+    let chained = chained.map(|session| &**session);
+    let inherited = inherited_tags(chained);
+    let facts = inherited_facts(&inherited);
+    noting(assume(&call, account, role, chained, &inherited), facts)
+}
+
+/// What the audit record tells of the tags that a session inherits.
+fn inherited_facts(tags: &[SessionTag]) -> AuditFacts {
+    if tags.is_empty() {
+        return AuditFacts::default();
+    }
+    let tags = tags
+        .iter()
+        .map(|tag| (tag.key.to_string(), tag.value.to_string().into()));
+    AuditFacts::parameter("incomingTransitiveTags", Value::Object(tags.collect()))
+}
+
+/// Gives out a session of the role, if the caller may have it.
+fn assume(
+    call: &Call<AssumeRoleRequest>,
+    account: &Account,
+    role: &Role,
+    chained: Option<&Session>,
+    inherited: &[SessionTag],
+) -> Outcome<AssumeRoleResponse> {
+    let input = call.input();
+    let source_identity = source_identity(call, chained)?;
+    let permit = authorize(call, account, role, inherited, source_identity)?;
 
     let tags = given_tags(input);
     let transitive_keys = input.transitive_tag_keys.as_deref().unwrap_or_default();
-    let tags = session_tags(&inherited, tags, transitive_keys)?;
+    let tags = session_tags(inherited, tags, transitive_keys)?;
     let lasts = lasts(input.duration_seconds, role, chained.is_some())?;
     if let Some(context) = input.provided_contexts.iter().flatten().next() {
         let arn = context.provider_arn.as_deref().unwrap_or_default();
         return Err(fault::no_such_context_provider(arn).into());
     }
     let policy_arns = arns(input.policy_arns.as_deref());
-    let policies = GivenPolicies::check(&call, account, (input.policy.as_deref(), &policy_arns))?;
+    let policies = GivenPolicies::check(call, account, (input.policy.as_deref(), &policy_arns))?;
     let is_packed = !tags.is_empty() || !policies.is_empty();
 
     let new = NewRoleSession {
@@ -91,15 +116,16 @@ pub(crate) async fn assume_role(call: Call<AssumeRoleRequest>) -> Outcome<Assume
         policies,
         token_size: input.minimum_session_token_size,
     };
-    let (issued, user) = give_out(&call, &permit, (account, role), new)?;
-    permit.answer(AssumeRoleResponse {
-        assumed_role_user: Some(user),
-        credentials: Some(issued.credentials),
-        packed_policy_size: is_packed.then_some(issued.packed_size),
+    let given = give_out(call, &permit, account, role, new)?;
+    let answer = permit.answer(AssumeRoleResponse {
+        assumed_role_user: Some(given.user),
+        credentials: Some(given.issued.credentials),
+        packed_policy_size: is_packed.then_some(given.issued.packed_size),
         source_identity: source_identity.map(str::to_owned),
-        session_token_utilization: Some(issued.utilization),
-        session_token_size: Some(issued.token_size),
-    })
+        session_token_utilization: Some(given.issued.utilization),
+        session_token_size: Some(given.issued.token_size),
+    });
+    noting(answer, given.facts)
 }
 
 fn may_not(call: &Call<AssumeRoleRequest>, action: Action) -> Fault {
@@ -138,7 +164,8 @@ fn source_identity<'a>(
 /// were given (unsure for tags).
 fn authorize(
     call: &Call<AssumeRoleRequest>,
-    (account, role): (&Account, &Role),
+    account: &Account,
+    role: &Role,
     inherited: &[SessionTag],
     source_identity: Option<&str>,
 ) -> Result<Permit, Fault> {
@@ -155,7 +182,7 @@ fn authorize(
     }
     let operation = OperationId::StsAssumeRole;
     let questions = wishes.questions(operation, &resource, !inherited.is_empty());
-    call.authorize_assuming((account, role), questions)
+    call.authorize_assuming(account, role, questions)
 }
 
 fn lasts(asked: Option<i32>, role: &Role, is_chained: bool) -> Result<Age, Fault> {

@@ -26,7 +26,7 @@ use keyward_api::OperationId;
 use keyward_api::sts::{AssumeRoleWithSAMLRequest, AssumeRoleWithSAMLResponse};
 use keyward_authorization::sessions::{Recorded, Vouched, VouchedBy, VouchedKey};
 use keyward_engine::uuid;
-use keyward_engine::{Call, Outcome};
+use keyward_engine::{AuditFacts, Call, Outcome, noting};
 use keyward_faults::fault;
 use keyward_names::Age;
 use keyward_saml::{Assertion, AssertionError, name_qualifier};
@@ -57,13 +57,46 @@ pub(crate) async fn assume_role_with_saml(
         .map_err(refused)?;
     let name_qualifier = name_qualifier(&assertion.issuer, account.id(), &provider.name);
     let vouched = Arc::new(vouched(&call, provider, &assertion, &name_qualifier));
-    call.vouch(&vouched);
+    let facts = AuditFacts::vouched(&vouched);
+    let identified = Identified {
+        provider,
+        assertion,
+        name_qualifier,
+        vouched: &vouched,
+        request_id: &request_id,
+    };
+    noting(assume(&call, &asked, identified).await, facts)
+}
 
+/// What a provider was found to have said.
+struct Identified<'a> {
+    provider: &'a SamlProvider,
+    assertion: Assertion,
+    name_qualifier: String,
+    vouched: &'a Arc<Vouched>,
+    /// Refusals tell it.
+    request_id: &'a str,
+}
+
+/// Gives out a session of the role, if it trusts whom the assertion speaks of.
+async fn assume(
+    call: &Call<AssumeRoleWithSAMLRequest>,
+    asked: &RoleArn<'_>,
+    identified: Identified<'_>,
+) -> Outcome<AssumeRoleWithSAMLResponse> {
+    let Identified {
+        provider,
+        assertion,
+        name_qualifier,
+        vouched,
+        request_id,
+    } = identified;
+    let (input, account) = (call.input(), call.account());
     let role = asked.role(account);
     let operation = OperationId::StsAssumeRoleWithSAML;
     let role = role.ok_or_else(|| fault::may_not_take_on(operation.action()))?;
     let tags = tags_of(&assertion.principal_tags)
-        .ok_or_else(|| refused(AssertionError::PrincipalTagForm))?;
+        .ok_or_else(|| fault::assertion_refused(AssertionError::PrincipalTagForm, request_id))?;
     let source_identity = assertion.source_identity.as_deref();
     let wishes = Wishes {
         session_name: &assertion.role_session_name,
@@ -72,41 +105,45 @@ pub(crate) async fn assume_role_with_saml(
         source_identity,
     };
     let questions = wishes.questions(operation, &wishes.resource(account, role), false);
-    let permit = call.authorize_vouched(&vouched, role, questions)?;
+    let permit = call.authorize_vouched(vouched, role, questions)?;
     let tags = session_tags(&[], &tags, &assertion.transitive_tag_keys)?;
     let lasts = role_session_lasts(input.duration_seconds, role)?;
-    let lasts = lasts.min(lasts_at_most(&call, &assertion));
+    let lasts = lasts.min(lasts_at_most(call, &assertion));
     let policy_arns = arns(input.policy_arns.as_deref());
-    let policies = GivenPolicies::check(&call, account, (input.policy.as_deref(), &policy_arns))?;
+    let policies = GivenPolicies::check(call, account, (input.policy.as_deref(), &policy_arns))?;
     // Last of all: what is refused is not used up.
     let used_for = format!("{}/{}/{}", provider.id, role.id, assertion.id);
-    if !call.use_assertion(used_for, assertion.expires_at).await? {
+    if !call
+        .use_assertion(&permit, used_for, assertion.expires_at)
+        .await?
+    {
         return Err(fault::assertion_used_before().into());
     }
 
     let new = NewRoleSession {
         name: &assertion.role_session_name,
         source_identity,
-        vouched: Some(&vouched),
+        vouched: Some(vouched),
         lasts,
         tags,
         policies,
         token_size: input.minimum_session_token_size,
     };
-    let (issued, user) = give_out(&call, &permit, (account, role), new)?;
-    permit.answer(AssumeRoleWithSAMLResponse {
-        credentials: Some(issued.credentials),
-        assumed_role_user: Some(user),
-        packed_policy_size: Some(issued.packed_size),
+    let given_out = give_out(call, &permit, account, role, new)?;
+    let answer = permit.answer(AssumeRoleWithSAMLResponse {
+        credentials: Some(given_out.issued.credentials),
+        assumed_role_user: Some(given_out.user),
+        packed_policy_size: Some(given_out.issued.packed_size),
         subject: Some(assertion.subject),
         subject_type: Some(assertion.subject_type),
         issuer: Some(assertion.issuer),
         audience: Some(assertion.recipient),
         name_qualifier: Some(name_qualifier),
         source_identity: assertion.source_identity,
-        session_token_utilization: Some(issued.utilization),
-        session_token_size: Some(issued.token_size),
-    })
+        session_token_utilization: Some(given_out.issued.utilization),
+        session_token_size: Some(given_out.issued.token_size),
+    });
+    noting(answer, given_out.facts)
 }
 
 /// How long the session may last as the provider sees it.

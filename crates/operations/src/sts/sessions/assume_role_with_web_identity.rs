@@ -26,7 +26,7 @@ use keyward_account::{OidcProvider, ProviderKind};
 use keyward_api::sts::{AssumeRoleWithWebIdentityRequest, AssumeRoleWithWebIdentityResponse};
 use keyward_api::{OperationId, sts::PolicyDescriptorType};
 use keyward_authorization::sessions::{Recorded, Vouched, VouchedBy, VouchedKey};
-use keyward_engine::{Call, Outcome};
+use keyward_engine::{AuditFacts, Call, Outcome, noting};
 use keyward_faults::{Fault, fault};
 use keyward_web_identity::{ClaimValue, Expected, KeySet, TokenError, Unverified, WebIdentity};
 
@@ -53,8 +53,18 @@ pub(crate) async fn assume_role_with_web_identity(
     }
     let identity = verify(&call, provider, &token).await?;
     let vouched = Arc::new(vouched(&call, provider, &identity));
-    call.vouch(&vouched);
+    let facts = AuditFacts::vouched(&vouched);
+    noting(assume(&call, &asked, identity, &vouched), facts)
+}
 
+/// Gives out a session of the role, if it trusts whom the token speaks of.
+fn assume(
+    call: &Call<AssumeRoleWithWebIdentityRequest>,
+    asked: &RoleArn<'_>,
+    identity: WebIdentity,
+    vouched: &Arc<Vouched>,
+) -> Outcome<AssumeRoleWithWebIdentityResponse> {
+    let (input, account) = (call.input(), call.account());
     let role = asked.role(account);
     let operation = OperationId::StsAssumeRoleWithWebIdentity;
     let role = role.ok_or_else(|| fault::may_not_take_on(operation.action()))?;
@@ -72,39 +82,39 @@ pub(crate) async fn assume_role_with_web_identity(
         source_identity,
     };
     let is_authorized = identity.is_role_authorized.to_string();
-    let mut questions = wishes.questions(operation, &wishes.resource(account, role), false);
-    if let Some(first) = questions.first_mut() {
-        let resource = first.resource.clone();
-        first.resource = resource.with_key("sts:RoleAuthorizedByIdp", &is_authorized);
-    }
-    let permit = call.authorize_vouched(&vouched, role, questions)?;
+    let resource = wishes.resource(account, role);
+    let questions = wishes
+        .questions(operation, &resource, false)
+        .with_first(|first| first.with_key("sts:RoleAuthorizedByIdp", &is_authorized));
+    let permit = call.authorize_vouched(vouched, role, questions)?;
     let tags = session_tags(&[], &tags, &identity.transitive_tag_keys)?;
     let lasts = role_session_lasts(input.duration_seconds, role)?;
     let policy_arns: Option<&[PolicyDescriptorType]> = input.policy_arns.as_deref();
     let given = (input.policy.as_deref(), &*arns(policy_arns));
-    let policies = GivenPolicies::check(&call, account, given)?;
+    let policies = GivenPolicies::check(call, account, given)?;
 
     let new = NewRoleSession {
         name: &input.role_session_name,
         source_identity,
-        vouched: Some(&vouched),
+        vouched: Some(vouched),
         lasts,
         tags,
         policies,
         token_size: input.minimum_session_token_size,
     };
-    let (issued, user) = give_out(&call, &permit, (account, role), new)?;
-    permit.answer(AssumeRoleWithWebIdentityResponse {
-        credentials: Some(issued.credentials),
+    let given_out = give_out(call, &permit, account, role, new)?;
+    let answer = permit.answer(AssumeRoleWithWebIdentityResponse {
+        credentials: Some(given_out.issued.credentials),
         subject_from_web_identity_token: Some(identity.subject),
-        assumed_role_user: Some(user),
-        packed_policy_size: Some(issued.packed_size),
+        assumed_role_user: Some(given_out.user),
+        packed_policy_size: Some(given_out.issued.packed_size),
         provider: Some(vouched.provider_arn.to_string()),
         audience: Some(identity.audience),
         source_identity: identity.source_identity,
-        session_token_utilization: Some(issued.utilization),
-        session_token_size: Some(issued.token_size),
-    })
+        session_token_utilization: Some(given_out.issued.utilization),
+        session_token_size: Some(given_out.issued.token_size),
+    });
+    noting(answer, given_out.facts)
 }
 
 /// Checks a token by the keys that its issuer publishes. Where they lack the token's key, newer ones are

@@ -42,7 +42,7 @@ pub(crate) async fn get_federation_token(
     let resource = Resource::by_arn(&arn).given_session_tags(tags);
     let mut permit = call.authorize(resource.clone())?;
     if !tags.is_empty() {
-        permit = call.authorize_for_session(permit, Action::TagSession, resource)?;
+        permit = call.authorize_action(permit, Action::TagSession, resource)?;
     }
     let tags = session_tags(&[], tags, &[])?;
     let policy_arns = arns(input.policy_arns.as_deref());

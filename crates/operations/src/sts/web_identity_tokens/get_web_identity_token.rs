@@ -62,7 +62,7 @@ pub(crate) async fn get_web_identity_token(
     let mut permit = call.authorize(resource.clone())?;
     if !tags.is_empty() {
         let resource = resource.given_session_tags(tags);
-        permit = call.authorize_for_session(permit, Action::TagGetWebIdentityToken, resource)?;
+        permit = call.authorize_action(permit, Action::TagGetWebIdentityToken, resource)?;
     }
     let now = call.precise_now();
     let expires = now.plus(Age::seconds(i64::from(seconds)));

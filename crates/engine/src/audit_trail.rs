@@ -1,0 +1,454 @@
+//! The audit trail of a call: what its records tell, and when.
+//!
+//! Every call of a caller who is known has a record, whatever comes of it. Where it changes something, a
+//! record goes into the store with the change itself, and a copy to the sink; all others go to the sink
+//! alone. Who failed to say who they are is in the log only, and whoever no identity provider is found
+//! to vouch for.
+//!
+//! What a record tells beside the request is handed back by the operation with its answer or its refusal, as
+//! [`AuditFacts`].
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use keyward_account::{Account, Role};
+use keyward_api::{FaultCode, OperationId, Service};
+use keyward_audit::{EventId, EventType, Identity, Record, RecordResource, TlsDetails};
+use keyward_authorization::sessions::Vouched;
+use keyward_authorization::{Caller, Circumstances, Entrance};
+use keyward_faults::Fault;
+use keyward_names::{AccountId, Timestamp};
+use serde_json::Value;
+
+use crate::audit::Audit;
+use crate::audit_identity::{identity, identity_elsewhere};
+use crate::random::random_id;
+
+/// The region of IAM, and of the host of STS that has no region in its name.
+const GLOBAL_REGION: &str = "us-east-1";
+/// What stands for the door where it changes a password (unsure).
+const DOOR: &str = "signin.amazonaws.com";
+/// The code of a request that nobody is there any more to be answered. It is no code of AWS.
+const GIVEN_UP: (&str, Option<&str>) = (
+    "Unanswered",
+    Some("The request was given up before it was answered."),
+);
+/// The message of a role that a web identity may not take on (documented).
+const UNTOLD: &str = "An unknown error occurred";
+
+/// What an operation found out that its audit record tells beside what the request says.
+#[derive(Debug, Clone, Default)]
+pub struct AuditFacts {
+    /// Who is vouched for, where nobody signed the request.
+    vouched: Option<Caller>,
+    /// What is asked beside what the request says itself, by the names of parameters.
+    parameters: BTreeMap<&'static str, Value>,
+    /// The role that was assumed.
+    assumed: Option<AssumedRole>,
+}
+
+/// A role that was assumed.
+#[derive(Debug, Clone)]
+struct AssumedRole {
+    account: AccountId,
+    /// The role, and the SAML provider that vouched.
+    resources: Vec<RecordResource>,
+}
+
+impl AuditFacts {
+    /// Who was found to be vouched for.
+    #[must_use]
+    pub fn vouched(vouched: &Arc<Vouched>) -> Self {
+        Self {
+            vouched: Some(Caller::Vouched(Arc::clone(vouched))),
+            parameters: vouched.recorded.parameters.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// What is asked beside what the request says itself, by the name of a parameter.
+    #[must_use]
+    pub fn parameter(name: &'static str, value: Value) -> Self {
+        Self {
+            parameters: BTreeMap::from([(name, value)]),
+            ..Self::default()
+        }
+    }
+
+    /// Which role of which account was assumed, and by way of which SAML provider.
+    #[must_use]
+    pub fn assumed(account: AccountId, role: &Role, saml_provider: Option<&str>) -> Self {
+        let resource = |kind, arn| RecordResource {
+            account_id: account,
+            kind,
+            arn,
+        };
+        let role = resource("AWS::IAM::Role", role.arn(account));
+        let provider =
+            saml_provider.map(|provider| resource("AWS::IAM::SAMLProvider", provider.to_owned()));
+        Self {
+            assumed: Some(AssumedRole {
+                account,
+                resources: [role].into_iter().chain(provider).collect(),
+            }),
+            ..Self::default()
+        }
+    }
+
+    /// These facts and others.
+    #[must_use]
+    pub(crate) fn and(mut self, others: Self) -> Self {
+        self.parameters.extend(others.parameters);
+        Self {
+            vouched: self.vouched.or(others.vouched),
+            parameters: self.parameters,
+            assumed: self.assumed.or(others.assumed),
+        }
+    }
+}
+
+/// What is known of a call from its beginning.
+pub(crate) struct Called {
+    pub(crate) operation: OperationId,
+    pub(crate) caller: Caller,
+    pub(crate) circumstances: Arc<Circumstances>,
+    /// The account as it was found.
+    pub(crate) account: Arc<Account>,
+    pub(crate) time: Timestamp,
+    /// The input, rendered without secrets: a JSON object.
+    pub(crate) parameters: Option<String>,
+    pub(crate) request_id: String,
+    pub(crate) event_id: EventId,
+}
+
+/// The record that was kept with a change.
+#[derive(Debug, Clone)]
+pub(crate) struct KeptRecord {
+    /// The record.
+    json: String,
+    /// What it says that the caller was answered.
+    answer: Option<String>,
+}
+
+/// A call that will have a record.
+pub(crate) struct AuditTrail {
+    audit: Arc<Audit>,
+    called: Arc<Called>,
+    is_told: bool,
+}
+
+impl AuditTrail {
+    /// Begins the trail of a call; `None` where nobody wants it. What asks for nothing but changes nothing
+    /// is not even rendered then.
+    pub(crate) fn begin(
+        audit: &Arc<Audit>,
+        called: impl FnOnce(EventId) -> Called,
+    ) -> Option<Self> {
+        if !audit.is_wanted() {
+            return None;
+        }
+        // Without random bytes nothing else works either; a record without an id is better than none.
+        let event_id = EventId::from_random(random_id().unwrap_or_default());
+        Some(Self {
+            audit: Arc::clone(audit),
+            called: Arc::new(called(event_id)),
+            is_told: false,
+        })
+    }
+
+    /// What is known of the call from its beginning.
+    pub(crate) fn called(&self) -> &Arc<Called> {
+        &self.called
+    }
+
+    /// The call was answered. `kept` is the record that was kept with the change, if there is one.
+    pub(crate) fn answered(
+        mut self,
+        facts: &AuditFacts,
+        kept: Option<KeptRecord>,
+        answer: impl FnOnce() -> Option<String>,
+    ) {
+        let answer = if self.audit.has_sink() && shows_answer(self.called.operation) {
+            answer()
+        } else {
+            None
+        };
+        match kept {
+            // It need not be written again.
+            Some(kept) if kept.answer == answer => {
+                self.is_told = true;
+                self.audit.send_json(kept.json);
+            }
+            Some(_) | None => self.tell(facts, None, answer.as_deref()),
+        }
+    }
+
+    /// The call was refused.
+    pub(crate) fn refused(mut self, facts: &AuditFacts, fault: &Fault) {
+        let code = error_code(fault.code());
+        let is_denied = fault.code() == FaultCode::AccessDenied;
+        let is_of_token = self.called.operation == OperationId::StsAssumeRoleWithWebIdentity;
+        let message = if is_denied && is_of_token {
+            Some(UNTOLD)
+        } else {
+            fault.message()
+        };
+        self.tell(facts, Some((&code, message)), None);
+    }
+
+    fn tell(
+        &mut self,
+        facts: &AuditFacts,
+        error: Option<(&str, Option<&str>)>,
+        answer: Option<&str>,
+    ) {
+        self.is_told = true;
+        let caller = facts.vouched.as_ref().unwrap_or(&self.called.caller);
+        if matches!(caller, Caller::Unsigned) || !self.audit.has_sink() {
+            return;
+        }
+        let parameters = with_more(self.called.parameters.as_deref(), &facts.parameters);
+        let assumed = facts.assumed.as_ref().filter(|_| error.is_none());
+        let record = Record {
+            resources: assumed.map_or(&[], |assumed| &assumed.resources),
+            ..self
+                .called
+                .record(caller, parameters.as_deref(), error, answer)
+        };
+        let own = self.called.account.id();
+        let elsewhere = assumed.map(|assumed| assumed.account);
+        let Some(elsewhere) = elsewhere.filter(|elsewhere| *elsewhere != own) else {
+            self.audit.send(&record);
+            return;
+        };
+        // Both accounts are told, each by an event of its own.
+        let shared_event_id = Some(EventId::from_random(random_id().unwrap_or_default()));
+        let in_own = Record {
+            shared_event_id,
+            ..record
+        };
+        self.audit.send(&in_own);
+        let in_other = Record {
+            identity: identity_elsewhere(&self.called.account, caller),
+            event_id: EventId::from_random(random_id().unwrap_or_default()),
+            recipient: elsewhere,
+            ..in_own
+        };
+        self.audit.send(&in_other);
+    }
+}
+
+/// A client that hangs up ends what is done for it, and is recorded all the same.
+impl Drop for AuditTrail {
+    fn drop(&mut self) {
+        if !self.is_told {
+            self.tell(&AuditFacts::default(), Some(GIVEN_UP), None);
+        }
+    }
+}
+
+/// A JSON object with more members, which it has not. It is not read for that.
+fn with_more(object: Option<&str>, more: &BTreeMap<&'static str, Value>) -> Option<String> {
+    if more.is_empty() {
+        return object.map(str::to_owned);
+    }
+    let mut longer = object.unwrap_or("{}").to_owned();
+    longer.pop();
+    for (name, value) in more {
+        if longer.len() > 1 {
+            longer.push(',');
+        }
+        longer.push_str(&format!("{}:{value}", Value::from(*name)));
+    }
+    longer.push('}');
+    Some(longer)
+}
+
+impl Called {
+    /// The record that is kept with a change, if it is. `answer` is what the caller will be told if the change
+    /// is made, where that is known before.
+    pub(crate) fn of_change(&self, audit: &Audit, answer: Option<String>) -> Option<KeptRecord> {
+        let record = self.record(
+            &self.caller,
+            self.parameters.as_deref(),
+            None,
+            answer.as_deref(),
+        );
+        let json = audit.of_change(&record)?;
+        Some(KeptRecord { json, answer })
+    }
+
+    fn record<'a>(
+        &'a self,
+        caller: &'a Caller,
+        parameters: Option<&'a str>,
+        error: Option<(&'a str, Option<&'a str>)>,
+        answer: Option<&'a str>,
+    ) -> Record<'a> {
+        let circumstances = &*self.circumstances;
+        let service = self.operation.service();
+        let is_denied = error.is_some_and(|(code, _)| code == FaultCode::AccessDenied.code());
+        // Who is vouched for is told with the role, also where it may not be taken on (documented).
+        let is_vouched = matches!(caller, Caller::Vouched(_));
+        let (user_agent, invoked_by) = match circumstances.entrance {
+            Entrance::Api | Entrance::Console => (circumstances.user_agent.as_deref(), None),
+            Entrance::Door => (Some(DOOR), Some(DOOR)),
+        };
+        let identity = Identity {
+            invoked_by,
+            ..identity(&self.account, caller, circumstances.signed_in)
+        };
+        Record {
+            identity,
+            time: self.time,
+            source: source_of(service),
+            name: self.operation.name(),
+            region: region(service, circumstances),
+            source_address: circumstances.source,
+            user_agent,
+            error,
+            failure: None,
+            // Many operations of IAM were seen to leave them out then (unsure).
+            request_parameters: parameters.filter(|_| is_vouched || !is_denied),
+            response_elements: answer,
+            additional_data: additional_data(service, circumstances),
+            request_id: Some(&*self.request_id).filter(|id| !id.is_empty()),
+            event_id: self.event_id,
+            is_read_only: is_read_only(self.operation),
+            event_type: EventType::AwsApiCall,
+            resources: &[],
+            recipient: self.account.id(),
+            shared_event_id: None,
+            tls: tls_details(circumstances),
+            is_from_console: circumstances.entrance == Entrance::Console,
+        }
+    }
+}
+
+impl KeptRecord {
+    /// The record.
+    pub(crate) fn into_json(self) -> String {
+        self.json
+    }
+}
+
+/// The connection, as records tell it where it was TLS.
+#[must_use]
+pub fn tls_details(circumstances: &Circumstances) -> Option<TlsDetails<'_>> {
+    circumstances.tls.as_ref().map(|tls| TlsDetails {
+        tls_version: tls.version,
+        cipher_suite: &tls.cipher_suite,
+        client_provided_host_header: circumstances.host.as_deref(),
+    })
+}
+
+fn source_of(service: Service) -> &'static str {
+    match service {
+        Service::Iam => "iam.amazonaws.com",
+        Service::Sts => "sts.amazonaws.com",
+    }
+}
+
+fn region(service: Service, circumstances: &Circumstances) -> &str {
+    match service {
+        Service::Iam => GLOBAL_REGION,
+        Service::Sts if circumstances.is_global_sts_host() => GLOBAL_REGION,
+        Service::Sts => circumstances.region.as_deref().unwrap_or(GLOBAL_REGION),
+    }
+}
+
+/// Records of STS say which endpoint served.
+fn additional_data(service: Service, circumstances: &Circumstances) -> Option<String> {
+    let endpoint_type = match service {
+        Service::Iam => return None,
+        Service::Sts if circumstances.is_global_sts_host() => "global",
+        Service::Sts => "regional",
+    };
+    let region = region(service, circumstances);
+    let details = serde_json::json!({"awsServingRegion": region, "endpointType": endpoint_type});
+    Some(serde_json::json!({ "RequestDetails": details }).to_string())
+}
+
+/// The exception's name (unsure for those that the models of the services do not list).
+fn error_code(code: FaultCode) -> String {
+    match code.code() {
+        plain @ ("AccessDenied" | "InternalFailure" | "ServiceUnavailable") => plain.to_owned(),
+        "ValidationError" => "ValidationException".to_owned(),
+        whole if whole.ends_with("Exception") => whole.to_owned(),
+        stem => format!("{stem}Exception"),
+    }
+}
+
+/// Whether an operation counts as one that changes nothing. Reports that are generated are not among
+/// them (unsure).
+fn is_read_only(operation: OperationId) -> bool {
+    let name = operation.name();
+    match operation.service() {
+        Service::Iam => ["Get", "List", "Simulate"]
+            .iter()
+            .any(|beginning| name.starts_with(beginning)),
+        // As AWS says it, which is not by what they do.
+        Service::Sts => !matches!(
+            name,
+            "AssumeRoot" | "GetFederationToken" | "GetSessionToken"
+        ),
+    }
+}
+
+/// Whether a record shows what was answered: not so for reads, but for the giving out of a role.
+fn shows_answer(operation: OperationId) -> bool {
+    !is_read_only(operation) || operation.name().starts_with("AssumeRole")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_gets_more_members() {
+        let more = BTreeMap::from([("b", Value::from("x\"y")), ("c", Value::from(1))]);
+        assert_eq!(with_more(None, &BTreeMap::new()), None);
+        for (object, longer) in [
+            (None, r#"{"b":"x\"y","c":1}"#),
+            (Some("{}"), r#"{"b":"x\"y","c":1}"#),
+            (Some(r#"{"a":{}}"#), r#"{"a":{},"b":"x\"y","c":1}"#),
+        ] {
+            assert_eq!(with_more(object, &more).as_deref(), Some(longer));
+        }
+    }
+
+    #[test]
+    fn errors_have_the_names_of_their_exceptions() {
+        for (code, name) in [
+            (FaultCode::NoSuchEntity, "NoSuchEntityException"),
+            (
+                FaultCode::PasswordPolicyViolation,
+                "PasswordPolicyViolationException",
+            ),
+            (FaultCode::AccessDenied, "AccessDenied"),
+            (FaultCode::ValidationError, "ValidationException"),
+            (FaultCode::InternalFailure, "InternalFailure"),
+        ] {
+            assert_eq!(error_code(code), name);
+        }
+    }
+
+    #[test]
+    fn what_changes_nothing_is_told_by_the_operation() {
+        for (operation, read_only, answered) in [
+            (OperationId::IamGetUser, true, false),
+            (OperationId::IamListUsers, true, false),
+            (OperationId::IamSimulateCustomPolicy, true, false),
+            (OperationId::IamGetContextKeysForCustomPolicy, true, false),
+            (OperationId::IamGenerateCredentialReport, false, true),
+            (OperationId::IamCreateUser, false, true),
+            (OperationId::StsAssumeRole, true, true),
+            (OperationId::StsGetCallerIdentity, true, false),
+            (OperationId::StsGetSessionToken, false, true),
+            (OperationId::StsAssumeRoot, false, true),
+        ] {
+            assert_eq!(is_read_only(operation), read_only, "{operation:?}");
+            assert_eq!(shows_answer(operation), answered, "{operation:?}");
+        }
+    }
+}
