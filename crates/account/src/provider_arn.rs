@@ -1,6 +1,6 @@
 //! ARNs of identity providers: `arn:aws:iam::123456789012:oidc-provider/accounts.example.com/x`.
 
-use keyward_names::AccountId;
+use keyward_names::{AccountId, IamArn};
 
 /// A kind of identity provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,11 +30,9 @@ impl ProviderKind {
     /// provider of this kind by its form.
     #[must_use]
     pub fn parts(self, arn: &str) -> Option<(AccountId, &str)> {
-        let rest = arn.strip_prefix("arn:aws:iam::")?;
-        let (account, resource) = rest.split_once(':')?;
-        let name = resource.strip_prefix(self.word())?.strip_prefix('/')?;
-        let account = AccountId::parse(account).ok()?;
-        (!name.is_empty()).then_some((account, name))
+        let arn = IamArn::parse(arn).ok()?;
+        let is_provider = arn.kind == self.word() && !arn.whole_name().is_empty();
+        is_provider.then(|| (arn.account, arn.whole_name()))
     }
 
     /// What the ARN of a provider of this account says of which one it is.
@@ -61,12 +59,22 @@ mod tests {
         let other = AccountId::parse("123456789013").unwrap();
         assert_eq!(ProviderKind::Oidc.name_in(other, &arn), None);
         assert!(ProviderKind::Oidc.parts(&arn).is_some());
+        for (arn, name) in [
+            ("arn:aws:iam::123456789012:oidc-provider//", "/"),
+            ("arn:aws:iam::123456789012:oidc-provider/a:b/c", "a:b/c"),
+        ] {
+            assert_eq!(ProviderKind::Oidc.name_in(account, arn), Some(name));
+        }
         for bad in [
             "",
             "arn:aws:iam::123456789012:saml-provider/x",
             "arn:aws:iam::123456789012:oidc-provider/",
             "arn:aws:iam::123456789012:oidc-provider",
             "arn:aws:iam::12345678901:oidc-provider/x",
+            "arn:aws:iam::installation:oidc-provider/x",
+            "arn:aws:iam::123456789012:x:oidc-provider/x",
+            "arn:aws:iam::123456789012:/oidc-provider/x",
+            "arn:aws:sts::123456789012:oidc-provider/x",
             "arn:aws:iam:us-east-1:123456789012:oidc-provider/x",
             "arn:aws-cn:iam::123456789012:oidc-provider/x",
             "arn:aws:iam::123456789012:oidc-providers/x",
