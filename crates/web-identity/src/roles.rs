@@ -1,6 +1,6 @@
 //! The claim that names the roles a token may be used for.
 
-use keyward_names::AccountId;
+use keyward_names::{Arn, IamArn};
 use serde_json::{Map, Value};
 
 use crate::TokenError;
@@ -31,12 +31,43 @@ pub(crate) fn authorize(claims: &Map<String, Value>, role_arn: &str) -> Result<b
 }
 
 fn is_role_arn(text: &str) -> bool {
-    let parts: Vec<&str> = text.splitn(6, ':').collect();
-    let ["arn", partition, "iam", "", account, resource] = parts.as_slice() else {
-        return false;
-    };
-    let name = resource.strip_prefix("role/");
-    !partition.is_empty()
-        && AccountId::parse(account).is_ok()
-        && name.is_some_and(|name| !name.is_empty() && !name.ends_with('/'))
+    let arn = Arn::parse(text)
+        .ok()
+        .filter(|arn| !arn.partition.is_empty());
+    arn.and_then(IamArn::in_any_partition)
+        .is_some_and(|arn| arn.kind == "role" && !arn.name().is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_role_is_named_by_an_arn_of_any_partition_with_an_account_and_a_name() {
+        for arn in [
+            "arn:aws:iam::123456789012:role/build",
+            "arn:aws-cn:iam::123456789012:role/team/build",
+            "arn:aws:iam::123456789012:role//a:b",
+            "arn:x:iam::000000000000:role/*",
+        ] {
+            assert!(is_role_arn(arn), "{arn}");
+        }
+        for text in [
+            "",
+            "role/build",
+            "arn::iam::123456789012:role/build",
+            "urn:aws:iam::123456789012:role/build",
+            "arn:aws:iam::aws:role/build",
+            "arn:aws:iam::12345678901:role/build",
+            "arn:aws:iam:us-east-1:123456789012:role/build",
+            "arn:aws:iam::123456789012:role",
+            "arn:aws:iam::123456789012:role/",
+            "arn:aws:iam::123456789012:role/build/",
+            "arn:aws:iam::123456789012:roles/build",
+            "arn:aws:iam::123456789012:user/build",
+            "arn:aws:sts::123456789012:role/build",
+        ] {
+            assert!(!is_role_arn(text), "{text}");
+        }
+    }
 }
