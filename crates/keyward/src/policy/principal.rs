@@ -1,5 +1,6 @@
-//! Who asks, read from a question.
+//! QuestionPrincipal asks, read from a question.
 
+use keyward_names::{AccountId, Arn};
 use keyward_policy::Principal;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -12,7 +13,7 @@ const PROVIDER_HOSTS: [&str; 4] = [
     "accounts.google.com",
 ];
 
-/// Who asks.
+/// QuestionPrincipal asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum QuestionPrincipal {
     Anonymous,
@@ -70,12 +71,12 @@ impl QuestionPrincipal {
             let provider = name.to_owned();
             return Some(Self::Federated { provider });
         }
-        if is_account(name) {
+        if AccountId::parse(name).is_ok() {
             let account = name.to_owned();
             return Some(Self::Root { account });
         }
-        match Arn::parse(name) {
-            Some(arn) => arn.who(name, principal_arn),
+        match arn_in_account(name) {
+            Some(arn) => who(name, arn, principal_arn),
             None => is_host(name).then(|| Self::Service {
                 name: name.to_owned(),
             }),
@@ -110,91 +111,75 @@ impl QuestionPrincipal {
     }
 }
 
-/// Whether a text is an account's id.
-pub(super) fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+/// An ARN of something in an account that is in no region, as all of IAM and STS is.
+fn arn_in_account(text: &str) -> Option<Arn<'_>> {
+    let arn = Arn::parse(text).ok()?;
+    let is_whole =
+        !arn.partition.is_empty() && arn.region.is_empty() && AccountId::parse(arn.account).is_ok();
+    is_whole.then_some(arn)
 }
 
-/// An ARN of IAM or STS, in parts.
-#[derive(Clone, Copy)]
-struct Arn<'t> {
-    partition: &'t str,
-    service: &'t str,
-    account: &'t str,
-    /// What stands before the first `/` of the last part, and what after it.
-    resource: (&'t str, &'t str),
-}
-
-impl<'t> Arn<'t> {
-    fn parse(text: &'t str) -> Option<Self> {
-        let mut parts = text.strip_prefix("arn:")?.splitn(5, ':');
-        let (partition, service) = (parts.next()?, parts.next()?);
-        let (region, account, resource) = (parts.next()?, parts.next()?, parts.next()?);
-        let is_whole = !partition.is_empty() && region.is_empty() && is_account(account);
-        is_whole.then_some(Self {
-            partition,
-            service,
+/// QuestionPrincipal has an ARN, which is `text`.
+fn who(text: &str, arn: Arn<'_>, principal_arn: Option<&str>) -> Option<QuestionPrincipal> {
+    let account = arn.account.to_owned();
+    let (kind, name) = arn.kind_and_rest();
+    let has_name = !name.is_empty() && !name.ends_with('/');
+    let text = text.to_owned();
+    match (arn.service, kind) {
+        ("iam", "root") if !text.ends_with('/') => Some(QuestionPrincipal::Root { account }),
+        ("iam", "user") if has_name => Some(QuestionPrincipal::User { account, arn: text }),
+        // A role acts in sessions. Which one is not known, so no policy can name it.
+        ("iam", "role") if has_name => Some(QuestionPrincipal::RoleSession {
+            session_arn: format!(
+                "arn:{}:sts::{account}:assumed-role/{}/",
+                arn.partition,
+                last_name(arn)
+            ),
             account,
-            resource: resource.split_once('/').unwrap_or((resource, "")),
-        })
-    }
-
-    fn who(self, text: &str, principal_arn: Option<&str>) -> Option<QuestionPrincipal> {
-        let (account, arn) = (self.account.to_owned(), text.to_owned());
-        let (kind, name) = self.resource;
-        let has_name = !name.is_empty() && !name.ends_with('/');
-        match (self.service, kind) {
-            ("iam", "root") if !text.ends_with('/') => Some(QuestionPrincipal::Root { account }),
-            ("iam", "user") if has_name => Some(QuestionPrincipal::User { account, arn }),
-            // A role acts in sessions. Which one is not known, so no policy can name it.
-            ("iam", "role") if has_name => Some(QuestionPrincipal::RoleSession {
-                session_arn: format!(
-                    "arn:{}:sts::{account}:assumed-role/{}/",
-                    self.partition,
-                    self.last_name()
-                ),
-                account,
-                role_arn: arn,
-            }),
-            ("iam", "oidc-provider" | "saml-provider") if has_name => {
-                Some(QuestionPrincipal::Federated { provider: arn })
-            }
-            ("sts", "assumed-role") => {
-                let (role, session) = name.split_once('/')?;
-                let has_names = !role.is_empty() && !session.is_empty() && !session.contains('/');
-                has_names.then(|| QuestionPrincipal::RoleSession {
-                    role_arn: self.role_of_session(role, principal_arn),
-                    account,
-                    session_arn: arn,
-                })
-            }
-            ("sts", "federated-user") if has_name => {
-                Some(QuestionPrincipal::FederatedUser { account, arn })
-            }
-            _ => None,
+            role_arn: text,
+        }),
+        ("iam", "oidc-provider" | "saml-provider") if has_name => {
+            Some(QuestionPrincipal::Federated { provider: text })
         }
-    }
-
-    /// What follows the path.
-    fn last_name(self) -> &'t str {
-        let (_, name) = self.resource;
-        name.rsplit_once('/').map_or(name, |(_, name)| name)
-    }
-
-    fn role_of_session(self, role: &str, principal_arn: Option<&str>) -> String {
-        let is_it = |told: &&str| {
-            Arn::parse(told).is_some_and(|told| {
-                told.service == "iam"
-                    && told.resource.0 == "role"
-                    && (told.partition, told.account) == (self.partition, self.account)
-                    && told.last_name() == role
+        ("sts", "assumed-role") => {
+            let (role, session) = name.split_once('/')?;
+            let has_names = !role.is_empty() && !session.is_empty() && !session.contains('/');
+            has_names.then(|| QuestionPrincipal::RoleSession {
+                role_arn: role_of_session(arn, role, principal_arn),
+                account,
+                session_arn: text,
             })
-        };
-        principal_arn.filter(is_it).map_or_else(
-            || format!("arn:{}:iam::{}:role/{role}", self.partition, self.account),
-            str::to_owned,
-        )
+        }
+        ("sts", "federated-user") if has_name => {
+            Some(QuestionPrincipal::FederatedUser { account, arn: text })
+        }
+        _ => None,
     }
+}
+
+/// What follows the path.
+fn last_name(arn: Arn<'_>) -> &str {
+    let (_, name) = arn.kind_and_rest();
+    name.rsplit_once('/').map_or(name, |(_, name)| name)
+}
+
+/// The ARN of the role of a session: the one that the context tells, if it can be of that role.
+fn role_of_session(session: Arn<'_>, role: &str, principal_arn: Option<&str>) -> String {
+    let Arn {
+        partition, account, ..
+    } = session;
+    let is_it = |told: &&str| {
+        arn_in_account(told).is_some_and(|told| {
+            told.service == "iam"
+                && told.kind_and_rest().0 == "role"
+                && (told.partition, told.account) == (partition, account)
+                && last_name(told) == role
+        })
+    };
+    principal_arn.filter(is_it).map_or_else(
+        || format!("arn:{partition}:iam::{account}:role/{role}"),
+        str::to_owned,
+    )
 }
 
 /// Whether a text is the name of a host with a domain.
@@ -231,11 +216,16 @@ mod tests {
             named("111122223333"),
             QuestionPrincipal::Root { account: account() }
         );
-        let root = "arn:aws-us-gov:iam::111122223333:root";
-        assert_eq!(named(root), QuestionPrincipal::Root { account: account() });
+        for root in [
+            "arn:aws-us-gov:iam::111122223333:root",
+            "arn:aws:iam::111122223333:root/x",
+        ] {
+            assert_eq!(named(root), QuestionPrincipal::Root { account: account() });
+        }
         for arn in [
             "arn:aws:iam::111122223333:user/alice",
             "arn:aws-cn:iam::111122223333:user/team/alice",
+            "arn:aws:iam::111122223333:user//a:b",
         ] {
             let user = QuestionPrincipal::User {
                 account: account(),
@@ -286,6 +276,9 @@ mod tests {
             "arn:aws-cn:iam::444455556666:role/team/app",
             "arn:aws:iam::111122223333:role/team/app",
             "arn:aws-cn:iam::111122223333:user/team/app",
+            "arn:aws-cn:sts::111122223333:role/app",
+            "arn:aws-cn:iam:cn-north-1:111122223333:role/app",
+            "arn:aws-cn:iam::111122223333:role/team/app/",
             "app",
         ] {
             assert_eq!(role(Some(other)), plain, "{other}");
@@ -317,6 +310,11 @@ mod tests {
             r#""arn:aws:sts::111122223333:assumed-role/app""#,
             r#""arn:aws:sts::111122223333:assumed-role/app/one/two""#,
             r#""arn:aws:iam::111122223333:root/""#,
+            r#""arn::iam::111122223333:user/alice""#,
+            r#""urn:aws:iam::111122223333:user/alice""#,
+            r#""arn:aws:iam::111122223333:user/alice/""#,
+            r#""arn:aws:iam::111122223333""#,
+            r#""arn:aws:sts::111122223333:federated-user""#,
             r#""arn:aws:s3:::bucket""#,
             r#""ec2..amazonaws.com""#,
             "null",

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use keyward_names::AccountId;
 use keyward_policy::{
     Compiled, Context, Document, Kind, Policies, PolicyFault, PolicyKind, PolicySet, Request,
     check, position,
@@ -11,7 +12,7 @@ use serde::Deserialize;
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::principal::{QuestionPrincipal, is_account};
+use super::principal::QuestionPrincipal;
 
 /// More levels than any organization has.
 const MOST_LEVELS: usize = 100;
@@ -102,7 +103,7 @@ impl<'l> Question<'l> {
         let principal_arn = entries.principal_arn();
         let who = QuestionPrincipal::read(line.principal, principal_arn.as_deref())?;
         if let Some(account) = &line.resource_account
-            && !is_account(account)
+            && AccountId::parse(account).is_err()
         {
             return Err("`resourceAccount` must be an account's 12 digits".to_owned());
         }
