@@ -33,6 +33,12 @@ pub(crate) fn arn_parts(text: &str) -> Option<[&str; 6]> {
     Some(parts)
 }
 
+/// Whether a text is the id of an account: 12 digits. The crate `names` says the same; what little of it
+/// is needed here is not worth a dependency.
+pub(crate) fn is_account_id(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// Whether a request's text is an ARN as the operators for ARNs want it: six parts, `arn` first.
 /// Whether empty parts are fine is unsure; they are here.
 pub(crate) fn is_arn(text: &str) -> bool {
@@ -50,6 +56,14 @@ mod tests {
         }
         for text in ["false", "", "yes", "1", " true"] {
             assert!(!is_true(text));
+        }
+    }
+
+    #[test]
+    fn an_account_id_is_twelve_digits() {
+        assert!(is_account_id("000000000007"));
+        for text in ["", "7", "1234567890123", "12345678901x", "+12345678901"] {
+            assert!(!is_account_id(text), "{text}");
         }
     }
 

@@ -7,6 +7,8 @@ pub(crate) use context::{Found, Key};
 
 use crate::text::{Prepared, Subject, Units};
 
+use crate::literal::{arn_parts, is_account_id};
+
 /// Who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Principal<'a> {
@@ -100,16 +102,13 @@ impl<'a> Request<'a> {
         resource: &'a str,
         context: &'a Context,
     ) -> Self {
-        let named = crate::literal::arn_parts(resource).map(|[_, _, _, _, account, _]| account);
-        let is_account = |account: &&str| {
-            account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit())
-        };
+        let named = arn_parts(resource).map(|[_, _, _, _, account, _]| account);
         Self {
             principal,
             action: Action::new(action),
             resource,
             prepared_resource: Prepared::new(resource),
-            resource_account: named.filter(is_account),
+            resource_account: named.filter(|account| is_account_id(account)),
             context,
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::check::PolicyFault;
 use crate::check::resource_names::PARTITIONS;
-use crate::literal::arn_parts;
+use crate::literal::{arn_parts, is_account_id};
 use crate::{NamedPrincipals, Statement, Text};
 
 /// The kinds of principals, as policies name them.
@@ -65,14 +65,14 @@ pub(super) fn check_name(kind: &Text, name: &Text) -> Result<(), PolicyFault> {
 
 /// Everyone, an account, or someone in one: wildcards stand alone (seen at AWS).
 fn is_account_principal(name: &str) -> bool {
-    if name == "*" || is_account(name) || is_unique_id(name) {
+    if name == "*" || is_account_id(name) || is_unique_id(name) {
         return true;
     }
     let Some(["arn", partition, service, "", account, who]) = arn_parts(name) else {
         return false;
     };
     // An origin access identity of CloudFront is a user of no account.
-    let is_owned = is_account(account) || (account == "cloudfront" && who.starts_with("user/"));
+    let is_owned = is_account_id(account) || (account == "cloudfront" && who.starts_with("user/"));
     PARTITIONS.contains(&partition) && is_owned && is_account_member(service, who)
 }
 
@@ -91,10 +91,6 @@ fn is_account_member(service: &str, who: &str) -> bool {
 
 fn is_path(names: &str) -> bool {
     names.split('/').all(|name| !name.is_empty())
-}
-
-fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The id of a user or a role, which stands where its ARN stood when it was stored.
@@ -121,7 +117,7 @@ fn is_provider(text: &str) -> bool {
     };
     let has_name = |name: &str| !name.is_empty() && !name.contains(['*', '?']);
     PARTITIONS.contains(&partition)
-        && is_account(account)
+        && is_account_id(account)
         && matches!(what.split_once('/'), Some(("saml-provider" | "oidc-provider", name)) if has_name(name))
 }
 

@@ -2,7 +2,7 @@
 
 use crate::Effect;
 use crate::document::{NamedPrincipals, Principals, Text};
-use crate::literal::arn_parts;
+use crate::literal::{arn_parts, is_account_id};
 use crate::request::Principal;
 
 /// By which of its names a principal was named, which decides what else must allow it.
@@ -167,6 +167,5 @@ fn account_of(text: &str) -> Option<Box<str>> {
         Some(_) => return None,
         None => text,
     };
-    let is_id = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
-    is_id.then(|| account.into())
+    is_account_id(account).then(|| account.into())
 }
