@@ -1,12 +1,12 @@
-//! The ARN of each entity of an account.
+//! The ARN of each entity of an account, and the reading of ARNs of identity providers.
 //!
 //! An entity does not know whose it is, so its account is an argument.
 
-use keyward_names::{AccountId, iam_arn};
+use keyward_names::{AccountId, IamArn, iam_arn};
 
 use crate::{
-    Account, Group, InstanceProfile, ManagedPolicy, OidcProvider, PrincipalId, ProviderKind, Role,
-    SamlProvider, User,
+    Account, Group, InstanceProfile, ManagedPolicy, OidcProvider, PrincipalId, Role, SamlProvider,
+    User,
 };
 
 impl User {
@@ -66,6 +66,47 @@ impl SamlProvider {
     }
 }
 
+/// A kind of identity provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProviderKind {
+    /// Named by its URL.
+    Oidc,
+    /// Named by its name.
+    Saml,
+}
+
+impl ProviderKind {
+    /// As ARNs call it.
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Oidc => "oidc-provider",
+            Self::Saml => "saml-provider",
+        }
+    }
+
+    /// The ARN of a provider.
+    #[must_use]
+    pub fn arn(self, account: AccountId, name: &str) -> String {
+        format!("arn:aws:iam::{account}:{}/{name}", self.word())
+    }
+
+    /// What an ARN says of whose provider it is, and which one. `None` for what is not the ARN of a
+    /// provider of this kind by its form.
+    #[must_use]
+    pub fn parts(self, arn: &str) -> Option<(AccountId, &str)> {
+        let arn = IamArn::parse(arn).ok()?;
+        let is_provider = arn.kind == self.word() && !arn.whole_name().is_empty();
+        is_provider.then(|| (arn.account, arn.whole_name()))
+    }
+
+    /// What the ARN of a provider of this account says of which one it is.
+    #[must_use]
+    pub fn name_in(self, account: AccountId, arn: &str) -> Option<&str> {
+        let (of, name) = self.parts(arn)?;
+        (of == account).then_some(name)
+    }
+}
+
 impl Account {
     /// The ARN that a user or role has now, if it is there.
     #[must_use]
@@ -95,5 +136,41 @@ mod tests {
             group.arn(account),
             "arn:aws:iam::123456789012:group/division/Developers"
         );
+    }
+
+    #[test]
+    fn a_provider_is_named_by_all_that_follows_its_kind() {
+        let account = AccountId::parse("123456789012").unwrap();
+        let arn = ProviderKind::Oidc.arn(account, "a.example:8443/x/");
+        assert_eq!(
+            ProviderKind::Oidc.name_in(account, &arn),
+            Some("a.example:8443/x/")
+        );
+        assert_eq!(ProviderKind::Saml.name_in(account, &arn), None);
+        let other = AccountId::parse("123456789013").unwrap();
+        assert_eq!(ProviderKind::Oidc.name_in(other, &arn), None);
+        assert!(ProviderKind::Oidc.parts(&arn).is_some());
+        for (arn, name) in [
+            ("arn:aws:iam::123456789012:oidc-provider//", "/"),
+            ("arn:aws:iam::123456789012:oidc-provider/a:b/c", "a:b/c"),
+        ] {
+            assert_eq!(ProviderKind::Oidc.name_in(account, arn), Some(name));
+        }
+        for bad in [
+            "",
+            "arn:aws:iam::123456789012:saml-provider/x",
+            "arn:aws:iam::123456789012:oidc-provider/",
+            "arn:aws:iam::123456789012:oidc-provider",
+            "arn:aws:iam::12345678901:oidc-provider/x",
+            "arn:aws:iam::installation:oidc-provider/x",
+            "arn:aws:iam::123456789012:x:oidc-provider/x",
+            "arn:aws:iam::123456789012:/oidc-provider/x",
+            "arn:aws:sts::123456789012:oidc-provider/x",
+            "arn:aws:iam:us-east-1:123456789012:oidc-provider/x",
+            "arn:aws-cn:iam::123456789012:oidc-provider/x",
+            "arn:aws:iam::123456789012:oidc-providers/x",
+        ] {
+            assert_eq!(ProviderKind::Oidc.parts(bad), None, "{bad}");
+        }
     }
 }

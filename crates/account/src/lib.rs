@@ -35,12 +35,12 @@ mod managed_policies;
 mod policies;
 mod prepared_rights;
 mod principal_id;
-mod provider_arn;
 mod rights;
 mod row;
 mod trust_policy;
 
 pub use account::{Account, Record, RecordKey};
+pub use arns::ProviderKind;
 pub use change::{Change, Changes, Claim};
 pub use directory::{Directory, Entity};
 pub use entities::{
@@ -57,7 +57,6 @@ pub use policies::{
 };
 pub use prepared_rights::Rights;
 pub use principal_id::PrincipalId;
-pub use provider_arn::ProviderKind;
 pub use rights::{AwsPolicies, UnreadablePolicy};
 pub use row::{RecordError, Row};
 pub use trust_policy::{NamedPrincipal, TrustPolicy};
