@@ -43,7 +43,7 @@ pub(super) fn change(other: &str, document: &str) -> Vec<u8> {
             .unwrap_or_default();
         match known.iter().take(MOST_PLACES).map(same).max() {
             Some((length, _, start, count)) if length >= FEWEST => {
-                write_step(&mut change, &added, (last, start), length);
+                write_step(&mut change, &added, last, start, length);
                 added.clear();
                 last = start + length;
                 rest = rest.get(count..).unwrap_or_default();
@@ -55,7 +55,7 @@ pub(super) fn change(other: &str, document: &str) -> Vec<u8> {
         }
     }
     if !added.is_empty() || change.is_empty() {
-        write_step(&mut change, &added, (last, last), 0);
+        write_step(&mut change, &added, last, last, 0);
     }
     change
 }
@@ -76,7 +76,9 @@ fn pieces(document: &str) -> Vec<Piece<'_>> {
     pieces.collect()
 }
 
-fn write_step(change: &mut Vec<u8>, added: &str, (last, start): (usize, usize), length: usize) {
+/// Writes the text that was added and then a stretch that was taken over: from where, counted from the
+/// end of the last one, and how long.
+fn write_step(change: &mut Vec<u8>, added: &str, last: usize, start: usize, length: usize) {
     write_number(change, added.len());
     change.extend_from_slice(added.as_bytes());
     let distance = match start.checked_sub(last) {

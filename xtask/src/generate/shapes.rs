@@ -26,17 +26,17 @@ pub(crate) fn write(
             Shape::Structure { members, .. } => {
                 for (member, shape) in members.iter() {
                     // A list's elements are refused by the sentence about the list.
-                    add_texts(service, patterns, (member, shape), &mut constants)?;
+                    add_texts(service, patterns, member, shape, &mut constants)?;
                 }
             }
             Shape::List { member, min, max } => {
-                add_texts(service, patterns, ("", member), &mut constants)?;
+                add_texts(service, patterns, "", member, &mut constants)?;
                 let names_null = service.names_null(name);
                 constants.insert(list_constant(name), list(*min, *max, names_null));
             }
             Shape::Map { key, value, max } => {
-                add_texts(service, patterns, ("", key), &mut constants)?;
-                add_texts(service, patterns, ("", value), &mut constants)?;
+                add_texts(service, patterns, "", key, &mut constants)?;
+                add_texts(service, patterns, "", value, &mut constants)?;
                 constants.insert(list_constant(name), list(None, *max, false));
             }
             Shape::Integer { min, max, .. } => {
@@ -86,7 +86,8 @@ fn list(min: Option<usize>, max: Option<usize>, names_null: bool) -> String {
 fn add_texts(
     service: &Service<'_>,
     patterns: &mut Patterns,
-    (member, shape): (&str, &str),
+    member: &str,
+    shape: &str,
     constants: &mut BTreeMap<String, String>,
 ) -> Result<()> {
     let Shape::String {
