@@ -41,7 +41,7 @@ enum Verb {
         #[arg(long)]
         check: bool,
     },
-    /// Check crate edges, circles of files, file sizes, module docs and the names of operations.
+    /// Check the rules of the house that no compiler knows: crate edges, circles of files, commits ..
     Tidy,
     /// Check form, lints, docs, licences and dependencies.
     Lint,

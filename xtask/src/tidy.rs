@@ -1,14 +1,19 @@
 //! `cargo xtask tidy`: the rules of the house that no compiler knows.
 
 mod circles;
+mod commits;
 mod files;
+mod inline_tests;
 mod modules;
+mod offenders;
+mod parameters;
 
 use std::path::Path;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use self::files::rust_files;
+use self::offenders::Offenders;
 use crate::crates::{CRATES, Crate};
 use crate::generate::MARK;
 use crate::workspace::{Package, Workspace};
@@ -32,6 +37,8 @@ const MOST_LINES: usize = 800;
 pub(crate) fn run(root: &Path) -> Result<()> {
     let workspace = Workspace::read(root)?;
     let mut wrongs = Vec::new();
+    let mut tuples = Offenders::new();
+    let mut long_tests = Offenders::new();
     for row in CRATES {
         if !workspace
             .members()
@@ -52,8 +59,29 @@ pub(crate) fn run(root: &Path) -> Result<()> {
             let text = std::fs::read_to_string(&file)?;
             let file = file.strip_prefix(root).unwrap_or(&file);
             check_file(file, &text, &mut wrongs);
+            if is_generated(file) {
+                continue;
+            }
+            let in_parameters = parameters::tuples(&text)
+                .with_context(|| format!("cannot read {}", file.display()))?;
+            offenders::count(&mut tuples, file, in_parameters);
+            let are_too_long = inline_tests::are_too_long(&text, lines_of_code(&text));
+            offenders::count(&mut long_tests, file, are_too_long.into());
         }
     }
+    offenders::check(
+        "parameters that are tuples",
+        parameters::LISTED,
+        &tuples,
+        &mut wrongs,
+    );
+    offenders::check(
+        "tests at the end, with more than 200 lines",
+        inline_tests::LISTED,
+        &long_tests,
+        &mut wrongs,
+    );
+    commits::check(root, &mut wrongs);
     // A workspace of its own, so cargo does not name it here.
     let bench = "benches/policy";
     circles::check(bench, &root.join(bench), &mut wrongs)?;
@@ -107,7 +135,7 @@ fn check_edges(package: &Package, wrongs: &mut Vec<String>) {
 fn check_file(file: &Path, text: &str, wrongs: &mut Vec<String>) {
     let shown = file.display();
     let parts: Vec<&str> = file.iter().filter_map(|part| part.to_str()).collect();
-    let is_generated = parts.contains(&"generated");
+    let is_generated = is_generated(file);
     if is_generated != text.starts_with(MARK) {
         wrongs.push(format!(
             "{shown}: generated files, and only they, are marked in their first line"
@@ -132,6 +160,10 @@ fn check_file(file: &Path, text: &str, wrongs: &mut Vec<String>) {
     {
         check_operation(file, text, wrongs);
     }
+}
+
+fn is_generated(file: &Path) -> bool {
+    file.iter().any(|part| part == "generated")
 }
 
 /// The one visible item of an operation's file is the function that the file is named after.

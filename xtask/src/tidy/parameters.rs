@@ -1,0 +1,105 @@
+//! Tuples in parameters: `fn f((a, b): (A, B))`. They hide how many parameters there are, and the pair
+//! has no name of its own.
+
+use anyhow::Result;
+use syn::visit::{self, Visit};
+
+/// Files that have such parameters still.
+pub(crate) const LISTED: &[(&str, usize)] = &[
+    ("benches/src/full.rs", 1),
+    ("benches/src/http.rs", 1),
+    ("benches/src/million.rs", 1),
+    ("crates/api/src/reader.rs", 3),
+    ("crates/api/tests/model.rs", 2),
+    ("crates/keyward/src/policy/tree.rs", 1),
+    ("crates/operations/src/call.rs", 3),
+    ("crates/operations/src/context_keys.rs", 3),
+    ("crates/operations/src/gate.rs", 1),
+    (
+        "crates/operations/src/iam/account/get_account_authorization_details.rs",
+        2,
+    ),
+    ("crates/operations/src/iam/attached_policies.rs", 1),
+    ("crates/operations/src/iam/inline_policies.rs", 2),
+    (
+        "crates/operations/src/iam/managed_policies/list_policies.rs",
+        2,
+    ),
+    ("crates/operations/src/iam/roles.rs", 1),
+    (
+        "crates/operations/src/iam/simulation/simulate_custom_policy/tests.rs",
+        2,
+    ),
+    ("crates/operations/src/iam/users.rs", 1),
+    ("crates/operations/src/pages.rs", 1),
+    ("crates/operations/src/sessions/policies.rs", 1),
+    ("crates/operations/src/sign_in.rs", 3),
+    ("crates/operations/src/sts/sessions.rs", 1),
+    ("crates/operations/src/sts/sessions/assume_role.rs", 1),
+    (
+        "crates/operations/src/sts/web_identity_tokens/get_web_identity_token.rs",
+        1,
+    ),
+    ("crates/operations/src/uses.rs", 1),
+    ("crates/operations/tests/properties.rs", 1),
+    ("crates/server/src/authenticate/tests.rs", 1),
+    ("crates/server/src/pages.rs", 1),
+    ("crates/server/src/sessions.rs", 2),
+    ("crates/server/tests/over_http/issuers.rs", 2),
+    ("crates/signin/src/audit.rs", 2),
+    ("crates/signin/src/door.rs", 1),
+    ("crates/signin/src/door/tests.rs", 1),
+    ("crates/signin/src/lanes.rs", 1),
+    ("crates/signin/src/sessions.rs", 1),
+    ("crates/store-sqlite/src/apply.rs", 1),
+    ("crates/store-sqlite/src/load.rs", 2),
+    ("crates/store-sqlite/src/writer.rs", 1),
+];
+
+/// How many parameters of functions in a file are tuples. Closures may take what an iterator gives.
+pub(crate) fn tuples(text: &str) -> Result<usize> {
+    let mut count = Count(0);
+    count.visit_file(&syn::parse_file(text)?);
+    Ok(count.0)
+}
+
+struct Count(usize);
+
+impl<'a> Visit<'a> for Count {
+    fn visit_signature(&mut self, signature: &'a syn::Signature) {
+        self.0 += signature
+            .inputs
+            .iter()
+            .filter(|input| matches!(input, syn::FnArg::Typed(typed) if is_tuple(&typed.pat)))
+            .count();
+        visit::visit_signature(self, signature);
+    }
+}
+
+fn is_tuple(pattern: &syn::Pat) -> bool {
+    if let syn::Pat::Reference(reference) = pattern {
+        return is_tuple(&reference.pat);
+    }
+    matches!(pattern, syn::Pat::Tuple(_))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tuples_in_parameters_of_functions_are_counted() {
+        for (text, expected) in [
+            ("fn f(a: A, b: B) {}", 0),
+            ("fn f((a, b): (A, B)) {}", 1),
+            ("fn f(&(a, b): &(A, B), (c, d): (C, D)) {}", 2),
+            ("impl A { fn f(&self, (a, b): (A, B)) {} }", 1),
+            ("trait A { fn f((a, b): (A, B)) {} }", 1),
+            ("fn f(pair: (A, B)) { pair.map(|(a, b)| a); }", 0),
+            ("fn f() { fn g((a, b): (A, B)) {} }", 1),
+            ("fn f(A { a, b }: A) {}", 0),
+        ] {
+            assert_eq!(tuples(text).unwrap(), expected, "{text}");
+        }
+    }
+}
