@@ -11,7 +11,6 @@
 )]
 #![expect(
     clippy::wildcard_enum_match_arm,
-    clippy::too_many_arguments,
     reason = "the second opinion reads the rules one after the other, as they are written"
 )]
 
