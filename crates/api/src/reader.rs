@@ -187,7 +187,7 @@ impl<'a, 'p> Reader<'a, 'p> {
             let is_right = element.broken_length(text).is_none() && element.matches(text);
             is_right.then(|| T::from_text(text)).flatten()
         };
-        self.scalar_list(name, presence, list, (read, || element.demands()))
+        self.scalar_list(name, presence, list, read, || element.demands())
     }
 
     /// Reads a list of texts of which all values are listed.
@@ -198,7 +198,7 @@ impl<'a, 'p> Reader<'a, 'p> {
         list: &List,
     ) -> Read<Vec<T>> {
         let demands = || vec![constraints::choice::<T>()];
-        self.scalar_list(name, presence, list, (T::from_text, demands))
+        self.scalar_list(name, presence, list, T::from_text, demands)
     }
 
     /// Reads a list of structures.
@@ -275,7 +275,8 @@ impl<'a, 'p> Reader<'a, 'p> {
         name: Name,
         presence: Presence,
         list: &List,
-        (read, demands): (impl Fn(&str) -> Option<T>, impl Fn() -> Vec<String>),
+        read: impl Fn(&str) -> Option<T>,
+        demands: impl Fn() -> Vec<String>,
     ) -> Read<Vec<T>> {
         let Some(indexes) = self.indexes(name, presence, "member", false)? else {
             return Ok(None);
