@@ -115,7 +115,8 @@ pub(crate) fn commit(
                 write_record(
                     connection,
                     account,
-                    (write.kind, &write.key),
+                    write.kind,
+                    &write.key,
                     write.body.as_deref(),
                 )?;
             }

@@ -126,7 +126,8 @@ fn read_account(
         if let Some((same, body)) = later.next_if(|(other, _)| borrowed(other) == place) {
             chunks.push_if_put(&same, body);
         } else {
-            chunks.push(place, text(row, 2)?.into());
+            let (kind, key) = place;
+            chunks.push(kind, key, text(row, 2)?.into());
         }
         if !chunks.wanted {
             return Ok(());
@@ -156,7 +157,7 @@ impl<'taker, T: Taker> Chunks<'taker, T> {
         }
     }
 
-    fn push(&mut self, (kind, key): (&str, &str), body: Box<str>) {
+    fn push(&mut self, kind: &str, key: &str, body: Box<str>) {
         if *self.kind != *kind {
             self.kind = Arc::from(kind);
         }
@@ -173,7 +174,8 @@ impl<'taker, T: Taker> Chunks<'taker, T> {
 
     fn push_if_put(&mut self, place: &Place, body: Option<String>) {
         if let Some(body) = body {
-            self.push(borrowed(place), body.into());
+            let (kind, key) = borrowed(place);
+            self.push(kind, key, body.into());
         }
     }
 

@@ -210,7 +210,7 @@ impl AccountRound {
     ) -> rusqlite::Result<usize> {
         let mut written = 0;
         for ((kind, key), body) in self.writes.iter().take(limit) {
-            write_record(connection, account, (kind, key), body.as_deref())?;
+            write_record(connection, account, kind, key, body.as_deref())?;
             written += 1;
         }
         Ok(written)

@@ -66,7 +66,8 @@ pub(crate) fn parse_writes(text: &str) -> Result<Vec<LoggedWrite>, serde_json::E
 pub(crate) fn write_record(
     connection: &Connection,
     account: &str,
-    (kind, key): (&str, &str),
+    kind: &str,
+    key: &str,
     body: Option<&str>,
 ) -> rusqlite::Result<()> {
     match body {

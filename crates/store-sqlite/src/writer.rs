@@ -260,7 +260,7 @@ impl Writer {
         let Some(connection) = &mut self.connection else {
             return Err(failure::closed());
         };
-        let done = transact(connection, group, records, (&self.pending, retention));
+        let done = transact(connection, group, records, &self.pending, retention);
         match &done {
             Ok(_) if records == Records::Now => self.pending.clear(),
             Ok(_) => {}
@@ -363,7 +363,7 @@ impl Writer {
             checkpoints.end();
         }
         if let Some(mut connection) = self.connection.take() {
-            let closed = transact(&mut connection, &[], Records::Now, (&self.pending, 0))
+            let closed = transact(&mut connection, &[], Records::Now, &self.pending, 0)
                 .and_then(|_| self.database.close(connection));
             if let Err(error) = closed {
                 tracing::warn!(%error, "the store could not be left tidy; the next start will see to it");
@@ -380,7 +380,8 @@ fn transact(
     connection: &mut Connection,
     group: &[WriteJob],
     records: Records,
-    (pending, retention): (&Pending, u64),
+    pending: &Pending,
+    retention: u64,
 ) -> rusqlite::Result<Vec<Outcome>> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     if records == Records::Now {
