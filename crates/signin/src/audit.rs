@@ -101,7 +101,9 @@ impl<'a> Login<'a> {
             ..record(
                 self.installation,
                 "ConsoleLogin",
-                (recipient, identity, self.circumstances),
+                recipient,
+                identity,
+                self.circumstances,
             )
         };
         self.installation.audit().send(&record);
@@ -129,7 +131,9 @@ pub(crate) fn succeeded(
         ..record(
             installation,
             "ConsoleLogin",
-            (account.id(), identity, circumstances),
+            account.id(),
+            identity,
+            circumstances,
         )
     };
     installation.audit().send(&record);
@@ -147,7 +151,9 @@ pub(crate) fn password_updated<'a>(
         ..record(
             installation,
             "PasswordUpdated",
-            (account.id(), identity, circumstances),
+            account.id(),
+            identity,
+            circumstances,
         )
     }
 }
@@ -155,7 +161,9 @@ pub(crate) fn password_updated<'a>(
 fn record<'a>(
     installation: &Installation,
     name: &'a str,
-    (recipient, identity, circumstances): (AccountId, Identity<'a>, &'a Circumstances),
+    recipient: AccountId,
+    identity: Identity<'a>,
+    circumstances: &'a Circumstances,
 ) -> Record<'a> {
     Record {
         identity,

@@ -53,7 +53,7 @@ impl Door {
         };
         let log = AttemptLog::of(&found, attempt.source);
         let login = Login::begin(&self.installation, &found, attempt.circumstances);
-        let outcome = self.judge(&found, (account, name), &attempt).await;
+        let outcome = self.judge(&found, &attempt).await;
         log.tell(&outcome);
         login.tell(&outcome);
         outcome
@@ -75,14 +75,9 @@ impl Door {
         &self.installation
     }
 
-    async fn judge(
-        &self,
-        found: &Found,
-        typed: (&str, &str),
-        attempt: &Attempt<'_>,
-    ) -> Result<Session, Refusal> {
+    async fn judge(&self, found: &Found, attempt: &Attempt<'_>) -> Result<Session, Refusal> {
         let now = self.now();
-        let (subjects, queue) = sign_in_throttle::subjects(found, typed, attempt, now);
+        let (subjects, queue) = sign_in_throttle::subjects(found, attempt, now);
         let counted = match self.throttle.begin(&subjects, now) {
             Ok(counted) => counted,
             Err(wait) => return Err(Refusal::HeldBack(wait)),
@@ -168,7 +163,7 @@ impl Door {
                     .await
             }
         };
-        Session::begin(account, principal, stage, (now, before))
+        Session::begin(account, principal, stage, now, before)
     }
 
     /// Nobody is kept out because it can't be noted: the next sign-in will note it.

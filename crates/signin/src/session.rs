@@ -53,7 +53,8 @@ impl Session {
         account: &Account,
         principal: Principal,
         stage: Stage,
-        (begun, sign_in_before): (Timestamp, Option<Timestamp>),
+        begun: Timestamp,
+        sign_in_before: Option<Timestamp>,
     ) -> Result<Option<Self>, Unavailable> {
         let Some(salt) = salt_of(account, principal) else {
             return Ok(None);

@@ -142,7 +142,6 @@ impl SignInThrottle {
 /// from this browser before does not wait behind strangers.
 pub(crate) fn subjects(
     found: &Found,
-    (typed, name): (&str, &str),
     attempt: &Attempt<'_>,
     now: Timestamp,
 ) -> (Vec<(CountedBy, Fingerprint)>, HashQueue) {
@@ -156,6 +155,7 @@ pub(crate) fn subjects(
             HashQueue::Authenticated,
         );
     }
+    let (typed, name) = (attempt.account.trim(), attempt.name.trim());
     let account = match found {
         // Whether an address is that of the account's root user is not to be learnt from which
         // tries are counted together.

@@ -41,7 +41,9 @@ async fn try_as(
 ) -> Result<Session, Refusal> {
     try_from(
         door,
-        (account, name, password),
+        account,
+        name,
+        password,
         "10.0.0.1",
         &Browser::default(),
     )
@@ -50,7 +52,9 @@ async fn try_as(
 
 async fn try_from(
     door: &Door,
-    (account, name, password): (&str, &str, &str),
+    account: &str,
+    name: &str,
+    password: &str,
     source: &str,
     browser: &Browser,
 ) -> Result<Session, Refusal> {
@@ -236,12 +240,11 @@ async fn who_signed_in_from_a_browser_before_is_not_held_back_by_others() {
     assert!(is_held_back(
         &try_as(&door, "example", "Bob", PASSWORD).await
     ));
-    let bob = |password| try_from(&door, ("example", "Bob", password), "10.0.0.1", &known);
+    let bob = |password| try_from(&door, "example", "Bob", password, "10.0.0.1", &known);
     assert_eq!(told(&bob(PASSWORD).await), "SignedIn");
     // It is known for Bob alone.
     hold_back(&world, &door, "Nobody").await;
-    let other = ("example", "Nobody", PASSWORD);
-    let other = try_from(&door, other, "10.0.0.1", &known).await;
+    let other = try_from(&door, "example", "Nobody", PASSWORD, "10.0.0.1", &known).await;
     assert!(is_held_back(&other), "{other:?}");
     // Nor is it a way to guess without end.
     for _ in 0..27 {
@@ -279,8 +282,8 @@ async fn a_source_that_tries_many_names_is_held_back_and_its_neighbours_are_not(
     let from = |source: &'static str, name: String| {
         let door = &door;
         async move {
-            let tried = ("nowhere", name.as_str(), "wrong");
-            told(&try_from(door, tried, source, &Browser::default()).await)
+            let browser = Browser::default();
+            told(&try_from(door, "nowhere", &name, "wrong", source, &browser).await)
         }
     };
     for number in 0..60 {
