@@ -162,7 +162,7 @@ impl PageRequest<'_> {
     /// `POST /signin`
     async fn sign_in(&mut self) -> Answer {
         let Some(form) = Form::of(self.received) else {
-            return self.sign_in_anew(StatusCode::BAD_REQUEST, ("", ""), Refusal::FormExpired);
+            return self.sign_in_anew(StatusCode::BAD_REQUEST, "", "", Refusal::FormExpired);
         };
         let (account, name) = (form.text("account"), form.text("username"));
         let token = form.text("form_token");
@@ -170,8 +170,8 @@ impl PageRequest<'_> {
             .visits()
             .any(|visit| self.door.is_form_token(visit, token))
         {
-            let typed = (account, name);
-            return self.sign_in_anew(StatusCode::FORBIDDEN, typed, Refusal::FormExpired);
+            let refusal = Refusal::FormExpired;
+            return self.sign_in_anew(StatusCode::FORBIDDEN, account, name, refusal);
         }
         let browser = self.browser();
         let attempt = Attempt {
@@ -184,7 +184,7 @@ impl PageRequest<'_> {
         };
         match self.door.sign_in(attempt).await {
             Ok(session) => self.let_in(&session).await,
-            Err(refusal) => self.sign_in_anew(status_of(&refusal), (account, name), refusal),
+            Err(refusal) => self.sign_in_anew(status_of(&refusal), account, name, refusal),
         }
     }
 
@@ -215,7 +215,8 @@ impl PageRequest<'_> {
     fn sign_in_anew(
         &mut self,
         status: StatusCode,
-        (account, user_name): (&str, &str),
+        account: &str,
+        user_name: &str,
         refusal: Refusal,
     ) -> Answer {
         let wait = refusal.wait();

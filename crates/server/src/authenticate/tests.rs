@@ -118,7 +118,7 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn signature(secret: &str, (time, day): (&str, &str), canonical: &str) -> String {
+fn signature(secret: &str, time: &str, day: &str, canonical: &str) -> String {
     let mut key = format!("AWS4{secret}").into_bytes();
     for part in [day, "us-east-1", "sts", "aws4_request"] {
         key = hmac_of(&key, part);
@@ -131,7 +131,7 @@ fn signature(secret: &str, (time, day): (&str, &str), canonical: &str) -> String
 /// Signs a request, as clients do.
 fn sign(credentials: &Credentials, form: Form) -> Sent {
     let (time, day) = now();
-    let (host, at) = (b"localhost".to_vec(), (&*time, &*day));
+    let host = b"localhost".to_vec();
     let id = &credentials.id;
     let token = credentials.token.as_deref();
     let scope = format!("{id}/{day}/us-east-1/sts/aws4_request");
@@ -147,7 +147,7 @@ fn sign(credentials: &Credentials, form: Form) -> Sent {
             let hash = hex(&Sha256::digest(BODY));
             let canonical =
                 format!("POST\n/\n\nhost:localhost\nx-amz-date:{time}\n{line}\n{names}\n{hash}");
-            let signature = signature(&credentials.secret, at, &canonical);
+            let signature = signature(&credentials.secret, &time, &day, &canonical);
             let authorization = format!(
                 "AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders={names}, Signature={signature}"
             );
@@ -185,7 +185,7 @@ fn sign(credentials: &Credentials, form: Form) -> Sent {
             let query = query.collect::<Vec<_>>().join("&");
             let hash = hex(&Sha256::digest(b""));
             let canonical = format!("GET\n/\n{query}\nhost:localhost\n\nhost\n{hash}");
-            let signature = signature(&credentials.secret, at, &canonical);
+            let signature = signature(&credentials.secret, &time, &day, &canonical);
             Sent {
                 method: "GET",
                 query: format!("{query}&X-Amz-Signature={signature}"),

@@ -47,7 +47,7 @@ impl PageRequest<'_> {
     pub(super) async fn set_password(&mut self, stage: Stage) -> Answer {
         let Some(visitor) = self.visitor().await? else {
             let status = status_of(&Refusal::FormExpired);
-            return self.sign_in_anew(status, ("", ""), Refusal::FormExpired);
+            return self.sign_in_anew(status, "", "", Refusal::FormExpired);
         };
         if visitor.session.stage != stage {
             return Ok(redirect(place_of(visitor.session.stage)));

@@ -30,17 +30,17 @@ async fn issuer(running: &Running) -> String {
     rest.split_once('<').unwrap().0.to_owned()
 }
 
-async fn ask(running: &Running, method: &str, (host, path): (&str, &str)) -> String {
+async fn ask(running: &Running, method: &str, host: &str, path: &str) -> String {
     let request = format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
     exchange(running.address, request.as_bytes()).await
 }
 
 /// Asks for both documents, and gives their bodies.
-async fn documents(running: &Running, (host, before): (&str, &str)) -> [String; 2] {
+async fn documents(running: &Running, host: &str, before: &str) -> [String; 2] {
     let mut bodies = Vec::new();
     for document in ["openid-configuration", "jwks.json"] {
         let path = format!("{before}/.well-known/{document}");
-        let answer = ask(running, "GET", (host, &path)).await;
+        let answer = ask(running, "GET", host, &path).await;
         assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
         let lower = answer.to_lowercase();
         assert!(lower.contains("content-type: application/json"), "{answer}");
@@ -57,7 +57,7 @@ async fn documents_lie_below_the_base_and_stay_while_it_is_off() {
         .strip_prefix("https://iam.example")
         .unwrap()
         .to_owned();
-    let [discovery, keys] = documents(&running, ("iam.example", &before)).await;
+    let [discovery, keys] = documents(&running, "iam.example", &before).await;
     assert!(discovery.contains(&format!(r#""issuer":"{issuer}""#)));
     assert!(discovery.contains(&format!(r#""jwks_uri":"{issuer}/.well-known/jwks.json""#)));
     for part in [r#""kid":"RSA_0""#, r#""kid":"EC384_0""#] {
@@ -67,13 +67,13 @@ async fn documents_lie_below_the_base_and_stay_while_it_is_off() {
         assert!(!keys.contains(private), "{keys}");
     }
     switch(&running, "Disable").await;
-    let while_off = documents(&running, ("iam.example", &before)).await;
+    let while_off = documents(&running, "iam.example", &before).await;
     assert_eq!(while_off, [discovery, keys]);
     let path = format!("{before}/.well-known/jwks.json");
-    let posted = ask(&running, "POST", ("iam.example", &path)).await;
+    let posted = ask(&running, "POST", "iam.example", &path).await;
     assert!(posted.starts_with("HTTP/1.1 405 "), "{posted}");
     let unknown = "/tokens/00000000-0000-4000-8000-000000000000/.well-known/jwks.json";
-    let unknown = ask(&running, "GET", ("iam.example", unknown)).await;
+    let unknown = ask(&running, "GET", "iam.example", unknown).await;
     assert!(unknown.starts_with("HTTP/1.1 404 "), "{unknown}");
     let _ = running.stop.send(());
     running.stopped.await.unwrap();
@@ -84,9 +84,9 @@ async fn without_a_base_they_are_told_by_host() {
     let running = start(None, Mode::Dev(DevOptions::default())).await;
     let issuer = issuer(&running).await;
     let host = issuer.strip_prefix("https://").unwrap();
-    let [discovery, _] = documents(&running, (host, "")).await;
+    let [discovery, _] = documents(&running, host, "").await;
     assert!(discovery.contains(&format!(r#""issuer":"{issuer}""#)));
-    let other = ask(&running, "GET", ("localhost", "/.well-known/jwks.json")).await;
+    let other = ask(&running, "GET", "localhost", "/.well-known/jwks.json").await;
     assert!(other.starts_with("HTTP/1.1 404 "), "{other}");
     let _ = running.stop.send(());
     running.stopped.await.unwrap();
