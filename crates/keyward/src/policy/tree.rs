@@ -21,7 +21,7 @@ pub(super) fn tree(question: &Question<'_>) -> String {
     for (kind, level, outcome) in &explanation.outcomes {
         let found = question.layer(*kind);
         if let Some(found) = found.and_then(|layer| layer.levels.get(*level)) {
-            nodes.push(node(question, &applying, (*kind, *level, *outcome), found));
+            nodes.push(node(question, &applying, *kind, *level, *outcome, found));
         }
     }
     if let Decision::ImplicitDeny(kind) = explanation.decision
@@ -90,7 +90,9 @@ fn draw(nodes: &[Node], out: &mut String) {
 fn node(
     question: &Question<'_>,
     applying: &HashSet<(Kind, usize, usize, usize)>,
-    (kind, level, outcome): (Kind, usize, Outcome),
+    kind: Kind,
+    level: usize,
+    outcome: Outcome,
     found: &Level<'_>,
 ) -> Node {
     let mut children = Vec::new();
