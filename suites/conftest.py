@@ -8,13 +8,11 @@ from pathlib import Path
 
 import pytest
 
-import expect
-import program
-import provoked
-from browser import WITHOUT, Browser, why_no_browser
-from installed import AWS
-from people import Person, let_users_change_passwords
-from program import Clock, Server
+from support import expect, program, provoked
+from support.browser import WITHOUT, Browser, why_no_browser
+from support.installed import AWS
+from support.people import Person, let_users_change_passwords
+from support.program import Clock, Server
 
 
 def pytest_sessionstart(session):

@@ -11,9 +11,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from documents import arn, trust
-from people import Person
-from program import clean_environment, run
+from support.documents import arn, trust
+from support.people import Person
+from support.program import clean_environment, run
 
 AWS = Path(sys.executable).with_name("aws")
 READY = "keyward credentials-agent ready on "

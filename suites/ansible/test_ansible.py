@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from installed import once
-from program import clean_environment
+from support.installed import once
+from support.program import clean_environment
 
 HERE = Path(__file__).parent
 ENVIRONMENT = HERE / ".venv"

@@ -9,8 +9,8 @@ import time
 import pytest
 from botocore.exceptions import ClientError
 
-import program
-from program import initialise
+from support import program
+from support.program import initialise
 
 PATIENCE = 20
 PASSWORD = "Never-To-Be-Seen-1!"

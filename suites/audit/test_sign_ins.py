@@ -8,7 +8,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "sign_in"))
 
-from people import let_users_change_passwords
+from support.people import let_users_change_passwords
 from visitor import PASSWORD, Visitor
 
 TYPED = "Was-Typed-Into-The-Wrong-Field-1!"

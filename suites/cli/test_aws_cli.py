@@ -2,7 +2,7 @@
 
 import time
 
-from people import let_users_change_passwords
+from support.people import let_users_change_passwords
 
 FIRST, SECOND, THIRD = "FirstPassword123!", "SomeKindOfPassword123!@#", "ThirdPassword123!"
 

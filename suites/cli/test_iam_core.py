@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from documents import allow, arn, policy, trust
+from support.documents import allow, arn, policy, trust
 
 READ = policy(allow("s3:GetObject"))
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from documents import allow, arn, policy
-from sessions import make_role, session_arn, trusting
+from support.documents import allow, arn, policy
+from support.sessions import make_role, session_arn, trusting
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ import time
 
 import pytest
 
-from expect import refused
-from program import Server, initialise
-from signed import Signer
+from support.expect import refused
+from support.program import Server, initialise
+from support.signed import Signer
 
 USERS = 12
 LOG_HEADER = 32

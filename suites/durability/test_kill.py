@@ -6,9 +6,9 @@ import random
 import sqlite3
 import time
 
-from people import Person
-from program import initialise
-from signed import Signer
+from support.people import Person
+from support.program import initialise
+from support.signed import Signer
 
 KILLS = 20
 CLIENTS = 16

@@ -8,8 +8,8 @@ import re
 import sqlite3
 import time
 
-from program import initialise
-from signed import Signer
+from support.program import initialise
+from support.signed import Signer
 
 KILLS = 8
 CLIENTS = 16

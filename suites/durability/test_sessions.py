@@ -1,10 +1,10 @@
 """`kill -9` ends no session: nothing is kept of it but in its token, and its key is on disk."""
 
-from documents import allow, policy
-from expect import INVALID_TOKEN, refused
-from people import Person
-from program import initialise
-from sessions import in_session
+from support.documents import allow, policy
+from support.expect import INVALID_TOKEN, refused
+from support.people import Person
+from support.program import initialise
+from support.sessions import in_session
 
 
 def test_sessions_outlive_the_server(start, tmp_path):

@@ -24,8 +24,8 @@ import pytest
 
 import system_calls
 import write_ahead_log
-from program import PROGRAM, initialise, labelled
-from signed import Signer
+from support.program import PROGRAM, initialise, labelled
+from support.signed import Signer
 
 ROOT = Path(__file__).parents[2]
 CLIENTS = 8

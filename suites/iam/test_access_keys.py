@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from expect import (
+from support.expect import (
     INVALID_TOKEN,
     at_least,
     at_most,
@@ -16,8 +16,8 @@ from expect import (
     violation,
     violations,
 )
-from people import Person
-from signed import Signer
+from support.people import Person
+from support.signed import Signer
 
 NO_BOB = "The user with name Bob cannot be found."
 QUOTA = "Cannot exceed quota for AccessKeysPerUser: 2"

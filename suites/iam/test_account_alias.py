@@ -2,7 +2,7 @@
 
 import pytest
 
-from expect import only_metadata, provokes, refused
+from support.expect import only_metadata, provokes, refused
 
 TEXT = (
     "The specified value for accountAlias is invalid. It must be a minimum length of 3 characters and "

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from documents import allow, arn, policy, tags, trust
-from expect import only_metadata, refused, violation, violations, without_metadata
-from kinds import ALL
+from support.documents import allow, arn, policy, tags, trust
+from support.expect import only_metadata, refused, violation, violations, without_metadata
+from support.kinds import ALL
 
 READ = policy(allow("s3:GetObject"), Id="é")
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"

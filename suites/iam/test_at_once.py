@@ -4,7 +4,7 @@ import concurrent.futures
 
 import pytest
 
-from signed import Signer
+from support.signed import Signer
 
 CLIENTS = 12
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from documents import PREFIX, allow, arn, denied, deny, nothing_allows, policy
-from expect import only_metadata, provokes, refused, without_metadata
-from kinds import ALL, GROUP, ROLE, USER
-from people import Person
+from support.documents import PREFIX, allow, arn, denied, deny, nothing_allows, policy
+from support.expect import only_metadata, provokes, refused, without_metadata
+from support.kinds import ALL, GROUP, ROLE, USER
+from support.people import Person
 
 ABSENT = f"{PREFIX}:policy/Absent"
 READ = policy(allow("s3:GetObject"))

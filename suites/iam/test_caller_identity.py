@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from expect import at_least, pattern, refused, without_metadata
-from people import Person
+from support.expect import at_least, pattern, refused, without_metadata
+from support.people import Person
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@
 
 import pytest
 
-from expect import PASSWORD_PATTERN, at_most, not_null, only_metadata, pattern, provokes, refused, violations
-from people import Person, let_users_change_passwords
+from support.expect import PASSWORD_PATTERN, at_most, not_null, only_metadata, pattern, provokes, refused, violations
+from support.people import Person, let_users_change_passwords
 
 OLD, NEW = "OldPassword123!", "NewPassword123!"
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from documents import PREFIX, allow, arn, deny, policy, trust
-from expect import provokes, refused, without_metadata
-from kinds import ALL, GROUP, ROLE, USER
+from support.documents import PREFIX, allow, arn, deny, policy, trust
+from support.expect import provokes, refused, without_metadata
+from support.kinds import ALL, GROUP, ROLE, USER
 
 LISTS = {"user": "PolicyUsers", "group": "PolicyGroups", "role": "PolicyRoles"}
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"

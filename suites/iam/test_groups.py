@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from documents import allow, arn, denied, deny, nothing_allows, policy
-from expect import NAME_TEXT, at_most, not_null, only_metadata, provokes, refused, violations, without_metadata
-from people import Person
+from support.documents import allow, arn, denied, deny, nothing_allows, policy
+from support.expect import NAME_TEXT, at_most, not_null, only_metadata, provokes, refused, violations, without_metadata
+from support.people import Person
 
 NO_CREW = "The group with name Crew cannot be found."
 NO_BOB = "The user with name Bob cannot be found."

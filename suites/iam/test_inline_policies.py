@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-import kinds
-from documents import allow, deny, policy, sized
-from expect import at_most, only_metadata, provokes, refused, violations, without_metadata
-from kinds import ALL, GROUP, ROLE, USER
+from support import kinds
+from support.documents import allow, deny, policy, sized
+from support.expect import at_most, only_metadata, provokes, refused, violations, without_metadata
+from support.kinds import ALL, GROUP, ROLE, USER
 
 DOCUMENT = policy(allow("s3:Get*", "arn:aws:s3:::b%3A/é/${aws:username}/*"), deny("iam:*", Sid=""))
 NO_POLICY = "The {} policy with name {} cannot be found."

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from documents import PREFIX, allow, arn, nothing_allows, policy, tags, trust
-from expect import (
+from support.documents import PREFIX, allow, arn, nothing_allows, policy, tags, trust
+from support.expect import (
     NAME_TEXT,
     at_most,
     not_null,
@@ -15,7 +15,7 @@ from expect import (
     violations,
     without_metadata,
 )
-from people import Person
+from support.people import Person
 
 NO_BOX = "Instance Profile Box cannot be found."
 NO_WORK = "The role with name Work cannot be found."

@@ -2,7 +2,7 @@
 
 import pytest
 
-from expect import at_least, at_most, refused, violations
+from support.expect import at_least, at_most, refused, violations
 
 PREFIX_TEXT = (
     "The specified value for pathPrefix is invalid. It must begin with the / character and contain "

@@ -2,7 +2,7 @@
 
 import pytest
 
-from expect import (
+from support.expect import (
     NAME_TEXT,
     PASSWORD_PATTERN,
     at_most,

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from documents import PREFIX, allow, arn, policy, sized, tags
-from expect import (
+from support.documents import PREFIX, allow, arn, policy, sized, tags
+from support.expect import (
     NAME_TEXT,
     at_most,
     not_null,

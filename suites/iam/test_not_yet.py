@@ -6,7 +6,7 @@ from pathlib import Path
 import botocore.session
 import pytest
 
-from signed import Signer
+from support.signed import Signer
 
 COVERAGE = Path(__file__).parents[2] / "docs" / "coverage.md"
 

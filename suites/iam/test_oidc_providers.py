@@ -8,9 +8,9 @@ import threading
 
 import pytest
 
-from documents import allow, arn, nothing_allows, policy, tags
-from expect import at_least, at_most, only_metadata, provokes, refused, violations, without_metadata
-from people import Person
+from support.documents import allow, arn, nothing_allows, policy, tags
+from support.expect import at_least, at_most, only_metadata, provokes, refused, violations, without_metadata
+from support.people import Person
 
 URL = "https://id.example/realms/x"
 ARN = arn("oidc-provider", "id.example/realms/x")

@@ -4,10 +4,10 @@ import json
 import re
 import urllib.request
 
-from documents import allow, nothing_allows, policy
-from expect import only_metadata, provokes, refused, without_metadata
-from people import Person
-from program import DEFAULT_ACCOUNT
+from support.documents import allow, nothing_allows, policy
+from support.expect import only_metadata, provokes, refused, without_metadata
+from support.people import Person
+from support.program import DEFAULT_ACCOUNT
 
 OFF = f"Outbound identity federation is disabled for account {DEFAULT_ACCOUNT}"
 OFF_ALREADY = f"Outbound identity federation is already disabled for account {DEFAULT_ACCOUNT}"

@@ -4,8 +4,8 @@ import itertools
 
 import pytest
 
-from expect import at_least, at_most, only_metadata, provokes, refused, violations, without_metadata
-from signed import Signer
+from support.expect import at_least, at_most, only_metadata, provokes, refused, violations, without_metadata
+from support.signed import Signer
 
 UPPER = "Password should have at least one uppercase letter"
 LOWER = "Password should have at least one lowercase letter"

@@ -2,10 +2,10 @@
 
 import pytest
 
-from documents import PREFIX, allow, arn, denied, deny, nothing_allows, policy, trust
-from expect import only_metadata, provokes, refused
-from kinds import ROLE, USER
-from people import Person
+from support.documents import PREFIX, allow, arn, denied, deny, nothing_allows, policy, trust
+from support.expect import only_metadata, provokes, refused
+from support.kinds import ROLE, USER
+from support.people import Person
 
 ABSENT = f"{PREFIX}:policy/Absent"
 NO_SCOPE = f"Scope ARN: {ABSENT} does not exist or is not attachable."

@@ -2,9 +2,9 @@
 
 import pytest
 
-from documents import PREFIX, allow, nothing_allows, policy, tags
-from expect import provokes, refused, without_metadata
-from people import Person
+from support.documents import PREFIX, allow, nothing_allows, policy, tags
+from support.expect import provokes, refused, without_metadata
+from support.people import Person
 
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"

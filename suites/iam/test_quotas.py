@@ -2,10 +2,10 @@
 
 import pytest
 
-from documents import allow, policy, sized, trust
-from expect import provokes, refused
-from kinds import ALL
-from program import run
+from support.documents import allow, policy, sized, trust
+from support.expect import provokes, refused
+from support.kinds import ALL
+from support.program import run
 
 DOCUMENT = policy(allow("s3:GetObject"))
 

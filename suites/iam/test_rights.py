@@ -6,9 +6,9 @@ another ARN changes nothing; one for this action and ARN is enough.
 
 import pytest
 
-from documents import PREFIX, allow, arn, nothing_allows, policy, tags, trust
-from expect import refused
-from people import Person
+from support.documents import PREFIX, allow, arn, nothing_allows, policy, tags, trust
+from support.expect import refused
+from support.people import Person
 
 DOCUMENT = policy(allow("s3:GetObject"))
 OWN = arn("policy", "x/Own")

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from documents import PREFIX, TRUSTED, allow, arn, policy, sized, tags, trust
-from expect import (
+from support.documents import PREFIX, TRUSTED, allow, arn, policy, sized, tags, trust
+from support.expect import (
     NAME_TEXT,
     at_least,
     at_most,

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from documents import allow, arn, nothing_allows, policy, tags
-from expect import at_least, only_metadata, provokes, refused, violations, without_metadata
-from people import Person
+from support.documents import allow, arn, nothing_allows, policy, tags
+from support.expect import at_least, only_metadata, provokes, refused, violations, without_metadata
+from support.people import Person
 
 ARN = arn("saml-provider", "Corp")
 THIS = {"SAMLProviderArn": ARN}

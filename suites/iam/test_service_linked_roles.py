@@ -5,8 +5,8 @@ import uuid
 
 import pytest
 
-from documents import allow, arn, policy, tags, trust
-from expect import only_metadata, provokes, refused, without_metadata
+from support.documents import allow, arn, policy, tags, trust
+from support.expect import only_metadata, provokes, refused, without_metadata
 
 BATCH = "batch.amazonaws.com"
 ROLE = "AWSServiceRoleForBatch"

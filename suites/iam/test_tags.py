@@ -2,9 +2,9 @@
 
 import pytest
 
-from documents import PREFIX, allow, arn, nothing_allows, policy, tags, trust
-from expect import at_most, only_metadata, provokes, refused, violations
-from people import Person
+from support.documents import PREFIX, allow, arn, nothing_allows, policy, tags, trust
+from support.expect import at_most, only_metadata, provokes, refused, violations
+from support.people import Person
 
 IGNORING_CASE = "Duplicate tag keys found. Please note that Tag keys are case insensitive."
 EXACT = "Duplicate tag keys found."

@@ -3,7 +3,7 @@
 import boto3
 import pytest
 
-from expect import (
+from support.expect import (
     NAME_TEXT,
     PASSWORD_PATTERN,
     at_least,
@@ -16,8 +16,8 @@ from expect import (
     violations,
     without_metadata,
 )
-from people import Person, let_users_change_passwords
-from signed import Signer
+from support.people import Person, let_users_change_passwords
+from support.signed import Signer
 
 FIRST = "FirstPassword123!"
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from expect import at_most, only_metadata, refused, violations
-from people import Person
+from support.expect import at_most, only_metadata, refused, violations
+from support.people import Person
 
 NO_BOB = "The user with name Bob cannot be found."
 BOB = "arn:aws:iam::000000000000:user/Bob"

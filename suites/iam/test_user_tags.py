@@ -2,7 +2,7 @@
 
 import pytest
 
-from expect import (
+from support.expect import (
     TAG_KEY_PATTERN,
     TAG_VALUE_PATTERN,
     at_most,
@@ -13,7 +13,7 @@ from expect import (
     refused,
     violations,
 )
-from signed import Signer
+from support.signed import Signer
 
 DUPLICATE = "Duplicate tag keys found. Please note that Tag keys are case insensitive."
 RESERVED = "Tag keys beginning with aws: are reserved for system use."

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from expect import (
+from support.expect import (
     NAME_TEXT,
     at_least,
     at_most,
@@ -15,7 +15,7 @@ from expect import (
     violations,
     without_metadata,
 )
-from people import Person
+from support.people import Person
 
 PATH_TEXT = (
     "The specified value for {} is invalid. It must begin and end with / and contain only "

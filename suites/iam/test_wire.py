@@ -6,9 +6,9 @@ from urllib.parse import quote
 
 import pytest
 
-from expect import INVALID_TOKEN, MISMATCH
-from people import Person
-from signed import Signer, form, now, once
+from support.expect import INVALID_TOKEN, MISMATCH
+from support.people import Person
+from support.signed import Signer, form, now, once
 
 IAM = "https://iam.amazonaws.com/doc/2010-05-08/"
 STS = "https://sts.amazonaws.com/doc/2011-06-15/"

@@ -3,8 +3,8 @@
 import subprocess
 from pathlib import Path
 
-from installed import once
-from program import clean_environment
+from support.installed import once
+from support.program import clean_environment
 
 HERE = Path(__file__).parent
 TESTS = 5

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from program import PROGRAM, run
+from support.program import PROGRAM, run
 
 FINE = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}}
 LARGEST_FILE = 8 * 1024 * 1024

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from program import PROGRAM, run
+from support.program import PROGRAM, run
 
 CORPUS = Path(__file__).parents[2] / "crates" / "policy" / "corpus"
 ALICE = "arn:aws:iam::111122223333:user/alice"

@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-from expect import INVALID_TOKEN, MISMATCH, refused
-from people import Person
-from program import DEFAULT_ACCOUNT, run
+from support.expect import INVALID_TOKEN, MISMATCH, refused
+from support.people import Person
+from support.program import DEFAULT_ACCOUNT, run
 
 ROOT = "arn:aws:iam::{}:root"
 

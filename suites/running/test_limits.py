@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from signed import Signer, form
+from support.signed import Signer, form
 
 MEBIBYTE = 1024 * 1024
 

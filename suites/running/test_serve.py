@@ -12,10 +12,10 @@ import time
 
 import pytest
 
-from expect import INVALID_TOKEN, refused, without_metadata
-from people import Person, let_users_change_passwords
-from program import client, initialise, labelled, run
-from signed import Signer, authorization, form, now
+from support.expect import INVALID_TOKEN, refused, without_metadata
+from support.people import Person, let_users_change_passwords
+from support.program import client, initialise, labelled, run
+from support.signed import Signer, authorization, form, now
 
 LISTEN = ["--listen", "127.0.0.1:0"]
 

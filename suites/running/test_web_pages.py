@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from signed import form
+from support.signed import form
 
 EVIL = "https://evil.example"
 DONE = (200, 201)

@@ -5,7 +5,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from program import clean_environment
+from support.program import clean_environment
 
 HERE = Path(__file__).parent
 TESTS = 4

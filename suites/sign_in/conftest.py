@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from people import let_users_change_passwords
+from support.people import let_users_change_passwords
 from visitor import PASSWORD, Visitor
 
 GALLERY = "sign_in"

@@ -1,6 +1,6 @@
 """What people do on the pages, in a real browser."""
 
-from program import DEFAULT_ACCOUNT
+from support.program import DEFAULT_ACCOUNT
 from visitor import PASSWORD
 
 NEW_PASSWORD = "SecondPassword-b2!"

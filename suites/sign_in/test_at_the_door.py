@@ -9,9 +9,9 @@ from urllib.parse import quote
 
 import pytest
 
-from people import Person, let_users_change_passwords
-from program import DEFAULT_ACCOUNT, Clock, initialise
 from steps import NEW_PASSWORD
+from support.people import Person, let_users_change_passwords
+from support.program import DEFAULT_ACCOUNT, Clock, initialise
 from visitor import FORM, INCORRECT, PASSWORD, Visitor
 
 BUSY = "Too many people are signing in just now. Please try again in a moment."

@@ -2,8 +2,8 @@
 
 import pytest
 
-from program import DEFAULT_ACCOUNT
 from steps import LANDING, SIGN_IN, is_at, sign_in
+from support.program import DEFAULT_ACCOUNT
 from visitor import INCORRECT, PASSWORD
 
 

@@ -5,10 +5,10 @@ import subprocess
 
 import pytest
 
-from people import let_users_change_passwords
-from program import DEFAULT_ACCOUNT, initialise
-from signed import Signer, form
 from steps import NEW_PASSWORD
+from support.people import let_users_change_passwords
+from support.program import DEFAULT_ACCOUNT, initialise
+from support.signed import Signer, form
 from visitor import FORM_EXPIRED, PASSWORD, Visitor
 
 HEADERS = {

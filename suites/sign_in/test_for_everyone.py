@@ -2,9 +2,6 @@
 
 from selenium.webdriver.common.keys import Keys
 
-from browser import NARROW
-from people import let_users_change_passwords
-from program import DEFAULT_ACCOUNT
 from steps import (
     CHANGE_PASSWORD,
     LANDING,
@@ -16,6 +13,9 @@ from steps import (
     set_password,
     sign_in,
 )
+from support.browser import NARROW
+from support.people import let_users_change_passwords
+from support.program import DEFAULT_ACCOUNT
 from visitor import PASSWORD
 
 # A target for a finger or an unsteady hand has at least so many pixels each way (WCAG 2.5.8).

@@ -4,7 +4,6 @@ import re
 
 import pytest
 
-from people import let_users_change_passwords
 from steps import (
     CHANGE_PASSWORD,
     LANDING,
@@ -16,6 +15,7 @@ from steps import (
     set_password,
     sign_in,
 )
+from support.people import let_users_change_passwords
 from visitor import INCORRECT, PASSWORD
 
 HARD_EXPIRY = (

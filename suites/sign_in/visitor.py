@@ -6,7 +6,7 @@ import http.client
 import http.cookies
 from urllib.parse import urlencode
 
-from program import DEFAULT_ACCOUNT
+from support.program import DEFAULT_ACCOUNT
 
 PASSWORD = "FirstPassword-a1!"
 INCORRECT = "Your authentication information is incorrect. Please try again."

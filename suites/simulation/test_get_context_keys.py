@@ -2,7 +2,7 @@
 
 import json
 
-from expect import provokes, refused
+from support.expect import provokes, refused
 
 
 def test_keys_and_variables_are_named_for_each_document(iam):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from expect import provokes, refused
+from support.expect import provokes, refused
 
 BUCKET = "arn:aws:s3:::bucket"
 OBJECT = "arn:aws:s3:::bucket/key"

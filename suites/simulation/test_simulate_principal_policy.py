@@ -3,10 +3,10 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from documents import PREFIX, allow, arn, deny, policy, trust
-from expect import provokes, refused, without_metadata
-from kinds import ALL
-from people import Person
+from support.documents import PREFIX, allow, arn, deny, policy, trust
+from support.expect import provokes, refused, without_metadata
+from support.kinds import ALL
+from support.people import Person
 
 OBJECT = "arn:aws:s3:::bucket/key"
 BOB = arn("user", "Bob")

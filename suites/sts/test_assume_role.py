@@ -4,11 +4,11 @@ import datetime
 
 import pytest
 
-from documents import PREFIX, allow, arn, denied, deny, nothing_allows, policy, tags
-from expect import INVALID_TOKEN, at_least, at_most, provokes, refused, violations, without_metadata
-from people import Person
-from program import DEFAULT_ACCOUNT
-from sessions import ROOT, assume, give, in_session, make_role, may_not, noise, session_arn, trusting
+from support.documents import PREFIX, allow, arn, denied, deny, nothing_allows, policy, tags
+from support.expect import INVALID_TOKEN, at_least, at_most, provokes, refused, violations, without_metadata
+from support.people import Person
+from support.program import DEFAULT_ACCOUNT
+from support.sessions import ROOT, assume, give, in_session, make_role, may_not, noise, session_arn, trusting
 
 BUILD = arn("role", "Build")
 OTHER = "111122223333"

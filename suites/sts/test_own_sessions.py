@@ -4,11 +4,11 @@ import datetime
 
 import pytest
 
-from documents import PREFIX, allow, arn, denied, deny, nothing_allows, policy, tags
-from expect import INVALID_TOKEN, provokes, refused, without_metadata
-from people import Person
-from program import DEFAULT_ACCOUNT
-from sessions import BOB, NO_SESSION, assume, give, in_session, make_role, noise, trusting
+from support.documents import PREFIX, allow, arn, denied, deny, nothing_allows, policy, tags
+from support.expect import INVALID_TOKEN, provokes, refused, without_metadata
+from support.people import Person
+from support.program import DEFAULT_ACCOUNT
+from support.sessions import BOB, NO_SESSION, assume, give, in_session, make_role, noise, trusting
 
 ANN = f"arn:aws:sts::{DEFAULT_ACCOUNT}:federated-user/ann"
 USERS = f"{PREFIX}:user/"

@@ -10,11 +10,11 @@ import boto3
 import botocore.session
 import pytest
 
-import program
-from documents import allow, arn
-from installed import AWS
-from people import Person
-from sessions import BOB, assume, give, make_role, session_arn, trusting
+from support import program
+from support.documents import allow, arn
+from support.installed import AWS
+from support.people import Person
+from support.sessions import BOB, assume, give, make_role, session_arn, trusting
 
 GET_TOKEN = """\
 #!{python}

@@ -4,10 +4,10 @@ import base64
 
 import pytest
 
-from documents import allow, policy
-from expect import INVALID_TOKEN, MISMATCH, refused
-from people import Person
-from sessions import assume, in_session, make_role, session_arn, trusting
+from support.documents import allow, policy
+from support.expect import INVALID_TOKEN, MISMATCH, refused
+from support.people import Person
+from support.sessions import assume, in_session, make_role, session_arn, trusting
 
 EXPIRED = "The security token included in the request is expired"
 

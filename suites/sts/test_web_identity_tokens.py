@@ -8,11 +8,11 @@ import urllib.request
 
 import pytest
 
-from documents import allow
-from expect import provokes, refused, violations
-from people import Person
-from program import DEFAULT_ACCOUNT
-from sessions import BOB, assume, give, in_session, make_role, trusting
+from support.documents import allow
+from support.expect import provokes, refused, violations
+from support.people import Person
+from support.program import DEFAULT_ACCOUNT
+from support.sessions import BOB, assume, give, in_session, make_role, trusting
 
 AUDIENCE = "https://service.example"
 # What stands before the hash in an RSA signature with SHA-256 (RFC 8017, 9.2).

@@ -10,12 +10,12 @@ import subprocess
 
 import pytest
 
-import saml_idp
-from documents import PREFIX, allow, arn, policy
-from expect import provokes, refused, without_metadata
-from installed import AWS
-from program import DEFAULT_ACCOUNT, clean_environment, initialise
-from saml_idp import RECIPIENT, IdentityProvider, changed, pack, truncated, unpack, with_entities, wrapped
+from support import saml_idp
+from support.documents import PREFIX, allow, arn, policy
+from support.expect import provokes, refused, without_metadata
+from support.installed import AWS
+from support.program import DEFAULT_ACCOUNT, clean_environment, initialise
+from support.saml_idp import RECIPIENT, IdentityProvider, changed, pack, truncated, unpack, with_entities, wrapped
 
 PROVIDER = arn("saml-provider", "Corp")
 ROLE = arn("role", "Operator")

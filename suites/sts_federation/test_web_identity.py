@@ -10,10 +10,10 @@ import boto3
 import pytest
 from botocore import UNSIGNED
 
-from documents import PREFIX, allow, arn, policy
-from expect import provokes, refused, violations, without_metadata
-from installed import AWS
-from oidc_issuer import (
+from support.documents import PREFIX, allow, arn, policy
+from support.expect import provokes, refused, violations, without_metadata
+from support.installed import AWS
+from support.oidc_issuer import (
     CLIENT_ID,
     DISCOVERY,
     ELSEWHERE,
@@ -26,7 +26,7 @@ from oidc_issuer import (
     signed_with_secret,
     tampered,
 )
-from program import DEFAULT_ACCOUNT, Server, clean_environment
+from support.program import DEFAULT_ACCOUNT, Server, clean_environment
 
 ROLE = arn("role", "Deploy")
 SESSION = f"arn:aws:sts::{DEFAULT_ACCOUNT}:assumed-role/Deploy/build-7"

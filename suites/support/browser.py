@@ -20,7 +20,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.ui import WebDriverWait
 
-ARTEFACTS = Path(__file__).with_name("artefacts")
+ARTEFACTS = Path(__file__).parents[1] / "artefacts"
 WITHOUT = "KEYWARD_SUITES_WITHOUT_BROWSER"
 """Where this variable is set, browser tests are skipped where no browser can be had."""
 

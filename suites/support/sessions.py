@@ -1,7 +1,7 @@
 """Sessions as clients use them."""
 
-from documents import arn, policy
-from program import DEFAULT_ACCOUNT
+from support.documents import arn, policy
+from support.program import DEFAULT_ACCOUNT
 
 ROOT = f"arn:aws:iam::{DEFAULT_ACCOUNT}:root"
 BOB = arn("user", "Bob")

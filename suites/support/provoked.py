@@ -6,7 +6,7 @@ from pathlib import Path
 # As `cargo xtask gen` reads it, too: in one line, with plain texts.
 MARK = re.compile(r'\bprovokes\("(\w+)"((?:, "\w+")+)\)')
 
-COVERAGE = Path(__file__).parents[1] / "docs" / "coverage.md"
+COVERAGE = Path(__file__).parents[2] / "docs" / "coverage.md"
 
 # Nobody here, nor IAM or STS at AWS, encodes a message that it could decode; its refusals are tested.
 REFUSED_WHATEVER_IS_ASKED = {"DecodeAuthorizationMessage"}

@@ -1,6 +1,6 @@
 """Users, groups and roles, for what is the same of all three."""
 
-from documents import PREFIX, trust
+from support.documents import PREFIX, trust
 
 
 class Kind:

@@ -2,7 +2,7 @@
 
 import json
 
-from program import DEFAULT_ACCOUNT
+from support.program import DEFAULT_ACCOUNT
 
 PREFIX = f"arn:aws:iam::{DEFAULT_ACCOUNT}"
 TRUSTED = "ec2.amazonaws.com"
