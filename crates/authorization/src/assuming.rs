@@ -7,28 +7,36 @@ use keyward_faults::{Fault, fault};
 use keyward_names::Timestamp;
 use keyward_policy::{Decision, Kind, PolicySet};
 
+use crate::access_request::AccessRequests;
 use crate::caller::Caller;
-use crate::circumstances::Circumstances;
 use crate::gate;
-use crate::law::Law;
-use crate::question::Questions;
-use crate::sessions::Vouched;
+use crate::policies_in_force::PoliciesInForce;
+use crate::request_context::RequestContext;
+use crate::sessions::FederatedIdentity;
 
 /// Judges whether a caller may do all that assuming a role needs: within an account as its policies and the
 /// role's trust policy say together, across accounts as both say. Why not is told only where the caller's own
 /// policies deny it.
 pub fn judge_caller(
-    law: Law<'_>,
+    in_force: PoliciesInForce<'_>,
     caller: &Caller,
-    how: (&Circumstances, Timestamp),
+    request_context: &RequestContext,
+    now: Timestamp,
     role: &Role,
-    questions: &Questions,
+    questions: &AccessRequests,
 ) -> Result<(), Fault> {
-    let is_elsewhere = law.elsewhere.is_some();
+    let is_elsewhere = in_force.elsewhere.is_some();
     let trust = trust_of(role);
     for question in questions.iter() {
-        let decision = gate::decide(law, caller, how, (question, Some(&trust)))?;
-        let (arn, action) = (caller.arn(law.account), question.action.name());
+        let decision = gate::decide(
+            in_force,
+            caller,
+            request_context,
+            now,
+            question,
+            Some(&trust),
+        )?;
+        let (arn, action) = (caller.arn(in_force.account), question.action.name());
         let role_arn = question.resource.arn();
         match decision {
             Decision::Allowed => {}
@@ -46,20 +54,28 @@ pub fn judge_caller(
 
 /// Judges whether someone who is vouched for may do all that assuming a role needs: its trust policy decides
 /// alone. Why not is not told.
-pub fn judge_vouched(
-    law: Law<'_>,
-    vouched: &Arc<Vouched>,
-    how: (&Circumstances, Timestamp),
+pub fn judge_federated(
+    in_force: PoliciesInForce<'_>,
+    vouched: &Arc<FederatedIdentity>,
+    request_context: &RequestContext,
+    now: Timestamp,
     role: &Role,
-    questions: &Questions,
+    questions: &AccessRequests,
 ) -> Result<(), Fault> {
-    let caller = Caller::Vouched(Arc::clone(vouched));
+    let caller = Caller::Federated(Arc::clone(vouched));
     let trust = trust_of(role);
     for question in questions.iter() {
-        match gate::decide(law, &caller, how, (question, Some(&trust)))? {
+        match gate::decide(
+            in_force,
+            &caller,
+            request_context,
+            now,
+            question,
+            Some(&trust),
+        )? {
             Decision::Allowed => {}
             Decision::ImplicitDeny(_) | Decision::ExplicitDeny(_) => {
-                return Err(fault::may_not_take_on(question.action.name()));
+                return Err(fault::federated_may_not_assume(question.action.name()));
             }
         }
     }

@@ -8,7 +8,7 @@ use keyward_faults::{Fault, fault};
 use keyward_names::AccessKeyId;
 
 use crate::principal::Principal;
-use crate::sessions::{Holder, Session, Vouched};
+use crate::sessions::{FederatedIdentity, Holder, Session};
 
 /// Who calls.
 #[derive(Debug, Clone)]
@@ -27,7 +27,7 @@ pub enum Caller {
     /// Nobody who is known yet: the operation itself finds out who is vouched for.
     Unsigned,
     /// Someone for whom an identity provider vouches, while there is no session yet.
-    Vouched(Arc<Vouched>),
+    Federated(Arc<FederatedIdentity>),
 }
 
 impl Caller {
@@ -62,7 +62,7 @@ impl Caller {
                 Holder::Own(principal) => Some(*principal),
                 Holder::Role(_) | Holder::Federated(_) => None,
             },
-            Self::Unsigned | Self::Vouched(_) => None,
+            Self::Unsigned | Self::Federated(_) => None,
         }
     }
 
@@ -71,7 +71,7 @@ impl Caller {
     pub fn session(&self) -> Option<&Arc<Session>> {
         match self {
             Self::Session(session) => Some(session),
-            Self::Own { .. } | Self::Unsigned | Self::Vouched(_) => None,
+            Self::Own { .. } | Self::Unsigned | Self::Federated(_) => None,
         }
     }
 
@@ -81,7 +81,7 @@ impl Caller {
         match self {
             Self::Own { access_key, .. } => *access_key,
             Self::Session(session) => Some(session.access_key),
-            Self::Unsigned | Self::Vouched(_) => None,
+            Self::Unsigned | Self::Federated(_) => None,
         }
     }
 
@@ -95,7 +95,7 @@ impl Caller {
             } => (*principal, *access_key),
             Self::Session(session) => return session.is_known(account),
             Self::Unsigned => return false,
-            Self::Vouched(_) => return account.settings().is_some(),
+            Self::Federated(_) => return account.settings().is_some(),
         };
         let owner = match principal {
             Principal::Root => KeyOwner::Root,
@@ -121,7 +121,7 @@ impl Caller {
         match self {
             Self::Own { principal, .. } => principal.arn(account),
             Self::Session(session) => session.arn(account),
-            Self::Unsigned | Self::Vouched(_) => String::new(),
+            Self::Unsigned | Self::Federated(_) => String::new(),
         }
     }
 
@@ -132,7 +132,7 @@ impl Caller {
             Self::Own { principal, .. } => principal.user_id(account),
             Self::Session(session) => session.user_id(account),
             Self::Unsigned => String::new(),
-            Self::Vouched(vouched) => vouched.provider_arn.to_string(),
+            Self::Federated(vouched) => vouched.provider_arn.to_string(),
         }
     }
 
@@ -149,7 +149,7 @@ impl Caller {
                 ..
             }
             | Self::Unsigned
-            | Self::Vouched(_) => None,
+            | Self::Federated(_) => None,
         };
         let tags = user.into_iter().flat_map(|user| &user.tags);
         tags.map(|tag| (&*tag.key, &*tag.value)).collect()

@@ -5,11 +5,11 @@ use keyward_api::Service;
 use keyward_names::Timestamp;
 use keyward_policy::Context;
 
+use crate::access_request::AccessRequest;
 use crate::caller::Caller;
-use crate::circumstances::Circumstances;
-use crate::law::Law;
+use crate::policies_in_force::PoliciesInForce;
 use crate::principal::Principal;
-use crate::question::Question;
+use crate::request_context::RequestContext;
 use crate::sessions::{Holder, Session};
 
 /// IAM is in this region wherever it is called.
@@ -19,26 +19,28 @@ const IAM_REGION: &str = "us-east-1";
 /// AWS fills, only those are left out that belong to what is not there: organizations, endpoints,
 /// services that call on behalf.
 pub(crate) fn context(
-    law: Law<'_>,
+    in_force: PoliciesInForce<'_>,
     caller: &Caller,
-    (circumstances, now): (&Circumstances, Timestamp),
-    (question, reading): (&Question, usize),
+    request_context: &RequestContext,
+    now: Timestamp,
+    question: &AccessRequest,
+    reading: usize,
 ) -> Context {
-    let account = law.account;
+    let account = in_force.account;
     let mut context = Context::default();
     add_principal(&mut context, account, caller);
     let mfa = caller.session().and_then(|session| session.mfa);
-    add_circumstances(&mut context, circumstances, (now, mfa));
+    add_request(&mut context, request_context, now, mfa);
     let region = match question.action.service() {
         Service::Iam => Some(IAM_REGION),
-        Service::Sts => circumstances.region.as_deref(),
+        Service::Sts => request_context.region.as_deref(),
     };
     if let Some(region) = region {
         context.set("aws:RequestedRegion", region);
     }
     let resource = &question.resource;
     context.set("aws:ResourceAccount", resource.account(account.id()));
-    resource.add_own_keys(law, reading, &mut context);
+    resource.add_own_keys(in_force, reading, &mut context);
     resource.add_request_keys(reading, &mut context);
     context
 }
@@ -53,7 +55,7 @@ fn add_principal(context: &mut Context, account: &Account, caller: &Caller) {
     context.set("aws:userid", caller.user_id(account));
     match caller {
         Caller::Session(session) => add_session(context, account, session),
-        Caller::Vouched(vouched) => {
+        Caller::Federated(vouched) => {
             context.set("aws:PrincipalType", "User");
             for key in &vouched.keys {
                 set_provider_key(context, &key.name, &key.values);
@@ -115,28 +117,29 @@ fn set_provider_key(context: &mut Context, key: &str, values: &[Box<str>]) {
     }
 }
 
-fn add_circumstances(
+fn add_request(
     context: &mut Context,
-    circumstances: &Circumstances,
-    (now, mfa): (Timestamp, Option<Timestamp>),
+    request_context: &RequestContext,
+    now: Timestamp,
+    mfa: Option<Timestamp>,
 ) {
     context.set("aws:CurrentTime", now.to_string());
     context.set("aws:EpochTime", now.unix_seconds().to_string());
-    context.set("aws:SecureTransport", circumstances.is_secure.to_string());
-    if let Some(source) = circumstances.source {
+    context.set("aws:SecureTransport", request_context.is_secure.to_string());
+    if let Some(source) = request_context.source {
         context.set("aws:SourceIp", source.to_string());
     }
-    if let Some(user_agent) = &circumstances.user_agent {
+    if let Some(user_agent) = &request_context.user_agent {
         context.set("aws:UserAgent", user_agent.as_str());
     }
-    if let Some(referer) = &circumstances.referer {
+    if let Some(referer) = &request_context.referer {
         context.set("aws:referer", referer.as_str());
     }
     if let Some(since) = mfa.map(|mfa| now.since(mfa)) {
         let age = since.as_seconds().max(0);
         context.set("aws:MultiFactorAuthAge", age.to_string());
     }
-    if let Some(signed_in) = circumstances.signed_in {
+    if let Some(signed_in) = request_context.signed_in {
         context.set("aws:TokenIssueTime", signed_in.to_string());
         context.set("aws:MultiFactorAuthPresent", "false");
     }

@@ -13,29 +13,30 @@ use keyward_faults::{Fault, fault};
 use keyward_names::{Timestamp, UserId};
 use keyward_policy::{Compiled, Decision, Document, Policies, PolicySet, Request, evaluate};
 
+use crate::access_request::{AccessRequest, Action};
 use crate::caller::Caller;
-use crate::circumstances::Circumstances;
 use crate::context_keys::context;
-use crate::law::Law;
+use crate::policies_in_force::PoliciesInForce;
 use crate::principal::Principal;
-use crate::question::{Action, Question};
+use crate::request_context::RequestContext;
 use crate::sessions::{Holder, Session};
 
 /// Judges a question.
 pub fn judge(
-    law: Law<'_>,
+    in_force: PoliciesInForce<'_>,
     caller: &Caller,
-    how: (&Circumstances, Timestamp),
-    question: &Question,
+    request_context: &RequestContext,
+    now: Timestamp,
+    question: &AccessRequest,
 ) -> Result<(), Fault> {
-    let decision = decide(law, caller, how, (question, None))?;
+    let decision = decide(in_force, caller, request_context, now, question, None)?;
     let denial = match decision {
         Decision::Allowed => return Ok(()),
         Decision::ImplicitDeny(kind) => fault::Denial::NothingAllows(kind),
         Decision::ExplicitDeny(kind) => fault::Denial::Denied(kind),
     };
     Err(fault::access_denied(
-        &caller.arn(law.account),
+        &caller.arn(in_force.account),
         question.action.name(),
         question.resource.arn(),
         denial,
@@ -45,12 +46,14 @@ pub fn judge(
 /// Decides a question about something that may have a policy of its own, which then must allow too, as
 /// the trust policy of a role must.
 pub fn decide(
-    law: Law<'_>,
+    in_force: PoliciesInForce<'_>,
     caller: &Caller,
-    how: (&Circumstances, Timestamp),
-    (question, of_resource): (&Question, Option<&PolicySet>),
+    request_context: &RequestContext,
+    now: Timestamp,
+    question: &AccessRequest,
+    of_resource: Option<&PolicySet>,
 ) -> Result<Decision, Fault> {
-    let account = law.account;
+    let account = in_force.account;
     if !caller.is_known(account) {
         return Err(fault::invalid_client_token_id());
     }
@@ -62,21 +65,23 @@ pub fn decide(
     let session = caller.session();
     let rights = match caller.principal() {
         Some(Principal::Root) => None,
-        Some(Principal::User(id)) => rights(law, PrincipalId::User(id))?,
+        Some(Principal::User(id)) => rights(in_force, PrincipalId::User(id))?,
         None => match session.and_then(|session| session.rights_of()) {
-            Some(of) => rights(law, of)?,
+            Some(of) => rights(in_force, of)?,
             None => None,
         },
     };
-    let judged = Judged {
-        law,
+    let evaluation = Evaluation {
+        in_force,
         caller,
-        how,
+        request_context,
+        now,
         rights: rights.as_deref(),
-        session_policies: session.and_then(|session| session.policies.set(account, law.managed)),
+        session_policies: session
+            .and_then(|session| session.policies.set(account, in_force.managed)),
         of_resource,
     };
-    let decision = judged.decide(question);
+    let decision = evaluation.decide(question);
     Ok(match (decision, caller.principal()) {
         (Decision::ImplicitDeny(_), Some(Principal::User(id)))
             if is_granted_to_every_user(account, question, id) =>
@@ -87,26 +92,27 @@ pub fn decide(
     })
 }
 
-fn rights(law: Law<'_>, of: PrincipalId) -> Result<Option<Arc<Rights>>, Fault> {
-    let aws = |id| law.managed.compiled(id);
-    law.account.rights(of, &aws).map_err(Fault::internal)
+fn rights(in_force: PoliciesInForce<'_>, of: PrincipalId) -> Result<Option<Arc<Rights>>, Fault> {
+    let aws = |id| in_force.managed.compiled(id);
+    in_force.account.rights(of, &aws).map_err(Fault::internal)
 }
 
 /// A caller and all that has a say in what it does.
-struct Judged<'a> {
-    law: Law<'a>,
+struct Evaluation<'a> {
+    in_force: PoliciesInForce<'a>,
     caller: &'a Caller,
-    how: (&'a Circumstances, Timestamp),
+    request_context: &'a RequestContext,
+    now: Timestamp,
     rights: Option<&'a Rights>,
     session_policies: Option<Arc<PolicySet>>,
     of_resource: Option<&'a PolicySet>,
 }
 
-impl Judged<'_> {
-    fn decide(&self, question: &Question) -> Decision {
-        let account = self.law.account;
+impl Evaluation<'_> {
+    fn decide(&self, question: &AccessRequest) -> Decision {
+        let account = self.in_force.account;
         let (account_id, arn) = (account.id().to_string(), self.caller.arn(account));
-        let held = Held::of(account, self.caller);
+        let held = SessionPrincipal::of(account, self.caller);
         let own = self.caller.principal();
         let principal = match (&held, &own) {
             (_, Some(Principal::Root)) => keyward_policy::Principal::Root {
@@ -117,7 +123,7 @@ impl Judged<'_> {
                 arn: &arn,
                 id: id.as_str(),
             },
-            (Held::Role(role_arn, role_id, is_service_linked), None) => {
+            (SessionPrincipal::Role(role_arn, role_id, is_service_linked), None) => {
                 keyward_policy::Principal::RoleSession {
                     account: &account_id,
                     role_arn,
@@ -126,20 +132,24 @@ impl Judged<'_> {
                     is_service_linked: *is_service_linked,
                 }
             }
-            (Held::FederatedUser { .. }, None) => keyward_policy::Principal::FederatedUser {
-                account: &account_id,
-                arn: &arn,
-            },
-            (Held::Voucher(provider), None) => keyward_policy::Principal::Federated { provider },
-            (Held::Nothing, None) => keyward_policy::Principal::Anonymous,
+            (SessionPrincipal::FederatedUser { .. }, None) => {
+                keyward_policy::Principal::FederatedUser {
+                    account: &account_id,
+                    arn: &arn,
+                }
+            }
+            (SessionPrincipal::Voucher(provider), None) => {
+                keyward_policy::Principal::Federated { provider }
+            }
+            (SessionPrincipal::Nothing, None) => keyward_policy::Principal::Anonymous,
         };
         let identity = match &held {
             // Its rights are all there are, and its session's policies narrow them.
-            Held::FederatedUser { by_root: true } => Some(&**EVERYTHING),
-            Held::FederatedUser { by_root: false }
-            | Held::Role(..)
-            | Held::Voucher(_)
-            | Held::Nothing => self.rights.and_then(|rights| rights.identity.as_ref()),
+            SessionPrincipal::FederatedUser { by_root: true } => Some(&**EVERYTHING),
+            SessionPrincipal::FederatedUser { by_root: false }
+            | SessionPrincipal::Role(..)
+            | SessionPrincipal::Voucher(_)
+            | SessionPrincipal::Nothing => self.rights.and_then(|rights| rights.identity.as_ref()),
         };
         let policies = Policies {
             identity,
@@ -151,18 +161,25 @@ impl Judged<'_> {
         };
         let (action, resource) = (question.action.name(), &question.resource);
         let decide = |reading| {
-            let context = context(self.law, self.caller, self.how, (question, reading));
+            let context = context(
+                self.in_force,
+                self.caller,
+                self.request_context,
+                self.now,
+                question,
+                reading,
+            );
             let request = Request::new(principal, action, resource.arn(), &context);
             evaluate(&request, &policies)
         };
-        let mut readings = (0..resource.readings(self.law.of_resource())).map(decide);
+        let mut readings = (0..resource.readings(self.in_force.of_resource())).map(decide);
         let refused = readings.find(|decision| *decision != Decision::Allowed);
         refused.unwrap_or(Decision::Allowed)
     }
 }
 
 /// What a session is held by, beside a user or root user.
-enum Held<'a> {
+enum SessionPrincipal<'a> {
     /// A role: its ARN, its unique id, and whether a service owns it.
     Role(String, &'a str, bool),
     FederatedUser {
@@ -173,11 +190,11 @@ enum Held<'a> {
     Nothing,
 }
 
-impl<'a> Held<'a> {
+impl<'a> SessionPrincipal<'a> {
     fn of(account: &Account, caller: &'a Caller) -> Self {
         let session: &Session = match caller {
             Caller::Session(session) => session,
-            Caller::Vouched(vouched) => return Self::Voucher(&vouched.provider_arn),
+            Caller::Federated(vouched) => return Self::Voucher(&vouched.provider_arn),
             Caller::Own { .. } | Caller::Unsigned => return Self::Nothing,
         };
         match &session.holder {
@@ -205,8 +222,8 @@ static EVERYTHING: LazyLock<Arc<PolicySet>> = LazyLock::new(|| {
 });
 
 /// `AllowUsersToChangePassword` lets every user change their own password and read the policy it is
-/// judged by.
-fn is_granted_to_every_user(account: &Account, question: &Question, user: UserId) -> bool {
+/// evaluation by.
+fn is_granted_to_every_user(account: &Account, question: &AccessRequest, user: UserId) -> bool {
     let is_granted = account
         .password_policy()
         .is_some_and(|policy| policy.allow_users_to_change_password);

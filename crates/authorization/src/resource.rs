@@ -14,15 +14,15 @@ use keyward_names::{
 };
 use keyward_policy::{Context, Value};
 
-use crate::law::Law;
 use crate::managed::Managed;
+use crate::policies_in_force::PoliciesInForce;
 
 /// The resource of one authorization question, and what the request says about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resource {
     arn: String,
     /// What the ARN is of: the ARN may become another's.
-    subject: Subject,
+    entity: Entity,
     /// Tags that the request would give it. Of a key that is there twice, the last counts.
     request_tags: Vec<(String, String)>,
     /// Keys of tags that the request gives or takes.
@@ -31,15 +31,15 @@ pub struct Resource {
     keys: Vec<(&'static str, String)>,
     /// Those of them that may have several values.
     lists: Vec<(&'static str, Vec<String>)>,
-    /// Whether `iam:PermissionsBoundary` is the boundary that the subject has.
+    /// Whether `iam:PermissionsBoundary` is the boundary that the entity has.
     tells_boundary: bool,
-    /// Whether the subject has another ARN today, and this one if it is allowed.
+    /// Whether the entity has another ARN today, and this one if it is allowed.
     is_future: bool,
 }
 
 /// What stands behind an ARN.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Subject {
+enum Entity {
     /// Nothing that is there, or the account as such.
     Nothing,
     User(UserId),
@@ -54,11 +54,40 @@ enum Subject {
     SamlProvider(Box<str>),
 }
 
+impl Entity {
+    /// Its tags, where it is there and may have any.
+    fn tags<'a>(&self, account: &'a Account) -> Option<&'a [Tag]> {
+        Some(match self {
+            Self::Nothing | Self::Group(_) => return None,
+            Self::User(id) => &account.users().get(*id)?.tags,
+            Self::Role(id) => &account.roles().get(*id)?.tags,
+            Self::ManagedPolicy(id) => &account.managed_policies().get(*id)?.tags,
+            Self::InstanceProfile(id) => &account.instance_profiles().get(*id)?.tags,
+            Self::OidcProvider(url) => &account.oidc_provider(url)?.tags,
+            Self::SamlProvider(name) => &account.saml_provider(name)?.tags,
+        })
+    }
+
+    /// The user or role that it is.
+    fn principal(&self) -> Option<PrincipalId> {
+        match self {
+            Self::User(id) => Some(PrincipalId::User(*id)),
+            Self::Role(id) => Some(PrincipalId::Role(*id)),
+            Self::Nothing
+            | Self::Group(_)
+            | Self::ManagedPolicy(_)
+            | Self::InstanceProfile(_)
+            | Self::OidcProvider(_)
+            | Self::SamlProvider(_) => None,
+        }
+    }
+}
+
 impl Resource {
-    fn new(arn: String, subject: Subject) -> Self {
+    fn new(arn: String, entity: Entity) -> Self {
         Self {
             arn,
-            subject,
+            entity,
             request_tags: Vec::new(),
             tag_keys: Vec::new(),
             keys: Vec::new(),
@@ -69,7 +98,7 @@ impl Resource {
     }
 
     fn of_nobody(arn: String) -> Self {
-        Self::new(arn, Subject::Nothing)
+        Self::new(arn, Entity::Nothing)
     }
 
     /// The same where the request would give it tags: `aws:RequestTag/`, `aws:TagKeys`.
@@ -134,7 +163,7 @@ impl Resource {
     /// What something would become, with the tags that it has now.
     pub fn becoming_of(self, now: &Self) -> Self {
         Self {
-            subject: now.subject.clone(),
+            entity: now.entity.clone(),
             is_future: self.arn != now.arn,
             ..self
         }
@@ -168,21 +197,21 @@ impl Resource {
 
     /// The user that it is, where there is one.
     pub fn user_id(&self) -> Option<UserId> {
-        match self.subject {
-            Subject::User(id) => Some(id),
-            Subject::Nothing
-            | Subject::Group(_)
-            | Subject::Role(_)
-            | Subject::ManagedPolicy(_)
-            | Subject::InstanceProfile(_)
-            | Subject::OidcProvider(_)
-            | Subject::SamlProvider(_) => None,
+        if let Entity::User(id) = self.entity {
+            Some(id)
+        } else {
+            None
         }
     }
 
     /// Adds the tags that it has, in one of their readings, and its boundary.
-    pub fn add_own_keys(&self, law: Law<'_>, reading: usize, context: &mut Context) {
-        let (account, managed) = (law.of_resource(), law.managed);
+    pub fn add_own_keys(
+        &self,
+        in_force: PoliciesInForce<'_>,
+        reading: usize,
+        context: &mut Context,
+    ) {
+        let (account, managed) = (in_force.of_resource(), in_force.managed);
         let (tags, prefixes) = self.own_tags(account);
         let tags = tags.iter().map(|tag| (&*tag.key, &*tag.value));
         for (key, value) in read(tags, reading) {
@@ -200,47 +229,22 @@ impl Resource {
 
     /// The tags that it has, and what the context keys of its kind's tags begin with.
     fn own_tags<'a>(&self, account: &'a Account) -> (&'a [Tag], &'static [&'static str]) {
-        match self.subject {
-            Subject::User(id) => {
-                let user = account.users().get(id);
-                (user.map_or(&[], |user| &user.tags), &["aws", "iam"])
-            }
-            Subject::Role(id) => {
-                let role = account.roles().get(id);
-                (role.map_or(&[], |role| &role.tags), &["aws", "iam"])
-            }
-            Subject::ManagedPolicy(id) => {
-                let policy = account.managed_policies().get(id);
-                (policy.map_or(&[], |policy| &policy.tags), &["aws"])
-            }
-            Subject::InstanceProfile(id) => {
-                let profile = account.instance_profiles().get(id);
-                (profile.map_or(&[], |profile| &profile.tags), &["aws"])
-            }
-            Subject::OidcProvider(ref url) => {
-                let provider = account.oidc_provider(url);
-                (provider.map_or(&[], |provider| &provider.tags), &["aws"])
-            }
-            Subject::SamlProvider(ref name) => {
-                let provider = account.saml_provider(name);
-                (provider.map_or(&[], |provider| &provider.tags), &["aws"])
-            }
-            Subject::Nothing | Subject::Group(_) => (&[], &[]),
+        let tags = self.entity.tags(account).unwrap_or_default();
+        match self.entity {
+            // IAM has keys of its own for those of users and roles.
+            Entity::User(_) | Entity::Role(_) => (tags, &["aws", "iam"]),
+            Entity::Nothing
+            | Entity::Group(_)
+            | Entity::ManagedPolicy(_)
+            | Entity::InstanceProfile(_)
+            | Entity::OidcProvider(_)
+            | Entity::SamlProvider(_) => (tags, &["aws"]),
         }
     }
 
     fn boundary(&self, account: &Account) -> Option<PolicyId> {
-        let entity = match self.subject {
-            Subject::User(id) => PolicyEntity::User(id),
-            Subject::Role(id) => PolicyEntity::Role(id),
-            Subject::Nothing
-            | Subject::Group(_)
-            | Subject::ManagedPolicy(_)
-            | Subject::InstanceProfile(_)
-            | Subject::OidcProvider(_)
-            | Subject::SamlProvider(_) => return None,
-        };
-        account.policies(entity)?.boundary
+        let principal = self.entity.principal()?;
+        account.policies(PolicyEntity::from(principal))?.boundary
     }
 
     /// Adds what the request says, its tags in one of their readings. Where it names none, their keys are
@@ -272,19 +276,13 @@ impl Resource {
         if self.is_future {
             return false;
         }
-        let now = match self.subject {
-            Subject::User(id) => account.principal_arn(PrincipalId::User(id)),
-            Subject::Role(id) => account.principal_arn(PrincipalId::Role(id)),
-            Subject::Group(id) => {
-                let group = account.groups().get(id);
-                group.map(|group| group.arn(account.id()))
-            }
-            // None of them can be renamed or moved.
-            Subject::ManagedPolicy(_)
-            | Subject::InstanceProfile(_)
-            | Subject::OidcProvider(_)
-            | Subject::SamlProvider(_)
-            | Subject::Nothing => None,
+        // Nothing else can be renamed or moved.
+        let now = if let Entity::Group(id) = self.entity {
+            let group = account.groups().get(id);
+            group.map(|group| group.arn(account.id()))
+        } else {
+            let principal = self.entity.principal();
+            principal.and_then(|principal| account.principal_arn(principal))
         };
         now.is_some_and(|arn| arn != self.arn)
     }
@@ -299,7 +297,7 @@ impl Resource {
     /// with all that follow.
     pub fn user(account: &Account, name: &UserName, user: Option<&User>) -> Self {
         match user {
-            Some(user) => Self::new(user.arn(account.id()), Subject::User(user.id)),
+            Some(user) => Self::new(user.arn(account.id()), Entity::User(user.id)),
             None => Self::new_user(account.id(), &Path::default(), name),
         }
     }
@@ -312,7 +310,7 @@ impl Resource {
     /// A group.
     pub fn group(account: &Account, name: &GroupName, group: Option<&Group>) -> Self {
         match group {
-            Some(group) => Self::new(group.arn(account.id()), Subject::Group(group.id)),
+            Some(group) => Self::new(group.arn(account.id()), Entity::Group(group.id)),
             None => Self::new_group(account.id(), &Path::default(), name),
         }
     }
@@ -325,7 +323,7 @@ impl Resource {
     /// A role.
     pub fn role(account: &Account, name: &RoleName, role: Option<&Role>) -> Self {
         match role {
-            Some(role) => Self::new(role.arn(account.id()), Subject::Role(role.id)),
+            Some(role) => Self::new(role.arn(account.id()), Entity::Role(role.id)),
             None => Self::new_role(account.id(), &Path::default(), name),
         }
     }
@@ -344,7 +342,7 @@ impl Resource {
         match profile {
             Some(profile) => Self::new(
                 profile.arn(account.id()),
-                Subject::InstanceProfile(profile.id),
+                Entity::InstanceProfile(profile.id),
             ),
             None => Self::new_instance_profile(account.id(), &Path::default(), name),
         }
@@ -364,20 +362,20 @@ impl Resource {
         let own = managed
             .find(account, arn)
             .and_then(|policy| policy.own_id());
-        let subject = own.map_or(Subject::Nothing, Subject::ManagedPolicy);
-        Self::new(arn.to_owned(), subject)
+        let entity = own.map_or(Entity::Nothing, Entity::ManagedPolicy);
+        Self::new(arn.to_owned(), entity)
     }
 
     /// An OpenID Connect provider by the ARN that was asked for.
     pub fn oidc_provider(arn: &str, provider: Option<&OidcProvider>) -> Self {
-        let subject = provider.map(|provider| Subject::OidcProvider(provider.url.clone()));
-        Self::new(arn.to_owned(), subject.unwrap_or(Subject::Nothing))
+        let entity = provider.map(|provider| Entity::OidcProvider(provider.url.clone()));
+        Self::new(arn.to_owned(), entity.unwrap_or(Entity::Nothing))
     }
 
     /// A SAML provider by the ARN that was asked for.
     pub fn saml_provider(arn: &str, provider: Option<&SamlProvider>) -> Self {
-        let subject = provider.map(|provider| Subject::SamlProvider(provider.name.clone()));
-        Self::new(arn.to_owned(), subject.unwrap_or(Subject::Nothing))
+        let entity = provider.map(|provider| Entity::SamlProvider(provider.name.clone()));
+        Self::new(arn.to_owned(), entity.unwrap_or(Entity::Nothing))
     }
 
     /// What has this ARN as the request gives it, and no tags.

@@ -3,13 +3,14 @@
 //! Nothing is kept of a session. All that is known of it is in its token, sealed by a key that every
 //! node holds, so that any node can tell whose it is without asking anyone.
 
+mod federated_identity;
 mod key_ring;
 mod keys;
 mod policies;
 mod session;
 mod token;
-mod vouched;
 
+pub use federated_identity::{FederatedBy, FederatedIdentity, ProviderKey, Recorded};
 pub use key_ring::SessionKeyRing;
 pub use keys::{SessionKey, SessionKeys};
 pub use policies::SessionPolicies;
@@ -18,4 +19,3 @@ pub use token::{
     OpenedSession, SECRET_BYTES, SealTokenError, SessionContent, TOKEN_CHARACTERS, TokenBytes,
     TokenError, deflate, seal,
 };
-pub use vouched::{Recorded, Vouched, VouchedBy, VouchedKey};

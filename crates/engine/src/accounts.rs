@@ -72,14 +72,14 @@ pub(crate) struct Accounts {
     store: Arc<dyn Store>,
     clock: Arc<Clock>,
     master_key: MasterKey,
-    held: Mutex<Held>,
+    held: Mutex<HeldAccounts>,
     touches: AtomicU64,
 }
 
 type Slot = Arc<OnceCell<Arc<AccountHandle>>>;
 
 #[derive(Default)]
-struct Held {
+struct HeldAccounts {
     accounts: HashMap<AccountId, Slot>,
     misses: HashMap<AccountId, Instant>,
     /// How many accounts were made or ended so far: a look-up that began before is not believed
@@ -89,7 +89,7 @@ struct Held {
     loaded: usize,
 }
 
-impl Held {
+impl HeldAccounts {
     fn is_missed(&self, id: AccountId) -> bool {
         self.misses
             .get(&id)
@@ -252,7 +252,7 @@ impl Accounts {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Held> {
+    fn lock(&self) -> MutexGuard<'_, HeldAccounts> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -4,7 +4,7 @@ use keyward_account::Account;
 use keyward_audit::{
     Identity, IdentityType, SessionAttributes, SessionContext, SessionIssuer, WebIdFederationData,
 };
-use keyward_authorization::sessions::{Holder, Recorded, RoleSession, Session, VouchedBy};
+use keyward_authorization::sessions::{FederatedBy, Holder, Recorded, RoleSession, Session};
 use keyward_authorization::{Caller, Principal};
 use keyward_names::Timestamp;
 
@@ -21,7 +21,7 @@ pub(crate) fn identity<'a>(
             Holder::Federated(_) => (IdentityType::FederatedUser, None),
             Holder::Role(_) | Holder::Own(_) => (IdentityType::AssumedRole, None),
         },
-        (Caller::Vouched(vouched), None) => return identity_of_vouched(&vouched.recorded),
+        (Caller::Federated(vouched), None) => return identity_of_vouched(&vouched.recorded),
         (Caller::Own { .. } | Caller::Unsigned, None) => (IdentityType::AwsAccount, None),
     };
     let context = |since, mfa| SessionContext {
@@ -69,8 +69,8 @@ pub(crate) fn identity_elsewhere<'a>(account: &Account, caller: &Caller) -> Iden
 fn identity_of_vouched(recorded: &Recorded) -> Identity<'_> {
     Identity {
         kind: match recorded.by {
-            VouchedBy::WebIdentity => IdentityType::WebIdentityUser,
-            VouchedBy::Saml => IdentityType::SamlUser,
+            FederatedBy::WebIdentity => IdentityType::WebIdentityUser,
+            FederatedBy::Saml => IdentityType::SamlUser,
         },
         principal_id: Some(recorded.principal_id.to_string()),
         arn: None,

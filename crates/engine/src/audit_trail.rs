@@ -14,8 +14,8 @@ use std::sync::Arc;
 use keyward_account::{Account, Role};
 use keyward_api::{FaultCode, OperationId, Service};
 use keyward_audit::{EventId, EventType, Identity, Record, RecordResource, TlsDetails};
-use keyward_authorization::sessions::Vouched;
-use keyward_authorization::{Caller, Circumstances, Entrance};
+use keyward_authorization::sessions::FederatedIdentity;
+use keyward_authorization::{Caller, Entrance, RequestContext};
 use keyward_faults::Fault;
 use keyward_names::{AccountId, Timestamp};
 use serde_json::Value;
@@ -33,14 +33,14 @@ const GIVEN_UP: (&str, Option<&str>) = (
     "Unanswered",
     Some("The request was given up before it was answered."),
 );
-/// The message of a role that a web identity may not take on (documented).
+/// The message of a role that a web identity may not assume (documented).
 const UNTOLD: &str = "An unknown error occurred";
 
 /// What an operation found out that its audit record tells beside what the request says.
 #[derive(Debug, Clone, Default)]
 pub struct AuditFacts {
     /// Who is vouched for, where nobody signed the request.
-    vouched: Option<Caller>,
+    federated: Option<Caller>,
     /// What is asked beside what the request says itself, by the names of parameters.
     parameters: BTreeMap<&'static str, Value>,
     /// The role that was assumed.
@@ -58,9 +58,9 @@ struct AssumedRole {
 impl AuditFacts {
     /// Who was found to be vouched for.
     #[must_use]
-    pub fn vouched(vouched: &Arc<Vouched>) -> Self {
+    pub fn federated(vouched: &Arc<FederatedIdentity>) -> Self {
         Self {
-            vouched: Some(Caller::Vouched(Arc::clone(vouched))),
+            federated: Some(Caller::Federated(Arc::clone(vouched))),
             parameters: vouched.recorded.parameters.clone(),
             ..Self::default()
         }
@@ -100,7 +100,7 @@ impl AuditFacts {
     pub(crate) fn and(mut self, others: Self) -> Self {
         self.parameters.extend(others.parameters);
         Self {
-            vouched: self.vouched.or(others.vouched),
+            federated: self.federated.or(others.federated),
             parameters: self.parameters,
             assumed: self.assumed.or(others.assumed),
         }
@@ -111,7 +111,7 @@ impl AuditFacts {
 pub(crate) struct Called {
     pub(crate) operation: OperationId,
     pub(crate) caller: Caller,
-    pub(crate) circumstances: Arc<Circumstances>,
+    pub(crate) request_context: Arc<RequestContext>,
     /// The account as it was found.
     pub(crate) account: Arc<Account>,
     pub(crate) time: Timestamp,
@@ -203,7 +203,7 @@ impl AuditTrail {
         answer: Option<&str>,
     ) {
         self.is_told = true;
-        let caller = facts.vouched.as_ref().unwrap_or(&self.called.caller);
+        let caller = facts.federated.as_ref().unwrap_or(&self.called.caller);
         if matches!(caller, Caller::Unsigned) || !self.audit.has_sink() {
             return;
         }
@@ -285,33 +285,33 @@ impl Called {
         error: Option<(&'a str, Option<&'a str>)>,
         answer: Option<&'a str>,
     ) -> Record<'a> {
-        let circumstances = &*self.circumstances;
+        let request_context = &*self.request_context;
         let service = self.operation.service();
         let is_denied = error.is_some_and(|(code, _)| code == FaultCode::AccessDenied.code());
-        // Who is vouched for is told with the role, also where it may not be taken on (documented).
-        let is_vouched = matches!(caller, Caller::Vouched(_));
-        let (user_agent, invoked_by) = match circumstances.entrance {
-            Entrance::Api | Entrance::Console => (circumstances.user_agent.as_deref(), None),
+        // Who is vouched for is told with the role, also where it may not be assumed (documented).
+        let is_vouched = matches!(caller, Caller::Federated(_));
+        let (user_agent, invoked_by) = match request_context.entrance {
+            Entrance::Api | Entrance::Console => (request_context.user_agent.as_deref(), None),
             Entrance::Door => (Some(DOOR), Some(DOOR)),
         };
         let identity = Identity {
             invoked_by,
-            ..identity(&self.account, caller, circumstances.signed_in)
+            ..identity(&self.account, caller, request_context.signed_in)
         };
         Record {
             identity,
             time: self.time,
             source: source_of(service),
             name: self.operation.name(),
-            region: region(service, circumstances),
-            source_address: circumstances.source,
+            region: region(service, request_context),
+            source_address: request_context.source,
             user_agent,
             error,
             failure: None,
             // Many operations of IAM were seen to leave them out then (unsure).
             request_parameters: parameters.filter(|_| is_vouched || !is_denied),
             response_elements: answer,
-            additional_data: additional_data(service, circumstances),
+            additional_data: additional_data(service, request_context),
             request_id: Some(&*self.request_id).filter(|id| !id.is_empty()),
             event_id: self.event_id,
             is_read_only: is_read_only(self.operation),
@@ -319,8 +319,8 @@ impl Called {
             resources: &[],
             recipient: self.account.id(),
             shared_event_id: None,
-            tls: tls_details(circumstances),
-            is_from_console: circumstances.entrance == Entrance::Console,
+            tls: tls_details(request_context),
+            is_from_console: request_context.entrance == Entrance::Console,
         }
     }
 }
@@ -334,11 +334,11 @@ impl KeptRecord {
 
 /// The connection, as records tell it where it was TLS.
 #[must_use]
-pub fn tls_details(circumstances: &Circumstances) -> Option<TlsDetails<'_>> {
-    circumstances.tls.as_ref().map(|tls| TlsDetails {
+pub fn tls_details(request_context: &RequestContext) -> Option<TlsDetails<'_>> {
+    request_context.tls.as_ref().map(|tls| TlsDetails {
         tls_version: tls.version,
         cipher_suite: &tls.cipher_suite,
-        client_provided_host_header: circumstances.host.as_deref(),
+        client_provided_host_header: request_context.host.as_deref(),
     })
 }
 
@@ -349,22 +349,22 @@ fn source_of(service: Service) -> &'static str {
     }
 }
 
-fn region(service: Service, circumstances: &Circumstances) -> &str {
+fn region(service: Service, request_context: &RequestContext) -> &str {
     match service {
         Service::Iam => GLOBAL_REGION,
-        Service::Sts if circumstances.is_global_sts_host() => GLOBAL_REGION,
-        Service::Sts => circumstances.region.as_deref().unwrap_or(GLOBAL_REGION),
+        Service::Sts if request_context.is_global_sts_host() => GLOBAL_REGION,
+        Service::Sts => request_context.region.as_deref().unwrap_or(GLOBAL_REGION),
     }
 }
 
 /// Records of STS say which endpoint served.
-fn additional_data(service: Service, circumstances: &Circumstances) -> Option<String> {
+fn additional_data(service: Service, request_context: &RequestContext) -> Option<String> {
     let endpoint_type = match service {
         Service::Iam => return None,
-        Service::Sts if circumstances.is_global_sts_host() => "global",
+        Service::Sts if request_context.is_global_sts_host() => "global",
         Service::Sts => "regional",
     };
-    let region = region(service, circumstances);
+    let region = region(service, request_context);
     let details = serde_json::json!({"awsServingRegion": region, "endpointType": endpoint_type});
     Some(serde_json::json!({ "RequestDetails": details }).to_string())
 }

@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use keyward_account::{Account, Changes, Role, SamlProvider};
 use keyward_api::{OperationId, Output, Recorded, recorded};
-use keyward_authorization::sessions::{SealTokenError, SessionContent, TokenBytes, Vouched, seal};
+use keyward_authorization::sessions::{
+    FederatedIdentity, SealTokenError, SessionContent, TokenBytes, seal,
+};
 use keyward_authorization::{
-    Action, AwsPolicies, Caller, Circumstances, Law, Managed, Principal, Question, Questions,
-    Resource, assuming, gate,
+    AccessRequest, AccessRequests, Action, AwsPolicies, Caller, Managed, PoliciesInForce,
+    Principal, RequestContext, Resource, assuming, gate,
 };
 use keyward_credentials::{Digest, Recipe, Sealed, Verifier};
 use keyward_faults::{Fault, fault};
@@ -31,11 +33,11 @@ use crate::uses::{AccessKeyUse, RoleUse};
 
 /// Who asks, how, and where.
 #[derive(Clone)]
-pub struct Context<'a> {
+pub struct CallContext<'a> {
     /// Who calls.
     pub caller: Caller,
     /// How the request came.
-    pub circumstances: Arc<Circumstances>,
+    pub request_context: Arc<RequestContext>,
     /// The caller's account.
     pub handle: Arc<AccountHandle>,
     /// The installation.
@@ -49,7 +51,7 @@ pub struct Call<I> {
     operation: OperationId,
     input: Arc<I>,
     caller: Caller,
-    circumstances: Arc<Circumstances>,
+    request_context: Arc<RequestContext>,
     /// What a record of it tells, where records are wanted.
     called: Option<Arc<Called>>,
     account: Arc<Account>,
@@ -71,7 +73,7 @@ enum Basis {
     /// The operation needs no right.
     OpenToAll,
     /// These questions were answered with yes.
-    Allowed(Questions),
+    Allowed(AccessRequests),
 }
 
 /// An output that may be told to the caller.
@@ -91,15 +93,15 @@ impl Permit {
         })
     }
 
-    fn and(self, question: Question) -> Self {
+    fn and(self, question: AccessRequest) -> Self {
         let questions = match self.basis {
-            Basis::OpenToAll => Questions::new(question),
+            Basis::OpenToAll => AccessRequests::new(question),
             Basis::Allowed(questions) => questions.and(question),
         };
         Self::by(questions)
     }
 
-    fn by(questions: Questions) -> Self {
+    fn by(questions: AccessRequests) -> Self {
         Self {
             basis: Basis::Allowed(questions),
         }
@@ -129,14 +131,14 @@ impl<I> Call<I> {
     pub(crate) fn new(
         operation: OperationId,
         input: Arc<I>,
-        context: &Context<'_>,
+        context: &CallContext<'_>,
         called: Option<Arc<Called>>,
     ) -> Self {
         Self {
             operation,
             input,
             caller: context.caller.clone(),
-            circumstances: Arc::clone(&context.circumstances),
+            request_context: Arc::clone(&context.request_context),
             called,
             account: context.handle.account(),
             handle: Arc::clone(&context.handle),
@@ -191,12 +193,12 @@ impl<I> Call<I> {
 
     /// The region that the request was signed for.
     pub fn region(&self) -> Option<&str> {
-        self.circumstances.region.as_deref()
+        self.request_context.region.as_deref()
     }
 
     /// Whether the request came to AWS's name for STS in no region.
     pub fn came_to_global_endpoint(&self) -> bool {
-        self.circumstances.is_global_sts_host()
+        self.request_context.is_global_sts_host()
     }
 
     /// The keys that the account signs tokens with.
@@ -257,7 +259,7 @@ impl<I> Call<I> {
     /// Asks whether the caller may do this operation to a resource.
     pub fn authorize(&self, resource: Resource) -> Result<Permit, Fault> {
         let question = self.asked(Action::Operation(self.operation), resource)?;
-        Ok(Permit::by(Questions::new(question)))
+        Ok(Permit::by(AccessRequests::new(question)))
     }
 
     /// Asks whether the caller may do this operation to each of two resources.
@@ -288,18 +290,20 @@ impl<I> Call<I> {
     }
 
     /// A question that was answered with yes.
-    fn asked(&self, action: Action, resource: Resource) -> Result<Question, Fault> {
-        let question = Question { action, resource };
-        gate::judge(self.law(), &self.caller, self.how(), &question)?;
+    fn asked(&self, action: Action, resource: Resource) -> Result<AccessRequest, Fault> {
+        let question = AccessRequest { action, resource };
+        gate::judge(
+            self.in_force(),
+            &self.caller,
+            &self.request_context,
+            self.now(),
+            &question,
+        )?;
         Ok(question)
     }
 
-    fn law(&self) -> Law<'_> {
-        Law::within(&self.account, self.managed())
-    }
-
-    fn how(&self) -> (&Circumstances, Timestamp) {
-        (&self.circumstances, self.now())
+    fn in_force(&self) -> PoliciesInForce<'_> {
+        PoliciesInForce::within(&self.account, self.managed())
     }
 
     /// Asks whether the caller may do all that assuming a role of an account needs, as
@@ -308,26 +312,40 @@ impl<I> Call<I> {
         &self,
         account: &Account,
         role: &Role,
-        questions: Questions,
+        questions: AccessRequests,
     ) -> Result<Permit, Fault> {
         let is_elsewhere = account.id() != self.account.id();
-        let law = Law {
+        let in_force = PoliciesInForce {
             elsewhere: is_elsewhere.then_some(account),
-            ..self.law()
+            ..self.in_force()
         };
-        assuming::judge_caller(law, &self.caller, self.how(), role, &questions)?;
+        assuming::judge_caller(
+            in_force,
+            &self.caller,
+            &self.request_context,
+            self.now(),
+            role,
+            &questions,
+        )?;
         Ok(Permit::by(questions))
     }
 
     /// Asks whether someone who is vouched for may do all that assuming a role of this account needs, as
-    /// [`assuming::judge_vouched`] tells.
-    pub fn authorize_vouched(
+    /// [`assuming::judge_federated`] tells.
+    pub fn authorize_federated(
         &self,
-        vouched: &Arc<Vouched>,
+        vouched: &Arc<FederatedIdentity>,
         role: &Role,
-        questions: Questions,
+        questions: AccessRequests,
     ) -> Result<Permit, Fault> {
-        assuming::judge_vouched(self.law(), vouched, self.how(), role, &questions)?;
+        assuming::judge_federated(
+            self.in_force(),
+            vouched,
+            &self.request_context,
+            self.now(),
+            role,
+            &questions,
+        )?;
         Ok(Permit::by(questions))
     }
 
@@ -481,9 +499,9 @@ impl<I> Call<I> {
         T: Send + 'static,
         F: Fn(&Account) -> Result<(Changes, T), Refusal> + Send + 'static,
     {
-        let (caller, circumstances, now) = (
+        let (caller, request_context, now) = (
             self.caller.clone(),
-            Arc::clone(&self.circumstances),
+            Arc::clone(&self.request_context),
             self.now(),
         );
         let judged_at = self.account.version();
@@ -494,12 +512,12 @@ impl<I> Call<I> {
         let aws_policies = self.aws_policies();
         let judged_change = move |account: &Account| {
             if account.version() != judged_at {
-                for question in questions.iter().flat_map(Questions::iter) {
+                for question in questions.iter().flat_map(AccessRequests::iter) {
                     if question.resource.is_stale(account) {
                         return Err(Refusal::stale());
                     }
-                    let law = Law::within(account, Managed::new(&aws_policies));
-                    gate::judge(law, &caller, (&circumstances, now), question)?;
+                    let in_force = PoliciesInForce::within(account, Managed::new(&aws_policies));
+                    gate::judge(in_force, &caller, &request_context, now, question)?;
                 }
             }
             change(account)

@@ -11,7 +11,7 @@ use keyward_faults::{Fault, fault};
 use keyward_wire::Parameters;
 
 use crate::audit_trail::{AuditFacts, AuditTrail, Called};
-use crate::call::{Answer, Call, Context, Outcome};
+use crate::call::{Answer, Call, CallContext, Outcome};
 use crate::refusal::Refusal;
 
 /// How often an operation is begun again because its slow work was stale.
@@ -22,7 +22,7 @@ pub struct Request<'a> {
     /// The operation's parameters.
     pub parameters: &'a Parameters<'a>,
     /// Who asks, how, and where.
-    pub context: Context<'a>,
+    pub context: CallContext<'a>,
 }
 
 /// What goes back to the client.
@@ -57,7 +57,7 @@ pub fn fault_reply(namespace: &str, fault: Fault, request_id: &str) -> Reply {
 /// Performs an operation by its function, and judges by what it may be answered. The input comes as it was
 /// read, or with what is wrong with it.
 pub async fn perform<O, F, R>(
-    context: &Context<'_>,
+    context: &CallContext<'_>,
     input: Result<O::Input, InputError>,
     function: F,
 ) -> Result<O::Output, Fault>
@@ -154,14 +154,14 @@ pub fn not_implemented(request: Request<'_>, operation: OperationId) -> Reply {
 }
 
 fn begin_trail(
-    context: &Context<'_>,
+    context: &CallContext<'_>,
     operation: OperationId,
     parameters: impl FnOnce() -> Option<String>,
 ) -> Option<AuditTrail> {
     AuditTrail::begin(&context.installation.audit, |event_id| Called {
         operation,
         caller: context.caller.clone(),
-        circumstances: Arc::clone(&context.circumstances),
+        request_context: Arc::clone(&context.request_context),
         account: context.handle.account(),
         time: context.installation.clock.now(),
         parameters: parameters(),

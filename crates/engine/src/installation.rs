@@ -223,7 +223,7 @@ impl Installation {
     ) {
         let now = self.clock.now();
         self.uses
-            .note_access_key(account, key, (service, region), now);
+            .note_access_key(account, key, service, region, now);
     }
 
     /// Notes that a session of a role signed a request.

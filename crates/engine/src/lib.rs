@@ -38,7 +38,7 @@ pub use administration::{
 pub use audit::Audit;
 pub use audit_identity::identity_at_door;
 pub use audit_trail::{AuditFacts, tls_details};
-pub use call::{Answer, Call, Context, Outcome, Permit, noting};
+pub use call::{Answer, Call, CallContext, Outcome, Permit, noting};
 pub use clock::Clock;
 pub use dispatch::{Reply, Request, fault_reply, not_implemented, perform, run};
 pub use hashing::{HashError, HashQueue};

@@ -96,7 +96,8 @@ impl Uses {
         &self,
         account: AccountId,
         key: AccessKeyId,
-        (service, region): (&str, &str),
+        service: &str,
+        region: &str,
         now: Timestamp,
     ) {
         let mut notes = self.lock();
@@ -564,7 +565,7 @@ mod tests {
         assert_eq!(last(&node, &store, user(1)).await, None);
         assert_eq!(sign_in(&node, &store, user(1), 500).await, None);
         assert_eq!(last(&node, &store, user(1)).await, Some(500));
-        node.note_access_key(account(1), key, ("iam", "us-east-1"), time(501));
+        node.note_access_key(account(1), key, "iam", "us-east-1", time(501));
         assert!(node.write(&store).await.is_err());
 
         store.set_away(false);

@@ -157,12 +157,12 @@ struct WriterTask {
 /// alone. So the writer waits for as many as came lately, but never for long: half of what a commit
 /// takes, and not at all for a caller that comes alone.
 #[derive(Default)]
-struct Company {
+struct GroupCommit {
     expected: usize,
     patience: Duration,
 }
 
-impl Company {
+impl GroupCommit {
     const LONGEST_PATIENCE: Duration = Duration::from_micros(400);
 
     fn was(&mut self, jobs: usize, commit_took: Duration) {
@@ -194,7 +194,7 @@ struct Batch {
 impl WriterTask {
     async fn run(mut self) {
         let mut queued: VecDeque<Box<dyn Job>> = VecDeque::new();
-        let mut company = Company::default();
+        let mut group_commit = GroupCommit::default();
         loop {
             if queued.is_empty() {
                 match self.waiting.recv().await {
@@ -202,10 +202,10 @@ impl WriterTask {
                     None => return,
                 }
             }
-            self.gather(&mut queued, &company).await;
+            self.gather(&mut queued, &group_commit).await;
             let begun = Instant::now();
             let (jobs, outcome) = self.commit(&mut queued).await;
-            company.was(jobs, begun.elapsed());
+            group_commit.was(jobs, begun.elapsed());
             for job in queued.drain(..jobs) {
                 job.finish(outcome.clone());
             }
@@ -213,12 +213,15 @@ impl WriterTask {
     }
 
     /// Takes in what is queued, and waits a moment for those who are likely to come.
-    async fn gather(&mut self, queued: &mut VecDeque<Box<dyn Job>>, company: &Company) {
+    async fn gather(&mut self, queued: &mut VecDeque<Box<dyn Job>>, group_commit: &GroupCommit) {
         let begun = Instant::now();
         while queued.len() < BATCH_BOUND {
             match self.waiting.try_recv() {
                 Ok(job) => queued.push_back(job),
-                Err(_) if queued.len() < company.expected && begun.elapsed() < company.patience => {
+                Err(_)
+                    if queued.len() < group_commit.expected
+                        && begun.elapsed() < group_commit.patience =>
+                {
                     tokio::task::yield_now().await;
                 }
                 Err(_) => return,

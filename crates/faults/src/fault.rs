@@ -20,6 +20,7 @@ use keyward_account::Claim;
 use keyward_api::{FaultCode, InputError, OperationId};
 use keyward_policy::Kind;
 
+pub use crate::reason::Denial;
 use crate::reason::Reason;
 
 pub use self::credentials::*;
@@ -173,15 +174,6 @@ pub fn invalid_client_token_id() -> Fault {
         FaultCode::InvalidClientTokenId,
         "The security token included in the request is invalid.",
     )
-}
-
-/// Why a caller may not do what it asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Denial {
-    /// No policy of this kind allows it.
-    NothingAllows(Kind),
-    /// A policy of this kind denies it.
-    Denied(Kind),
 }
 
 /// The caller may not do what it asks.

@@ -1,8 +1,7 @@
 //! Why a fault is due, as data.
 
 use keyward_credentials::BrokenRule;
-
-use crate::fault::Denial;
+use keyward_policy::Kind;
 
 /// Why a request is refused, for those who act on more than the code: who shows it to people in other words,
 /// or asks for something else next.
@@ -25,4 +24,13 @@ pub enum Reason {
     PasswordBreaks(Vec<BrokenRule>),
     /// The new password is one of the last so many.
     PasswordUsedBefore(u8),
+}
+
+/// Why a caller may not do what it asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Denial {
+    /// No policy of this kind allows it.
+    NothingAllows(Kind),
+    /// A policy of this kind denies it.
+    Denied(Kind),
 }

@@ -5,10 +5,10 @@ use keyward_account::{Account, Changes, LoginProfile, Record, RootUser};
 use keyward_api::OperationId;
 use keyward_api::iam::{self, ChangePasswordRequest};
 use keyward_authorization::{
-    Action, Caller, Circumstances, Law, Principal, Question, Resource, gate,
+    AccessRequest, Action, Caller, PoliciesInForce, Principal, RequestContext, Resource, gate,
 };
 use keyward_credentials::{Recipe, Verifier, judge};
-use keyward_engine::{AccountHandle, Context, HashQueue, Installation, Refusal};
+use keyward_engine::{AccountHandle, CallContext, HashQueue, Installation, Refusal};
 use keyward_faults::{Fault, fault};
 use keyward_names::{Secret, Timestamp, UserId};
 
@@ -26,7 +26,7 @@ pub struct TypedPasswords<'a> {
 /// `ChangePassword` by a signed-in user: the same operation, with the same rules and rights, as
 /// when the user signs the call with an access key.
 pub async fn change_password(
-    context: &Context<'_>,
+    context: &CallContext<'_>,
     passwords: TypedPasswords<'_>,
 ) -> Result<(), Fault> {
     let input = ChangePasswordRequest {
@@ -181,15 +181,16 @@ pub fn may_change_password(
     installation: &Installation,
     account: &Account,
     user: UserId,
-    how: (&Circumstances, Timestamp),
+    request_context: &RequestContext,
+    now: Timestamp,
 ) -> bool {
     account.user_by_id(user).is_some_and(|found| {
-        let question = Question {
+        let question = AccessRequest {
             action: Action::Operation(OperationId::IamChangePassword),
             resource: Resource::user(account, &found.name, Some(found)),
         };
         let caller = Caller::without_key(Principal::User(user));
-        let law = Law::within(account, installation.managed());
-        gate::judge(law, &caller, how, &question).is_ok()
+        let in_force = PoliciesInForce::within(account, installation.managed());
+        gate::judge(in_force, &caller, request_context, now, &question).is_ok()
     })
 }

@@ -9,8 +9,10 @@ mod generated;
 mod iam;
 mod pages;
 mod perform;
+mod performed;
 mod simulator;
 mod sts;
 
-pub use perform::{Performed, perform, respond};
+pub use perform::{perform, respond};
+pub use performed::Performed;
 pub use sts::sessions::{account_of_role, no_such_role};

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use keyward_audit::{Destination, Files, Query, Search, Sink, SinkOptions};
-use keyward_authorization::{Circumstances, Tls};
+use keyward_authorization::{RequestContext, Tls};
 use keyward_engine::{Audit, InstallationOptions};
 use keyward_names::AccountId;
 use keyward_store::{AuditPlace, Store as _};
@@ -45,10 +45,10 @@ async fn in_store(world: &World) -> Vec<Value> {
 }
 
 fn from_afar(asker: &Asker) -> Asker {
-    asker.who_came(Circumstances {
+    asker.who_came(RequestContext {
         source: Some(IpAddr::V4(Ipv4Addr::new(203, 0, 113, 5))),
         user_agent: Some("aws-cli/2.17".to_owned()),
-        ..Circumstances::default()
+        ..RequestContext::default()
     })
 }
 
@@ -419,14 +419,14 @@ async fn calls_of_sts_tell_their_region_and_endpoint() {
     let folder = tempfile::tempdir().unwrap();
     let world = world(folder.path()).await;
     for host in ["sts.amazonaws.com:443", "sts.eu-west-1.amazonaws.com"] {
-        let asker = world.root().who_came(Circumstances {
+        let asker = world.root().who_came(RequestContext {
             host: Some(host.to_owned()),
             region: Some("eu-west-1".to_owned()),
             tls: Some(Tls {
                 version: "TLSv1.3",
                 cipher_suite: Arc::from("TLS_AES_128_GCM_SHA256"),
             }),
-            ..Circumstances::default()
+            ..RequestContext::default()
         });
         asker.ask("GetCallerIdentity", "").await;
     }

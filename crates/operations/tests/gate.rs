@@ -4,7 +4,7 @@
     reason = "a test that can't be set up must fail with its reason"
 )]
 
-use keyward_authorization::Circumstances;
+use keyward_authorization::RequestContext;
 use keyward_names::Timestamp;
 use keyward_testkit::{Asker, World, form};
 
@@ -143,14 +143,14 @@ async fn every_key_that_is_known_of_a_request_has_its_value() {
     let (world, bob) = world().await;
     let id = world.account().await.user("Bob").unwrap().id.to_string();
     let now = world.installation.clock().now();
-    let came = Circumstances {
+    let came = RequestContext {
         source: Some("203.0.113.7".parse().unwrap()),
         is_secure: true,
         user_agent: Some("aws-cli/2".to_owned()),
         referer: Some("https://example.com/".to_owned()),
         region: Some("eu-central-1".to_owned()),
         signed_in: None,
-        ..Circumstances::default()
+        ..RequestContext::default()
     };
     let bob = bob.who_came(came.clone());
     let own = "arn:aws:iam::123456789012:user/team/Bob";
@@ -213,7 +213,7 @@ async fn every_key_that_is_known_of_a_request_has_its_value() {
         assert!(holds(&world, &bob, &condition(value)).await, "{key}");
         assert!(!holds(&world, &bob, &condition(other)).await, "{key}");
     }
-    let signed_in = bob.who_came(Circumstances {
+    let signed_in = bob.who_came(RequestContext {
         signed_in: Some(now),
         ..came
     });
@@ -246,9 +246,9 @@ async fn sts_is_asked_in_the_region_that_was_signed_for() {
         "Condition": {"StringEquals": {"aws:RequestedRegion": "eu-central-1"}}}"#;
     allow(&world, "Bob", statement).await;
     let ask = async |region: &str| {
-        let bob = bob.who_came(Circumstances {
+        let bob = bob.who_came(RequestContext {
             region: Some(region.to_owned()),
-            ..Circumstances::default()
+            ..RequestContext::default()
         });
         let key = "AccessKeyId=AKIAIOSFODNN7EXAMPLE";
         bob.ask("GetAccessKeyInfo", key).await.status

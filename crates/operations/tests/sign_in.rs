@@ -6,8 +6,8 @@
 
 use std::sync::Arc;
 
-use keyward_authorization::{Caller, Circumstances, Principal};
-use keyward_engine::{AccountHandle, Context, NewAccount};
+use keyward_authorization::{Caller, Principal, RequestContext};
+use keyward_engine::{AccountHandle, CallContext, NewAccount};
 use keyward_faults::Reason;
 use keyward_names::{AccountId, Secret, UserId};
 use keyward_operations::door::{self, TypedPasswords};
@@ -42,18 +42,19 @@ async fn a_signed_in_user_changes_the_password_with_the_rights_of_the_user() {
         Secret::new("Ä&=+ %é new-2 B"),
     );
     let installation = &world.installation;
-    let came = Arc::new(Circumstances::default());
+    let came = Arc::new(RequestContext::default());
     let may_change = || {
         door::may_change_password(
             installation,
             &handle.account(),
             user,
-            (&came, installation.clock().now()),
+            &came,
+            installation.clock().now(),
         )
     };
-    let context = Context {
+    let context = CallContext {
         caller: Caller::without_key(Principal::User(user)),
-        circumstances: Arc::clone(&came),
+        request_context: Arc::clone(&came),
         handle: Arc::clone(&handle),
         installation: Arc::clone(installation),
         request_id: "",

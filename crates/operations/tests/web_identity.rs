@@ -1,4 +1,4 @@
-//! Roles taken on by tokens of OpenID Connect providers.
+//! Roles assumed by tokens of OpenID Connect providers.
 #![expect(
     clippy::unwrap_used,
     reason = "the helpers of a test fail the test by panicking"
@@ -351,7 +351,7 @@ async fn only_the_provider_by_its_arn_is_trusted() {
         let expected = if is_admitted { "200" } else { MAY_NOT };
         assert_eq!(scene.try_claims(json!({})).await, expected, "{statements}");
     }
-    // A role that is not there is like one that may not be taken on.
+    // A role that is not there is like one that may not be assumed.
     scene.trusting(&admit("")).await;
     for arn in [
         "arn:aws:iam::123456789012:role/Deploy",

@@ -3,7 +3,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use keyward_authorization::Circumstances;
+use keyward_authorization::RequestContext;
 use keyward_engine::Clock;
 use keyward_testkit::{Asker, World, form};
 use keyward_web_identity::{Expected, KeySet, Unverified};
@@ -74,9 +74,9 @@ async fn a_token_says_who_asked_and_is_verified_by_what_the_issuer_publishes() {
     let label = label.split_once('.').unwrap().0;
     let published = world.installation.issuer_documents(label).await.unwrap();
     let keys = KeySet::parse(&published.unwrap().key_set).unwrap();
-    let bob = bob.who_came(Circumstances {
+    let bob = bob.who_came(RequestContext {
         region: Some("eu-central-1".to_owned()),
-        ..Circumstances::default()
+        ..RequestContext::default()
     });
     for algorithm in ["RS256", "ES384"] {
         let heard = done(&bob, GET, &request(algorithm, &RED)).await;
@@ -223,9 +223,9 @@ async fn what_is_asked_in_a_wrong_way_is_refused() {
     // Keys that are kept for the service elsewhere are none here.
     let reserved = [("Tags.member.1.Key", "aws:x"), ("Tags.member.1.Value", "y")];
     done(&bob, GET, &request("ES384", &reserved)).await;
-    let globally = bob.who_came(Circumstances {
+    let globally = bob.who_came(RequestContext {
         host: Some("sts.amazonaws.com".to_owned()),
-        ..Circumstances::default()
+        ..RequestContext::default()
     });
     assert_eq!(
         refused(&globally, &request("RS256", &[])).await,

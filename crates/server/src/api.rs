@@ -8,8 +8,8 @@ use http_body_util::Full;
 use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::{Response, StatusCode};
 use keyward_api::{OperationId, Service as ApiService};
-use keyward_authorization::Circumstances;
-use keyward_engine::{Context, Reply, Request, fault_reply};
+use keyward_authorization::RequestContext;
+use keyward_engine::{CallContext, Reply, Request, fault_reply};
 use keyward_faults::{Fault, fault};
 use keyward_sigv4::{Presented, SignatureError, present};
 use keyward_wire::Parameters;
@@ -61,15 +61,15 @@ impl Service {
                     .map(|presented| presented.scope().region)
                     .or_else(|| region_of_host(received.host()?))
                     .map(str::to_owned);
-                let circumstances = Circumstances {
+                let request_context = RequestContext {
                     region,
-                    ..origin.circumstances
+                    ..origin.request_context
                 };
                 let request = Request {
                     parameters: &named.parameters,
-                    context: Context {
+                    context: CallContext {
                         caller: authenticated.caller,
-                        circumstances: Arc::new(circumstances),
+                        request_context: Arc::new(request_context),
                         handle: authenticated.handle,
                         installation: Arc::clone(&self.installation),
                         request_id,

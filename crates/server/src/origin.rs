@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use hyper::HeaderMap;
 use hyper::header::{REFERER, USER_AGENT};
-use keyward_authorization::{Circumstances, Tls};
+use keyward_authorization::{RequestContext, Tls};
 
 use crate::options::Cidr;
 
@@ -21,7 +21,7 @@ pub(crate) struct Origin {
     /// The address it came from.
     pub(crate) source: IpAddr,
     /// What policies may ask about it.
-    pub(crate) circumstances: Circumstances,
+    pub(crate) request_context: RequestContext,
 }
 
 impl Origin {
@@ -50,7 +50,7 @@ impl Origin {
                     .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"https"));
         Self {
             source,
-            circumstances: Circumstances {
+            request_context: RequestContext {
                 // Where a proxy named the client in a way that can't be read, the address that is left is
                 // the proxy's: policies must not take the client for it.
                 source: is_known.then_some(source),
@@ -59,7 +59,7 @@ impl Origin {
                 referer: text(REFERER),
                 region: None,
                 signed_in: None,
-                ..Circumstances::default()
+                ..RequestContext::default()
             },
         }
     }
@@ -123,7 +123,7 @@ mod tests {
             let trusted = ["10.0.0.0/8".parse().unwrap()];
             let peer = format!("{peer}:1").parse().unwrap();
             Origin::new(peer, &headers, &trusted, is_tls)
-                .circumstances
+                .request_context
                 .is_secure
         };
         assert!(is_secure("1.1.1.1", "http", true));

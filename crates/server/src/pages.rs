@@ -16,7 +16,7 @@ use http_body_util::Full;
 use hyper::header::ORIGIN;
 use hyper::http::request::Parts;
 use hyper::{Method, Response, StatusCode};
-use keyward_authorization::Circumstances;
+use keyward_authorization::RequestContext;
 use keyward_signin::Refusal;
 use keyward_signin::pages::{SignInPage, TroublePage};
 use keyward_signin::{Attempt, Browser, Door, SESSION_TIME, Session, Stage, Unavailable, Visitor};
@@ -75,7 +75,7 @@ struct PageRequest<'a> {
     door: &'a Door,
     received: &'a Received,
     source: IpAddr,
-    circumstances: &'a Circumstances,
+    request_context: &'a RequestContext,
     cookies: Cookies,
 }
 
@@ -91,7 +91,7 @@ impl Service {
             door: &self.door,
             received,
             source: origin.source,
-            circumstances: &origin.circumstances,
+            request_context: &origin.request_context,
             cookies: Cookies::of(&received.head, self.is_tls),
         };
         let answer = request.answer(page).await;
@@ -180,7 +180,7 @@ impl PageRequest<'_> {
             password: form.secret("password"),
             source: self.source,
             browser: &browser,
-            circumstances: self.circumstances,
+            request_context: self.request_context,
         };
         match self.door.sign_in(attempt).await {
             Ok(session) => self.let_in(&session).await,
@@ -252,7 +252,7 @@ impl PageRequest<'_> {
     async fn visitor(&mut self) -> Result<Option<Visitor>, Unavailable> {
         let mut is_stale = false;
         for cookie in self.cookies.received(Kind::Session) {
-            if let Some(visitor) = self.door.visitor(cookie, self.circumstances).await? {
+            if let Some(visitor) = self.door.visitor(cookie, self.request_context).await? {
                 return Ok(Some(visitor));
             }
             is_stale = true;

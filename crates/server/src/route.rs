@@ -64,8 +64,8 @@ impl Service {
             &self.options.trusted_proxies,
             self.is_tls,
         );
-        origin.circumstances.host = received.host().map(str::to_owned);
-        origin.circumstances.tls = peer.tls;
+        origin.request_context.host = received.host().map(str::to_owned);
+        origin.request_context.tls = peer.tls;
         // Boxed, because hyper moves this future for each request, and it is as large as what it holds.
         match destination {
             Destination::Api => Box::pin(self.api(&received, origin)).await,

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use keyward_authorization::Circumstances;
+use keyward_authorization::RequestContext;
 use keyward_names::Secret;
 
 use crate::browser::Browser;
@@ -21,5 +21,5 @@ pub struct Attempt<'a> {
     /// The browser, as far as it is known.
     pub browser: &'a Browser,
     /// What else is known of the request.
-    pub circumstances: &'a Circumstances,
+    pub request_context: &'a RequestContext,
 }

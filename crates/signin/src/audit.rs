@@ -5,7 +5,7 @@
 
 use keyward_account::Account;
 use keyward_audit::{EventId, EventType, Identity, IdentityType, Record};
-use keyward_authorization::{Circumstances, Principal};
+use keyward_authorization::{Principal, RequestContext};
 use keyward_engine::{Installation, identity_at_door, random, tls_details};
 use keyward_names::AccountId;
 
@@ -22,7 +22,7 @@ const SOURCE: &str = "signin.amazonaws.com";
 pub(crate) struct Login<'a> {
     installation: &'a Installation,
     found: &'a Found,
-    circumstances: &'a Circumstances,
+    request_context: &'a RequestContext,
     is_told: bool,
 }
 
@@ -30,12 +30,12 @@ impl<'a> Login<'a> {
     pub(crate) fn begin(
         installation: &'a Installation,
         found: &'a Found,
-        circumstances: &'a Circumstances,
+        request_context: &'a RequestContext,
     ) -> Self {
         Self {
             installation,
             found,
-            circumstances,
+            request_context,
             is_told: false,
         }
     }
@@ -46,7 +46,7 @@ impl<'a> Login<'a> {
             Ok(session) => match (session.stage, self.found) {
                 (Stage::SignedIn, Found::Someone { handle, principal }) => {
                     let who = (&*handle.account(), *principal);
-                    succeeded(self.installation, who, self.circumstances);
+                    succeeded(self.installation, who, self.request_context);
                 }
                 // They are not in before the new password is set.
                 (Stage::NewPasswordDue, _) | (Stage::SignedIn, _) => {}
@@ -93,7 +93,7 @@ impl<'a> Login<'a> {
     }
 
     fn send_failure(&self, recipient: AccountId, identity: Identity<'_>, failure: &str) {
-        let data = login_data(self.circumstances);
+        let data = login_data(self.request_context);
         let record = Record {
             failure: Some(failure),
             response_elements: Some(r#"{"ConsoleLogin":"Failure"}"#),
@@ -103,7 +103,7 @@ impl<'a> Login<'a> {
                 "ConsoleLogin",
                 recipient,
                 identity,
-                self.circumstances,
+                self.request_context,
             )
         };
         self.installation.audit().send(&record);
@@ -122,18 +122,18 @@ impl Drop for Login<'_> {
 pub(crate) fn succeeded(
     installation: &Installation,
     (account, principal): (&Account, Principal),
-    circumstances: &Circumstances,
+    request_context: &RequestContext,
 ) {
     let identity = identity_at_door(account, principal);
     let record = Record {
         response_elements: Some(r#"{"ConsoleLogin":"Success"}"#),
-        additional_data: Some(login_data(circumstances)),
+        additional_data: Some(login_data(request_context)),
         ..record(
             installation,
             "ConsoleLogin",
             account.id(),
             identity,
-            circumstances,
+            request_context,
         )
     };
     installation.audit().send(&record);
@@ -143,7 +143,7 @@ pub(crate) fn succeeded(
 pub(crate) fn password_updated<'a>(
     installation: &Installation,
     account: &'a Account,
-    circumstances: &'a Circumstances,
+    request_context: &'a RequestContext,
 ) -> Record<'a> {
     let identity = identity_at_door(account, Principal::Root);
     Record {
@@ -153,7 +153,7 @@ pub(crate) fn password_updated<'a>(
             "PasswordUpdated",
             account.id(),
             identity,
-            circumstances,
+            request_context,
         )
     }
 }
@@ -163,7 +163,7 @@ fn record<'a>(
     name: &'a str,
     recipient: AccountId,
     identity: Identity<'a>,
-    circumstances: &'a Circumstances,
+    request_context: &'a RequestContext,
 ) -> Record<'a> {
     Record {
         identity,
@@ -171,8 +171,8 @@ fn record<'a>(
         source: SOURCE,
         name,
         region: REGION,
-        source_address: circumstances.source,
-        user_agent: circumstances.user_agent.as_deref(),
+        source_address: request_context.source,
+        user_agent: request_context.user_agent.as_deref(),
         error: None,
         failure: None,
         request_parameters: None,
@@ -185,19 +185,19 @@ fn record<'a>(
         resources: &[],
         recipient,
         shared_event_id: None,
-        tls: tls_details(circumstances),
+        tls: tls_details(request_context),
         is_from_console: false,
     }
 }
 
 /// Where someone signs in to, and how. No second factor is asked for here yet.
-fn login_data(circumstances: &Circumstances) -> String {
-    let scheme = if circumstances.is_secure {
+fn login_data(request_context: &RequestContext) -> String {
+    let scheme = if request_context.is_secure {
         "https"
     } else {
         "http"
     };
-    let host = circumstances.host.as_deref().unwrap_or("localhost");
+    let host = request_context.host.as_deref().unwrap_or("localhost");
     let login_to = serde_json::Value::from(format!("{scheme}://{host}/console"));
     format!(r#"{{"LoginTo":{login_to},"MobileVersion":"No","MFAUsed":"No"}}"#)
 }

@@ -52,7 +52,7 @@ impl Door {
             }
         };
         let log = AttemptLog::of(&found, attempt.source);
-        let login = Login::begin(&self.installation, &found, attempt.circumstances);
+        let login = Login::begin(&self.installation, &found, attempt.request_context);
         let outcome = self.judge(&found, &attempt).await;
         log.tell(&outcome);
         login.tell(&outcome);

@@ -7,7 +7,7 @@
 //! ```
 //! # tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(async {
 //! use keyward_names::Secret;
-//! use keyward_authorization::Circumstances;
+//! use keyward_authorization::RequestContext;
 //! use keyward_signin::{Attempt, Browser, Door, Refusal};
 //!
 //! let world = keyward_testkit::World::new().await;
@@ -18,7 +18,7 @@
 //!     password: Secret::new("guessed"),
 //!     source: [192, 0, 2, 1].into(),
 //!     browser: &Browser::default(),
-//!     circumstances: &Circumstances::default(),
+//!     request_context: &RequestContext::default(),
 //! };
 //! assert_eq!(door.sign_in(attempt).await.unwrap_err(), Refusal::Incorrect);
 //! # });

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use keyward_authorization::{Caller, Principal};
 use keyward_credentials::LONGEST_PASSWORD;
-use keyward_engine::Context;
+use keyward_engine::CallContext;
 use keyward_faults::Fault;
 use keyward_names::Secret;
 use keyward_operations::door::{self, TypedPasswords};
@@ -62,9 +62,9 @@ impl Door {
         let changed = match visitor.session.principal {
             Principal::Root => self.change_root_password(visitor, typed).await,
             principal @ Principal::User(_) => {
-                let context = Context {
+                let context = CallContext {
                     caller: Caller::without_key(principal),
-                    circumstances: Arc::clone(&visitor.circumstances),
+                    request_context: Arc::clone(&visitor.request_context),
                     handle: Arc::clone(&visitor.handle),
                     installation: Arc::clone(self.installation()),
                     request_id: "",
@@ -104,7 +104,7 @@ impl Door {
                 match begun {
                     Ok(Some(session)) => {
                         let who = (&*account, session.principal);
-                        audit::succeeded(self.installation(), who, &visitor.circumstances);
+                        audit::succeeded(self.installation(), who, &visitor.request_context);
                         Ok(session)
                     }
                     Ok(None) => gone(),
@@ -121,7 +121,7 @@ impl Door {
         passwords: TypedPasswords<'_>,
     ) -> Result<(), Fault> {
         let (installation, account) = (self.installation(), visitor.handle.account());
-        let record = audit::password_updated(installation, &account, &visitor.circumstances);
+        let record = audit::password_updated(installation, &account, &visitor.request_context);
         let kept = installation.audit().of_change(&record);
         door::change_root_password(installation, &visitor.handle, passwords, kept).await?;
         installation.audit().send(&record);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use keyward_account::{Account, LoginProfile, PasswordStanding, User};
-use keyward_authorization::{Circumstances, Entrance, Principal};
+use keyward_authorization::{Entrance, Principal, RequestContext};
 use keyward_engine::{AccountHandle, Installation};
 use keyward_names::{Age, Timestamp, root_arn, user_arn};
 use keyward_operations::door;
@@ -23,7 +23,7 @@ pub struct Visitor {
     /// The account.
     pub account: Arc<Account>,
     /// How the visitor came, and since when it is signed in.
-    pub(crate) circumstances: Arc<Circumstances>,
+    pub(crate) request_context: Arc<RequestContext>,
     pub(crate) handle: Arc<AccountHandle>,
     installation: Arc<Installation>,
 }
@@ -38,7 +38,7 @@ impl Door {
     pub async fn visitor(
         &self,
         cookie: &str,
-        circumstances: &Circumstances,
+        request_context: &RequestContext,
     ) -> Result<Option<Visitor>, Unavailable> {
         let installation = self.installation();
         let Some(session) = sealing::open::<Session>(installation, PURPOSE, cookie) else {
@@ -60,18 +60,18 @@ impl Door {
             .is_session_ended(session.account, &session.id)
             .await
             .map_err(Unavailable::because)?;
-        let circumstances = Circumstances {
+        let request_context = RequestContext {
             signed_in: Some(session.begun),
             entrance: match session.stage {
                 Stage::SignedIn => Entrance::Console,
                 Stage::NewPasswordDue => Entrance::Door,
             },
-            ..circumstances.clone()
+            ..request_context.clone()
         };
         Ok((!is_ended).then_some(Visitor {
             session,
             account,
-            circumstances: Arc::new(circumstances),
+            request_context: Arc::new(request_context),
             handle,
             installation: Arc::clone(installation),
         }))
@@ -157,12 +157,15 @@ impl Visitor {
     /// to `iam:ChangePassword`.
     #[must_use]
     pub fn may_change_password(&self, now: Timestamp) -> bool {
-        let how = (&*self.circumstances, now);
         match self.session.principal {
             Principal::Root => true,
-            Principal::User(user) => {
-                door::may_change_password(&self.installation, &self.account, user, how)
-            }
+            Principal::User(user) => door::may_change_password(
+                &self.installation,
+                &self.account,
+                user,
+                &self.request_context,
+                now,
+            ),
         }
     }
 }

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use keyward_account::Account;
 use keyward_api::{OperationId, Service};
-use keyward_authorization::{Caller, Circumstances, Principal};
+use keyward_authorization::{Caller, Principal, RequestContext};
 use keyward_credentials::MasterKey;
 use keyward_engine::{
-    AccountQuotas, Context, HashQueue, Installation, InstallationKeys, InstallationOptions,
+    AccountQuotas, CallContext, HashQueue, Installation, InstallationKeys, InstallationOptions,
     NewAccount, Quotas, Request,
 };
 use keyward_names::{AccessKeyId, AccountId, Secret};
@@ -39,7 +39,7 @@ pub struct Asker {
     installation: Arc<Installation>,
     account_id: AccountId,
     caller: Caller,
-    circumstances: Arc<Circumstances>,
+    request_context: Arc<RequestContext>,
 }
 
 impl World {
@@ -179,9 +179,9 @@ impl World {
             installation: Arc::clone(&self.installation),
             account_id,
             caller,
-            circumstances: Arc::new(Circumstances {
+            request_context: Arc::new(RequestContext {
                 source: Some(IpAddr::V4(Ipv4Addr::LOCALHOST)),
-                ..Circumstances::default()
+                ..RequestContext::default()
             }),
         }
     }
@@ -225,11 +225,11 @@ impl World {
 }
 
 impl Asker {
-    /// The same principal, in other circumstances.
+    /// The same principal, in other request_context.
     #[must_use]
-    pub fn who_came(&self, circumstances: Circumstances) -> Self {
+    pub fn who_came(&self, request_context: RequestContext) -> Self {
         Self {
-            circumstances: Arc::new(circumstances),
+            request_context: Arc::new(request_context),
             ..self.clone()
         }
     }
@@ -265,9 +265,9 @@ impl Asker {
         let held = self.installation.account(self.account_id).await;
         let request = Request {
             parameters: &parameters,
-            context: Context {
+            context: CallContext {
                 caller: self.caller.clone(),
-                circumstances: Arc::clone(&self.circumstances),
+                request_context: Arc::clone(&self.request_context),
                 handle: held
                     .expect("the store answers")
                     .expect("the account is there"),

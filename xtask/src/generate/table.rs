@@ -127,7 +127,7 @@ pub(crate) fn write(
     files.insert(
         Path::new(SOURCES).join("generated/table.rs"),
         format!(
-            "//! Which function answers which operation.\n\n{imports}\nuse crate::perform::Performed;\n{functions}\n\
+            "//! Which function answers which operation.\n\n{imports}\nuse crate::performed::Performed;\n{functions}\n\
              /// Runs the function of `operation`. The futures are boxed, since this one is as large as\n\
              /// the largest of them.\n\
              pub(crate) async fn respond(request: Request<'_>, operation: OperationId) -> Reply {{\n\

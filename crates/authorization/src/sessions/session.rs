@@ -36,7 +36,7 @@ pub struct Session {
 pub enum Holder {
     /// The very user, or root user, that asked for it: `GetSessionToken`.
     Own(Principal),
-    /// Someone who took on a role: `AssumeRole` and its kin.
+    /// Someone who assumed a role: `AssumeRole` and its kin.
     Role(RoleSession),
     /// Someone for whom a user, or root user, vouches: `GetFederationToken`.
     Federated(FederatedUser),

@@ -6,9 +6,9 @@ use keyward_web_identity::{TokenError, TokenErrorKind};
 
 use super::Fault;
 
-/// A role may not be taken on by whoever is vouched for. It is the same for a role that does not exist.
+/// A role may not be assumed by whoever is vouched for. It is the same for a role that does not exist.
 #[must_use]
-pub fn may_not_take_on(action: &str) -> Fault {
+pub fn federated_may_not_assume(action: &str) -> Fault {
     Fault::new(
         FaultCode::AccessDenied,
         format!("Not authorized to perform {action}"),

@@ -19,7 +19,7 @@ pub fn invalid_role_arn(given: &str) -> Fault {
     Fault::new(FaultCode::ValidationError, format!("{given} is invalid"))
 }
 
-/// A role may not be taken on by whom asks. It is the same for a role that does not exist.
+/// A role may not be assumed by whom asks. It is the same for a role that does not exist.
 #[must_use]
 pub fn may_not_assume(caller_arn: &str, action: &str, role_arn: &str) -> Fault {
     Fault::new(

@@ -126,7 +126,7 @@ use crate::iam::users::list_users::list_users;
 use crate::iam::users::tag_user::tag_user;
 use crate::iam::users::untag_user::untag_user;
 use crate::iam::users::update_user::update_user;
-use crate::perform::Performed;
+use crate::performed::Performed;
 use crate::sts::access_keys::get_access_key_info::get_access_key_info;
 use crate::sts::authorization_messages::decode_authorization_message::decode_authorization_message;
 use crate::sts::caller_identity::get_caller_identity::get_caller_identity;

@@ -13,9 +13,9 @@ use keyward_api::OperationId;
 use keyward_api::sts::{self, AssumedRoleUser};
 use keyward_authorization::Resource;
 use keyward_authorization::sessions::{
-    Holder, RoleSession, SessionTag, Vouched, VouchedBy, session_arn,
+    FederatedBy, FederatedIdentity, Holder, RoleSession, SessionTag, session_arn,
 };
-use keyward_authorization::{Action, Question, Questions};
+use keyward_authorization::{AccessRequest, AccessRequests, Action};
 use keyward_authorization::{Caller, Principal};
 use keyward_engine::{AuditFacts, Call, Permit};
 use keyward_engine::{random, uuid};
@@ -49,7 +49,7 @@ fn lasts(principal: Principal, asked: Option<i32>) -> Age {
 fn with_own_key(caller: &Caller) -> Option<Principal> {
     match caller {
         Caller::Own { principal, .. } => Some(*principal),
-        Caller::Session(_) | Caller::Unsigned | Caller::Vouched(_) => None,
+        Caller::Session(_) | Caller::Unsigned | Caller::Federated(_) => None,
     }
 }
 
@@ -133,15 +133,15 @@ fn check_provider_id(provider_id: Option<&str>) -> Result<(), Fault> {
     }
 }
 
-/// What whoever takes on a role wants with it.
-struct Wishes<'a> {
+/// What whoever assumes a role wants with it.
+struct RoleSessionRequest<'a> {
     session_name: &'a str,
     tags: &'a [sts::Tag],
     transitive_keys: &'a [String],
     source_identity: Option<&'a str>,
 }
 
-impl Wishes<'_> {
+impl RoleSessionRequest<'_> {
     /// The role, and what is wanted with it.
     fn resource(&self, account: &Account, role: &Role) -> Resource {
         let resource = Resource::role(account, &role.name, Some(role))
@@ -160,12 +160,12 @@ impl Wishes<'_> {
         operation: OperationId,
         resource: &Resource,
         inherits_tags: bool,
-    ) -> Questions {
-        let question = |action| Question {
+    ) -> AccessRequests {
+        let question = |action| AccessRequest {
             action,
             resource: resource.clone(),
         };
-        let mut questions = Questions::new(question(Action::Operation(operation)));
+        let mut questions = AccessRequests::new(question(Action::Operation(operation)));
         if !self.tags.is_empty() || inherits_tags {
             questions = questions.and(question(Action::TagSession));
         }
@@ -181,7 +181,7 @@ struct NewRoleSession<'a> {
     name: &'a str,
     source_identity: Option<&'a str>,
     /// Who is vouched for, if it is someone outside.
-    vouched: Option<&'a Vouched>,
+    vouched: Option<&'a FederatedIdentity>,
     lasts: Age,
     tags: Box<[SessionTag]>,
     policies: GivenPolicies,
@@ -189,7 +189,7 @@ struct NewRoleSession<'a> {
 }
 
 /// What comes of giving out a session of a role.
-struct GivenOut {
+struct IssuedRoleSession {
     issued: Issued,
     /// Who has it.
     user: AssumedRoleUser,
@@ -198,16 +198,16 @@ struct GivenOut {
 }
 
 /// Gives out a session of a role, and says who has it.
-fn give_out<I>(
+fn issue_role_session<I>(
     call: &Call<I>,
     permit: &Permit,
     account: &Account,
     role: &Role,
     new: NewRoleSession<'_>,
-) -> Result<GivenOut, Fault> {
+) -> Result<IssuedRoleSession, Fault> {
     let by_saml = new
         .vouched
-        .filter(|vouched| vouched.recorded.by == VouchedBy::Saml);
+        .filter(|vouched| vouched.recorded.by == FederatedBy::Saml);
     let saml_provider = by_saml.map(|vouched| &*vouched.provider_arn);
     let facts = AuditFacts::assumed(account.id(), role, saml_provider);
     let issued = issue(
@@ -220,7 +220,10 @@ fn give_out<I>(
                 name: new.name.into(),
                 source_identity: new.source_identity.map(Into::into),
                 provider: new.vouched.map(|vouched| vouched.provider_arn.clone()),
-                keys: new.vouched.map(Vouched::kept_keys).unwrap_or_default(),
+                keys: new
+                    .vouched
+                    .map(FederatedIdentity::kept_keys)
+                    .unwrap_or_default(),
             }),
             lasts: new.lasts,
             mfa: None,
@@ -233,7 +236,7 @@ fn give_out<I>(
         assumed_role_id: format!("{}:{}", role.id, new.name),
         arn: session_arn(account, role.name.as_str(), new.name),
     };
-    Ok(GivenOut {
+    Ok(IssuedRoleSession {
         issued,
         user,
         facts,

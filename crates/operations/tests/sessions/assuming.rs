@@ -1,4 +1,4 @@
-//! Who may take on a role.
+//! Who may assume a role.
 
 use keyward_testkit::form;
 

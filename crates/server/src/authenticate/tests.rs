@@ -33,7 +33,7 @@ fn service(world: &World) -> Service {
     }
 }
 
-/// A world where Bob may take on the role `Build`.
+/// A world where Bob may assume the role `Build`.
 async fn world() -> (World, Asker) {
     let world = World::new().await;
     let root = world.root();

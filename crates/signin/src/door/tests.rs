@@ -1,6 +1,6 @@
 use std::net::IpAddr;
 
-use keyward_authorization::Circumstances;
+use keyward_authorization::RequestContext;
 use keyward_names::Age;
 use keyward_testkit::World;
 
@@ -64,7 +64,7 @@ async fn try_from(
         password: Secret::new(password),
         source: source.parse().unwrap(),
         browser,
-        circumstances: &Circumstances::default(),
+        request_context: &RequestContext::default(),
     };
     door.sign_in(attempt).await
 }
@@ -91,7 +91,7 @@ async fn session(door: &Door, account: &str, name: &str, password: &str) -> Sess
 
 async fn visitor(door: &Door, session: &Session) -> Option<Visitor> {
     let cookie = door.seal_session(session).unwrap();
-    door.visitor(&cookie, &Circumstances::default())
+    door.visitor(&cookie, &RequestContext::default())
         .await
         .unwrap()
 }
@@ -393,7 +393,7 @@ async fn a_session_cookie_is_nobody_elses_to_make_or_change() {
         .seal_session(&session(&door, "example", "Bob", PASSWORD).await)
         .unwrap();
     assert!(
-        door.visitor(&cookie, &Circumstances::default())
+        door.visitor(&cookie, &RequestContext::default())
             .await
             .unwrap()
             .is_some()
@@ -403,7 +403,7 @@ async fn a_session_cookie_is_nobody_elses_to_make_or_change() {
         bytes[position] = if bytes[position] == b'B' { b'C' } else { b'B' };
         let changed = String::from_utf8(bytes).unwrap();
         assert!(
-            door.visitor(&changed, &Circumstances::default())
+            door.visitor(&changed, &RequestContext::default())
                 .await
                 .unwrap()
                 .is_none(),
@@ -414,7 +414,7 @@ async fn a_session_cookie_is_nobody_elses_to_make_or_change() {
     let elsewhere = Door::new(Arc::clone(&stranger.installation));
     assert!(
         elsewhere
-            .visitor(&cookie, &Circumstances::default())
+            .visitor(&cookie, &RequestContext::default())
             .await
             .unwrap()
             .is_none()
@@ -422,14 +422,14 @@ async fn a_session_cookie_is_nobody_elses_to_make_or_change() {
     // Neither is anything else that is sealed.
     let token = door.form_token("visit").unwrap();
     assert!(
-        door.visitor(&token, &Circumstances::default())
+        door.visitor(&token, &RequestContext::default())
             .await
             .unwrap()
             .is_none()
     );
     world.installation.clock().advance(Age::seconds(-10));
     assert!(
-        door.visitor(&cookie, &Circumstances::default())
+        door.visitor(&cookie, &RequestContext::default())
             .await
             .unwrap()
             .is_none(),
@@ -613,7 +613,7 @@ async fn while_the_store_is_away_nobody_is_let_in_on_a_guess() {
     let cookie = door.seal_session(&begun).unwrap();
     world.store.set_away(true);
     assert!(
-        door.visitor(&cookie, &Circumstances::default())
+        door.visitor(&cookie, &RequestContext::default())
             .await
             .is_err()
     );

@@ -1,4 +1,4 @@
-//! Takes on a role: gives out a session of it, for which the role's trust policy must allow the
+//! Assumes a role: gives out a session of it, for which the role's trust policy must allow the
 //! caller, and the caller's own policies unless the trust policy names the caller itself.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
@@ -36,7 +36,8 @@ use keyward_names::Age;
 use serde_json::Value;
 
 use super::{
-    NewRoleSession, RoleArn, Wishes, arns, check_mfa, give_out, role_session_lasts, session_tags,
+    NewRoleSession, RoleArn, RoleSessionRequest, arns, check_mfa, issue_role_session,
+    role_session_lasts, session_tags,
 };
 use crate::sts::shared::given_policies::GivenPolicies;
 
@@ -104,7 +105,7 @@ fn assume(
         return Err(fault::no_such_context_provider(arn).into());
     }
     let policy_arns = arns(input.policy_arns.as_deref());
-    let policies = GivenPolicies::check(call, account, (input.policy.as_deref(), &policy_arns))?;
+    let policies = GivenPolicies::check(call, account, input.policy.as_deref(), &policy_arns)?;
     let is_packed = !tags.is_empty() || !policies.is_empty();
 
     let new = NewRoleSession {
@@ -116,7 +117,7 @@ fn assume(
         policies,
         token_size: input.minimum_session_token_size,
     };
-    let given = give_out(call, &permit, account, role, new)?;
+    let given = issue_role_session(call, &permit, account, role, new)?;
     let answer = permit.answer(AssumeRoleResponse {
         assumed_role_user: Some(given.user),
         credentials: Some(given.issued.credentials),
@@ -170,18 +171,18 @@ fn authorize(
     source_identity: Option<&str>,
 ) -> Result<Permit, Fault> {
     let input = call.input();
-    let wishes = Wishes {
+    let wanted = RoleSessionRequest {
         session_name: &input.role_session_name,
         tags: given_tags(input),
         transitive_keys: input.transitive_tag_keys.as_deref().unwrap_or_default(),
         source_identity,
     };
-    let mut resource = wishes.resource(account, role);
+    let mut resource = wanted.resource(account, role);
     if let Some(external_id) = &input.external_id {
         resource = resource.with_key("sts:ExternalId", external_id);
     }
     let operation = OperationId::StsAssumeRole;
-    let questions = wishes.questions(operation, &resource, !inherited.is_empty());
+    let questions = wanted.questions(operation, &resource, !inherited.is_empty());
     call.authorize_assuming(account, role, questions)
 }
 

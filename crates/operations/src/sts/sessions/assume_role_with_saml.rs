@@ -1,4 +1,4 @@
-//! Takes on a role by an assertion of a SAML provider: gives out a session of it, for which the role's
+//! Assumes a role by an assertion of a SAML provider: gives out a session of it, for which the role's
 //! trust policy must allow whom the assertion speaks of. Nobody signs the request.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
@@ -24,7 +24,7 @@ use std::sync::Arc;
 use keyward_account::SamlProvider;
 use keyward_api::OperationId;
 use keyward_api::sts::{AssumeRoleWithSAMLRequest, AssumeRoleWithSAMLResponse};
-use keyward_authorization::sessions::{Recorded, Vouched, VouchedBy, VouchedKey};
+use keyward_authorization::sessions::{FederatedBy, FederatedIdentity, ProviderKey, Recorded};
 use keyward_engine::uuid;
 use keyward_engine::{AuditFacts, Call, Outcome, noting};
 use keyward_faults::fault;
@@ -33,7 +33,8 @@ use keyward_saml::{Assertion, AssertionError, name_qualifier};
 use serde_json::{Value, json};
 
 use super::{
-    NewRoleSession, RoleArn, Wishes, arns, give_out, role_session_lasts, session_tags, tags_of,
+    NewRoleSession, RoleArn, RoleSessionRequest, arns, issue_role_session, role_session_lasts,
+    session_tags, tags_of,
 };
 use crate::sts::shared::given_policies::GivenPolicies;
 
@@ -57,7 +58,7 @@ pub(crate) async fn assume_role_with_saml(
         .map_err(refused)?;
     let name_qualifier = name_qualifier(&assertion.issuer, account.id(), &provider.name);
     let vouched = Arc::new(vouched(&call, provider, &assertion, &name_qualifier));
-    let facts = AuditFacts::vouched(&vouched);
+    let facts = AuditFacts::federated(&vouched);
     let identified = Identified {
         provider,
         assertion,
@@ -73,7 +74,7 @@ struct Identified<'a> {
     provider: &'a SamlProvider,
     assertion: Assertion,
     name_qualifier: String,
-    vouched: &'a Arc<Vouched>,
+    vouched: &'a Arc<FederatedIdentity>,
     /// Refusals tell it.
     request_id: &'a str,
 }
@@ -94,23 +95,23 @@ async fn assume(
     let (input, account) = (call.input(), call.account());
     let role = asked.role(account);
     let operation = OperationId::StsAssumeRoleWithSAML;
-    let role = role.ok_or_else(|| fault::may_not_take_on(operation.action()))?;
+    let role = role.ok_or_else(|| fault::federated_may_not_assume(operation.action()))?;
     let tags = tags_of(&assertion.principal_tags)
         .ok_or_else(|| fault::assertion_refused(AssertionError::PrincipalTagForm, request_id))?;
     let source_identity = assertion.source_identity.as_deref();
-    let wishes = Wishes {
+    let wanted = RoleSessionRequest {
         session_name: &assertion.role_session_name,
         tags: &tags,
         transitive_keys: &assertion.transitive_tag_keys,
         source_identity,
     };
-    let questions = wishes.questions(operation, &wishes.resource(account, role), false);
-    let permit = call.authorize_vouched(vouched, role, questions)?;
+    let questions = wanted.questions(operation, &wanted.resource(account, role), false);
+    let permit = call.authorize_federated(vouched, role, questions)?;
     let tags = session_tags(&[], &tags, &assertion.transitive_tag_keys)?;
     let lasts = role_session_lasts(input.duration_seconds, role)?;
     let lasts = lasts.min(lasts_at_most(call, &assertion));
     let policy_arns = arns(input.policy_arns.as_deref());
-    let policies = GivenPolicies::check(call, account, (input.policy.as_deref(), &policy_arns))?;
+    let policies = GivenPolicies::check(call, account, input.policy.as_deref(), &policy_arns)?;
     // Last of all: what is refused is not used up.
     let used_for = format!("{}/{}/{}", provider.id, role.id, assertion.id);
     if !call
@@ -129,7 +130,7 @@ async fn assume(
         policies,
         token_size: input.minimum_session_token_size,
     };
-    let given_out = give_out(call, &permit, account, role, new)?;
+    let given_out = issue_role_session(call, &permit, account, role, new)?;
     let answer = permit.answer(AssumeRoleWithSAMLResponse {
         credentials: Some(given_out.issued.credentials),
         assumed_role_user: Some(given_out.user),
@@ -162,8 +163,8 @@ fn vouched(
     provider: &SamlProvider,
     assertion: &Assertion,
     name_qualifier: &str,
-) -> Vouched {
-    let for_trust_alone = |name: &'static str, values: Box<[Box<str>]>| VouchedKey {
+) -> FederatedIdentity {
+    let for_trust_alone = |name: &'static str, values: Box<[Box<str>]>| ProviderKey {
         name: name.into(),
         values,
         is_kept: false,
@@ -171,9 +172,9 @@ fn vouched(
     let one = |name, value: &str| for_trust_alone(name, Box::new([value.into()]));
     let document = format!("{}/{}", call.account().id(), provider.name);
     let mut keys = vec![
-        VouchedKey::kept("saml:sub", &assertion.subject),
-        VouchedKey::kept("saml:sub_type", &assertion.subject_type),
-        VouchedKey::kept("saml:namequalifier", name_qualifier),
+        ProviderKey::kept("saml:sub", &assertion.subject),
+        ProviderKey::kept("saml:sub_type", &assertion.subject_type),
+        ProviderKey::kept("saml:namequalifier", name_qualifier),
         one("saml:aud", &assertion.recipient),
         one("saml:iss", &assertion.issuer),
         one("saml:doc", &document),
@@ -183,10 +184,10 @@ fn vouched(
         for_trust_alone(key.name, values.collect())
     }));
     let subject = &assertion.subject;
-    Vouched {
+    FederatedIdentity {
         provider_arn: call.input().principal_arn.as_str().into(),
         recorded: Recorded {
-            by: VouchedBy::Saml,
+            by: FederatedBy::Saml,
             principal_id: format!("{name_qualifier}:{subject}").into(),
             subject: subject.as_str().into(),
             provider: name_qualifier.into(),

@@ -1,4 +1,4 @@
-//! Takes on a role by a token of an OpenID Connect provider: gives out a session of it, for which the
+//! Assumes a role by a token of an OpenID Connect provider: gives out a session of it, for which the
 //! role's trust policy must allow whom the token speaks of. Nobody signs the request.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
@@ -25,14 +25,14 @@ use std::sync::Arc;
 use keyward_account::{OidcProvider, ProviderKind};
 use keyward_api::sts::{AssumeRoleWithWebIdentityRequest, AssumeRoleWithWebIdentityResponse};
 use keyward_api::{OperationId, sts::PolicyDescriptorType};
-use keyward_authorization::sessions::{Recorded, Vouched, VouchedBy, VouchedKey};
+use keyward_authorization::sessions::{FederatedBy, FederatedIdentity, ProviderKey, Recorded};
 use keyward_engine::{AuditFacts, Call, Outcome, noting};
 use keyward_faults::{Fault, fault};
 use keyward_web_identity::{ClaimValue, Expected, KeySet, TokenError, Unverified, WebIdentity};
 
 use super::{
-    NewRoleSession, RoleArn, Wishes, arns, check_provider_id, give_out, is_source_identity,
-    role_session_lasts, session_tags, tags_of,
+    NewRoleSession, RoleArn, RoleSessionRequest, arns, check_provider_id, is_source_identity,
+    issue_role_session, role_session_lasts, session_tags, tags_of,
 };
 use crate::sts::shared::given_policies::GivenPolicies;
 
@@ -53,7 +53,7 @@ pub(crate) async fn assume_role_with_web_identity(
     }
     let identity = verify(&call, provider, &token).await?;
     let vouched = Arc::new(vouched(&call, provider, &identity));
-    let facts = AuditFacts::vouched(&vouched);
+    let facts = AuditFacts::federated(&vouched);
     noting(assume(&call, &asked, identity, &vouched), facts)
 }
 
@@ -62,12 +62,12 @@ fn assume(
     call: &Call<AssumeRoleWithWebIdentityRequest>,
     asked: &RoleArn<'_>,
     identity: WebIdentity,
-    vouched: &Arc<Vouched>,
+    vouched: &Arc<FederatedIdentity>,
 ) -> Outcome<AssumeRoleWithWebIdentityResponse> {
     let (input, account) = (call.input(), call.account());
     let role = asked.role(account);
     let operation = OperationId::StsAssumeRoleWithWebIdentity;
-    let role = role.ok_or_else(|| fault::may_not_take_on(operation.action()))?;
+    let role = role.ok_or_else(|| fault::federated_may_not_assume(operation.action()))?;
     // That the text is this one is unsure.
     let tags = tags_of(&identity.principal_tags)
         .ok_or_else(|| fault::token_refused(&TokenError::PrincipalTags))?;
@@ -75,23 +75,23 @@ fn assume(
     if source_identity.is_some_and(|name| !is_source_identity(name)) {
         return Err(fault::unfit_source_identity().into());
     }
-    let wishes = Wishes {
+    let wanted = RoleSessionRequest {
         session_name: &input.role_session_name,
         tags: &tags,
         transitive_keys: &identity.transitive_tag_keys,
         source_identity,
     };
     let is_authorized = identity.is_role_authorized.to_string();
-    let resource = wishes.resource(account, role);
-    let questions = wishes
+    let resource = wanted.resource(account, role);
+    let questions = wanted
         .questions(operation, &resource, false)
         .with_first(|first| first.with_key("sts:RoleAuthorizedByIdp", &is_authorized));
-    let permit = call.authorize_vouched(vouched, role, questions)?;
+    let permit = call.authorize_federated(vouched, role, questions)?;
     let tags = session_tags(&[], &tags, &identity.transitive_tag_keys)?;
     let lasts = role_session_lasts(input.duration_seconds, role)?;
     let policy_arns: Option<&[PolicyDescriptorType]> = input.policy_arns.as_deref();
-    let given = (input.policy.as_deref(), &*arns(policy_arns));
-    let policies = GivenPolicies::check(call, account, given)?;
+    let policies =
+        GivenPolicies::check(call, account, input.policy.as_deref(), &arns(policy_arns))?;
 
     let new = NewRoleSession {
         name: &input.role_session_name,
@@ -102,7 +102,7 @@ fn assume(
         policies,
         token_size: input.minimum_session_token_size,
     };
-    let given_out = give_out(call, &permit, account, role, new)?;
+    let given_out = issue_role_session(call, &permit, account, role, new)?;
     let answer = permit.answer(AssumeRoleWithWebIdentityResponse {
         credentials: Some(given_out.issued.credentials),
         subject_from_web_identity_token: Some(identity.subject),
@@ -157,18 +157,18 @@ fn vouched(
     call: &Call<AssumeRoleWithWebIdentityRequest>,
     provider: &OidcProvider,
     identity: &WebIdentity,
-) -> Vouched {
+) -> FederatedIdentity {
     let url = &provider.url;
     let key = |claim: &str| format!("{url}:{claim}");
     let mut keys = vec![
-        VouchedKey::kept(key("aud"), &identity.audience),
-        VouchedKey::kept(key("sub"), &identity.subject),
+        ProviderKey::kept(key("aud"), &identity.audience),
+        ProviderKey::kept(key("sub"), &identity.subject),
     ];
     if let (Some(_), Some(aud)) = (&identity.azp, &identity.aud_claim) {
-        keys.push(VouchedKey::kept(key("oaud"), aud));
+        keys.push(ProviderKey::kept(key("oaud"), aud));
     }
     if !identity.amr.is_empty() {
-        keys.push(VouchedKey {
+        keys.push(ProviderKey {
             name: key("amr").into(),
             values: identity
                 .amr
@@ -178,7 +178,7 @@ fn vouched(
             is_kept: true,
         });
     }
-    keys.extend(identity.claims.iter().map(|(claim, value)| VouchedKey {
+    keys.extend(identity.claims.iter().map(|(claim, value)| ProviderKey {
         name: key(claim).into(),
         values: match value {
             ClaimValue::One(value) => Box::new([value.as_str().into()]),
@@ -190,9 +190,9 @@ fn vouched(
     }));
     let provider_arn = ProviderKind::Oidc.arn(call.account().id(), url);
     let (audience, subject) = (&identity.audience, &identity.subject);
-    Vouched {
+    FederatedIdentity {
         recorded: Recorded {
-            by: VouchedBy::WebIdentity,
+            by: FederatedBy::WebIdentity,
             principal_id: format!("{provider_arn}:{audience}:{subject}").into(),
             subject: subject.as_str().into(),
             provider: provider_arn.as_str().into(),

@@ -46,7 +46,7 @@ pub(crate) async fn get_federation_token(
     }
     let tags = session_tags(&[], tags, &[])?;
     let policy_arns = arns(input.policy_arns.as_deref());
-    let policies = GivenPolicies::check(&call, account, (input.policy.as_deref(), &policy_arns))?;
+    let policies = GivenPolicies::check(&call, account, input.policy.as_deref(), &policy_arns)?;
     let issued = issue(
         &call,
         &permit,

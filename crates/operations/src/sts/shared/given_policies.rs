@@ -21,7 +21,8 @@ impl GivenPolicies {
     pub(crate) fn check<I>(
         call: &Call<I>,
         account: &Account,
-        (inline, arns): (Option<&str>, &[&str]),
+        inline: Option<&str>,
+        arns: &[&str],
     ) -> Result<Self, Fault> {
         if let Some(text) = inline {
             check(PolicyKind::Session, text)

@@ -6,7 +6,7 @@ use crate::managed::Managed;
 
 /// What is judged by: the account as it stands, and the policies of AWS.
 #[derive(Debug, Clone, Copy)]
-pub struct Law<'a> {
+pub struct PoliciesInForce<'a> {
     /// The caller's account.
     pub account: &'a Account,
     /// Where managed policies are found.
@@ -15,7 +15,7 @@ pub struct Law<'a> {
     pub elsewhere: Option<&'a Account>,
 }
 
-impl<'a> Law<'a> {
+impl<'a> PoliciesInForce<'a> {
     /// What is judged by within an account.
     pub fn within(account: &'a Account, managed: Managed<'a>) -> Self {
         Self {

@@ -6,7 +6,7 @@ use crate::resource::Resource;
 
 /// One thing that a caller wants to do.
 #[derive(Debug, Clone)]
-pub struct Question {
+pub struct AccessRequest {
     /// What is to be done.
     pub action: Action,
     /// To what.
@@ -52,17 +52,17 @@ impl Action {
     }
 }
 
-/// Questions that must all be answered with yes: one at least, so that nobody is let through unasked.
+/// AccessRequests that must all be answered with yes: one at least, so that nobody is let through unasked.
 #[derive(Debug, Clone)]
-pub struct Questions {
-    first: Question,
-    more: Vec<Question>,
+pub struct AccessRequests {
+    first: AccessRequest,
+    more: Vec<AccessRequest>,
 }
 
-impl Questions {
+impl AccessRequests {
     /// One question.
     #[must_use]
-    pub fn new(first: Question) -> Self {
+    pub fn new(first: AccessRequest) -> Self {
         Self {
             first,
             more: Vec::new(),
@@ -71,7 +71,7 @@ impl Questions {
 
     /// These and one more.
     #[must_use]
-    pub fn and(mut self, question: Question) -> Self {
+    pub fn and(mut self, question: AccessRequest) -> Self {
         self.more.push(question);
         self
     }
@@ -84,7 +84,7 @@ impl Questions {
     }
 
     /// All of them, in the order in which they are asked.
-    pub fn iter(&self) -> impl Iterator<Item = &Question> {
+    pub fn iter(&self) -> impl Iterator<Item = &AccessRequest> {
         [&self.first].into_iter().chain(&self.more)
     }
 }

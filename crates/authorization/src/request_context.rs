@@ -7,7 +7,7 @@ use keyward_names::Timestamp;
 
 /// What is known of a request beside its parameters and its caller.
 #[derive(Debug, Clone, Default)]
-pub struct Circumstances {
+pub struct RequestContext {
     /// Where it came from: `aws:SourceIp`.
     pub source: Option<IpAddr>,
     /// Whether it came over TLS: `aws:SecureTransport`.
@@ -33,7 +33,7 @@ pub struct Circumstances {
 /// The one host of STS that has no region in its name.
 const GLOBAL_STS_HOST: &str = "sts.amazonaws.com";
 
-impl Circumstances {
+impl RequestContext {
     /// Whether the client calls the server by AWS's name for STS in no region.
     pub fn is_global_sts_host(&self) -> bool {
         let host = self.host.as_deref().unwrap_or_default();

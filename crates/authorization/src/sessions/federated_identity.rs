@@ -6,18 +6,18 @@ use serde_json::Value;
 
 /// Someone for whom an identity provider of the account vouches: what it said was verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Vouched {
+pub struct FederatedIdentity {
     /// The provider's ARN, by which trust policies name it.
     pub provider_arn: Box<str>,
     /// What was said, as context keys.
-    pub keys: Box<[VouchedKey]>,
+    pub keys: Box<[ProviderKey]>,
     /// How audit records name it.
     pub recorded: Recorded,
 }
 
 /// A context key that tells what an identity provider said.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VouchedKey {
+pub struct ProviderKey {
     /// The key.
     pub name: Box<str>,
     /// Its values.
@@ -31,7 +31,7 @@ pub struct VouchedKey {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recorded {
     /// What was verified.
-    pub by: VouchedBy,
+    pub by: FederatedBy,
     /// `principalId`
     pub principal_id: Box<str>,
     /// `userName`
@@ -44,14 +44,14 @@ pub struct Recorded {
 
 /// What an identity provider vouches by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum VouchedBy {
+pub enum FederatedBy {
     /// A token of an OpenID Connect provider.
     WebIdentity,
     /// An assertion of a SAML provider.
     Saml,
 }
 
-impl Vouched {
+impl FederatedIdentity {
     /// The context keys that a session keeps.
     pub fn kept_keys(&self) -> BTreeMap<Box<str>, Box<[Box<str>]>> {
         let kept = self.keys.iter().filter(|key| key.is_kept);
@@ -60,7 +60,7 @@ impl Vouched {
     }
 }
 
-impl VouchedKey {
+impl ProviderKey {
     /// A key of one value that the session keeps.
     pub fn kept(name: impl Into<Box<str>>, value: &str) -> Self {
         Self {
