@@ -34,13 +34,13 @@ pub(crate) fn run() -> anyhow::Result<()> {
     heading(
         "Reads in the full account, against the bare server (requests a second, 16 connections)",
     );
-    full.against_bare(("signed GetUser", "55, aim 80"), |number| {
+    full.against_bare("signed GetUser", "55, aim 80", |number| {
         format!(
             "Action=GetUser&UserName=user-{:05}",
             number * 7 % FULL.users
         )
     })?;
-    full.against_bare(("ListUsers, page of 100", "30, aim 50"), |_| {
+    full.against_bare("ListUsers, page of 100", "30, aim 50", |_| {
         "Action=ListUsers&MaxItems=100".to_owned()
     })?;
     heading(
@@ -217,7 +217,8 @@ impl Filled {
     /// Reads against the bare server answering as many bytes to the same requests.
     fn against_bare(
         &self,
-        (what, must): (&str, &str),
+        what: &str,
+        must: &str,
         form: impl Fn(usize) -> String,
     ) -> anyhow::Result<()> {
         let body = ask(&self.installed.key, self.server.address, &form(0))?;

@@ -21,13 +21,15 @@ pub(crate) fn run() -> anyhow::Result<()> {
     read(
         &installed,
         &server,
-        ("signed GetUser", "55, aim 80"),
+        "signed GetUser",
+        "55, aim 80",
         |connection| format!("Action=GetUser&UserName=user-{connection:06}"),
     )?;
     read(
         &installed,
         &server,
-        ("ListUsers, page of 100", "30, aim 50"),
+        "ListUsers, page of 100",
+        "30, aim 50",
         |_| "Action=ListUsers&MaxItems=100".to_owned(),
     )?;
     create(&installed, &server)
@@ -37,7 +39,8 @@ pub(crate) fn run() -> anyhow::Result<()> {
 fn read(
     installed: &Installed,
     server: &Running,
-    (what, must): (&str, &str),
+    what: &str,
+    must: &str,
     form: impl Fn(usize) -> String,
 ) -> anyhow::Result<()> {
     let body = ask(&installed.key, server.address, &form(0))?;

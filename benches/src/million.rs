@@ -45,7 +45,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
         growth / (LARGE - SMALL) as u64
     );
     heading("Time a request takes with a million users, against a thousand (requests a second)");
-    compare(&small, &large, (&small_loaded.server, &large_loaded.server))
+    compare(&small, &large, &small_loaded.server, &large_loaded.server)
 }
 
 /// An installation whose account has so many users with login profiles.
@@ -191,7 +191,8 @@ fn some_verifier() -> anyhow::Result<Verifier> {
 fn compare(
     small: &Filled,
     large: &Filled,
-    (small_server, large_server): (&Running, &Running),
+    small_server: &Running,
+    large_server: &Running,
 ) -> anyhow::Result<()> {
     let list = |filled: &Filled, round: usize, connection: usize, more: &str| {
         // Pages from anywhere in the account, but for its end, where a page has less to do: the

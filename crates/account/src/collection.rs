@@ -50,11 +50,11 @@ impl<E> Collection for Option<Arc<E>> {
         self.as_deref().into_iter().map(|entity| ((), entity))
     }
 
-    fn put(&mut self, (): (), entity: E) {
+    fn put(&mut self, _: (), entity: E) {
         *self = Some(Arc::new(entity));
     }
 
-    fn remove(&mut self, (): &()) {
+    fn remove(&mut self, _: &()) {
         *self = None;
     }
 }

@@ -100,7 +100,8 @@ pub(crate) fn page_by_weight<E, K: Display, T>(
 /// longer than a marker.
 pub(crate) fn page_of_few<T>(
     entries: Vec<T>,
-    (marker, max_items): (Option<&str>, Option<i32>),
+    marker: Option<&str>,
+    max_items: Option<i32>,
     key: impl Fn(&T) -> &str,
 ) -> Result<Page<T>, Fault> {
     let begin = match after(marker)? {

@@ -64,8 +64,10 @@ impl Sessions {
     /// memory with would push out what its clients need.
     pub(crate) fn remember(
         &self,
-        (session, token): (&Arc<Session>, &str),
-        (scope, key): (Scope<'_>, Arc<SigningKey>),
+        session: &Arc<Session>,
+        token: &str,
+        scope: Scope<'_>,
+        key: Arc<SigningKey>,
         now: Timestamp,
     ) {
         let mut sessions = self.0.write().unwrap_or_else(PoisonError::into_inner);
@@ -122,7 +124,7 @@ mod tests {
 
     fn remember(sessions: &Sessions, session: &Arc<Session>, token: &str, now: i64) {
         let key = Arc::new(SigningKey::derive("secret", SCOPE));
-        sessions.remember((session, token), (SCOPE, key), at(now));
+        sessions.remember(session, token, SCOPE, key, at(now));
     }
 
     fn is_remembered(sessions: &Sessions, session: &Session, token: &str) -> bool {

@@ -45,8 +45,12 @@ impl<'a> Login<'a> {
         match outcome {
             Ok(session) => match (session.stage, self.found) {
                 (Stage::SignedIn, Found::Someone { handle, principal }) => {
-                    let who = (&*handle.account(), *principal);
-                    succeeded(self.installation, who, self.request_context);
+                    succeeded(
+                        self.installation,
+                        &handle.account(),
+                        *principal,
+                        self.request_context,
+                    );
                 }
                 // They are not in before the new password is set.
                 (Stage::NewPasswordDue, _) | (Stage::SignedIn, _) => {}
@@ -121,7 +125,8 @@ impl Drop for Login<'_> {
 /// Records that someone is in.
 pub(crate) fn succeeded(
     installation: &Installation,
-    (account, principal): (&Account, Principal),
+    account: &Account,
+    principal: Principal,
     request_context: &RequestContext,
 ) {
     let identity = identity_at_door(account, principal);

@@ -135,10 +135,7 @@ impl Door {
             Some(PasswordStanding::Good) | None if is_reset_required => Stage::NewPasswordDue,
             Some(PasswordStanding::Good) | None => Stage::SignedIn,
         };
-        match self
-            .begin_session((handle, &account), principal, stage)
-            .await
-        {
+        match self.begin_session(handle, &account, principal, stage).await {
             Ok(Some(session)) => Ok(session),
             Ok(None) => Err(Refusal::Incorrect),
             Err(unavailable) => Err(Refusal::Unavailable(unavailable)),
@@ -149,7 +146,8 @@ impl Door {
     /// `PasswordLastUsed` tells.
     pub(crate) async fn begin_session(
         &self,
-        (handle, account): (&AccountHandle, &Account),
+        handle: &AccountHandle,
+        account: &Account,
         principal: Principal,
         stage: Stage,
     ) -> Result<Option<Session>, Unavailable> {

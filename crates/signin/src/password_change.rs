@@ -96,15 +96,20 @@ impl Door {
                 }
                 let begun = self
                     .begin_session(
-                        (&visitor.handle, &account),
+                        &visitor.handle,
+                        &account,
                         session.principal,
                         Stage::SignedIn,
                     )
                     .await;
                 match begun {
                     Ok(Some(session)) => {
-                        let who = (&*account, session.principal);
-                        audit::succeeded(self.installation(), who, &visitor.request_context);
+                        audit::succeeded(
+                            self.installation(),
+                            &account,
+                            session.principal,
+                            &visitor.request_context,
+                        );
                         Ok(session)
                     }
                     Ok(None) => gone(),

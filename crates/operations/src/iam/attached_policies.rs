@@ -84,10 +84,12 @@ async fn detach<I>(call: &Call<I>, permit: Permit, owner: Owner, arn: &str) -> O
 
 /// A page of the policies attached to an entity, or of those of them under a path.
 fn list(
-    (account, managed): (&Account, Managed<'_>),
+    account: &Account,
+    managed: Managed<'_>,
     entity: PolicyEntity,
     path_prefix: Option<&str>,
-    page: (Option<&str>, Option<i32>),
+    marker: Option<&str>,
+    max_items: Option<i32>,
 ) -> Result<Page<AttachedPolicy>, Fault> {
     let is_under =
         |policy: &Policy<'_>| path_prefix.is_none_or(|prefix| policy.path().starts_with(prefix));
@@ -98,7 +100,7 @@ fn list(
         .filter_map(|id| managed.by_id(account, *id))
         .filter(is_under)
         .collect();
-    let page = pages::page_of_few(policies, page, |policy| policy.name().as_str())?;
+    let page = pages::page_of_few(policies, marker, max_items, |policy| policy.name().as_str())?;
     Ok(page.map(|policy| shown(account, policy)))
 }
 

@@ -29,7 +29,8 @@ async fn put<I>(
     call: &Call<I>,
     permit: Permit,
     owner: Owner,
-    (name, text): (&PolicyName, &str),
+    name: &PolicyName,
+    text: &str,
 ) -> Outcome<()> {
     check(PolicyKind::Identity, text)
         .map_err(|found| fault::malformed_policy_document(found.message))?;
@@ -77,7 +78,8 @@ fn text<'a>(account: &'a Account, owner: &Owner, name: &PolicyName) -> Result<&'
 fn list(
     account: &Account,
     entity: PolicyEntity,
-    (marker, max_items): (Option<&str>, Option<i32>),
+    marker: Option<&str>,
+    max_items: Option<i32>,
 ) -> Result<Page<PolicyName>, Fault> {
     let after = pages::after(marker)?.map(|name| FoldedName::fold(&name));
     let policies = account.policies(entity);

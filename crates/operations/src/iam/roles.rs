@@ -70,7 +70,7 @@ pub(crate) fn shown_use(last_use: Option<&RoleUse>, now: Timestamp) -> iam::Role
 
 /// A role as it is shown when it was made or described anew, but for its description: without the
 /// duration of sessions.
-fn shown_when_written((account, managed): (&Account, Managed<'_>), role: &Role) -> iam::Role {
+fn shown_when_written(account: &Account, managed: Managed<'_>, role: &Role) -> iam::Role {
     let entity = PolicyEntity::Role(role.id);
     iam::Role {
         tags: (!role.tags.is_empty()).then(|| tags::shown(&role.tags)),

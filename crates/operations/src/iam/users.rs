@@ -59,7 +59,7 @@ pub(crate) fn shown_in_list(account: &Account, user: &User) -> iam::User {
 }
 
 /// A user as it is shown alone: with its tags and its boundary, if it has any.
-fn shown_alone((account, managed): (&Account, Managed<'_>), user: &User) -> iam::User {
+fn shown_alone(account: &Account, managed: Managed<'_>, user: &User) -> iam::User {
     let tags = (!user.tags.is_empty()).then(|| crate::iam::shared::tags::shown(&user.tags));
     let entity = PolicyEntity::User(user.id);
     iam::User {

@@ -37,7 +37,7 @@ pub(crate) async fn list_access_keys(
         status: Some(shown_status(key.status)),
         create_date: Some(key.created),
     };
-    let page = pages::page_of_few(keys, (input.marker.as_deref(), input.max_items), |key| {
+    let page = pages::page_of_few(keys, input.marker.as_deref(), input.max_items, |key| {
         key.id.as_str()
     })?;
     permit.answer(ListAccessKeysResponse {

@@ -43,7 +43,7 @@ pub(crate) async fn get_account_authorization_details(
 ) -> Outcome<GetAccountAuthorizationDetailsResponse> {
     let permit = call.authorize(Resource::any())?;
     let (input, account) = (call.input(), call.account());
-    let world = (account, call.managed());
+    let managed = call.managed();
     let wanted = Kind::wanted(input.filter.as_deref().unwrap_or_default());
     let begin = begin(input.marker.as_deref(), &wanted)?;
     let entries = wanted
@@ -51,7 +51,7 @@ pub(crate) async fn get_account_authorization_details(
         .filter(|kind| begin.as_ref().is_none_or(|(first, _)| *kind >= first))
         .flat_map(|kind| {
             let after = begin.as_ref().filter(|(first, _)| first == kind);
-            kind.entries(world, after.map(|(_, key)| key.as_str()))
+            kind.entries(account, managed, after.map(|(_, key)| key.as_str()))
         });
     let filter = filter_key(&wanted);
     let page = pages::page_by_weight(entries, input.max_items, |(kind, key, entry)| {
@@ -82,15 +82,21 @@ pub(crate) async fn get_account_authorization_details(
             tokio::task::yield_now().await;
         }
         match entry {
-            Entry::User(user) => add(&mut response.user_detail_list, shown_user(world, user)),
+            Entry::User(user) => add(
+                &mut response.user_detail_list,
+                shown_user(account, managed, user),
+            ),
             Entry::Role(role) => {
                 let detail = RoleDetail {
                     role_last_used: Some(roles::shown_use(role_uses.get(&role.id), call.now())),
-                    ..shown_role(world, role)
+                    ..shown_role(account, managed, role)
                 };
                 add(&mut response.role_detail_list, detail);
             }
-            Entry::Group(group) => add(&mut response.group_detail_list, shown_group(world, group)),
+            Entry::Group(group) => add(
+                &mut response.group_detail_list,
+                shown_group(account, managed, group),
+            ),
             Entry::Policy(policy) => add(&mut response.policies, shown_policy(account, policy)?),
         }
     }
@@ -182,7 +188,8 @@ impl Kind {
     /// All of the kind after a key, each with its key. Of the policies of AWS only those in use.
     fn entries<'a>(
         self,
-        (account, managed): (&'a Account, Managed<'a>),
+        account: &'a Account,
+        managed: Managed<'a>,
         after: Option<&str>,
     ) -> Box<dyn Iterator<Item = (Self, String, Option<Entry<'a>>)> + Send + 'a> {
         let name = after.map(FoldedName::fold);
@@ -258,8 +265,7 @@ fn begin(marker: Option<&str>, wanted: &BTreeSet<Kind>) -> Result<Option<(Kind, 
     read().map(Some).ok_or_else(fault::marker_of_another_filter)
 }
 
-fn shown_user(world: (&Account, Managed<'_>), user: &User) -> UserDetail {
-    let (account, managed) = world;
+fn shown_user(account: &Account, managed: Managed<'_>, user: &User) -> UserDetail {
     let entity = PolicyEntity::User(user.id);
     let groups = account.groups_of(user.id);
     let mut groups: Vec<_> = groups
@@ -279,14 +285,13 @@ fn shown_user(world: (&Account, Managed<'_>), user: &User) -> UserDetail {
             .filter(|policies| !policies.inline.is_empty())
             .map(inline),
         group_list: Some(groups),
-        attached_managed_policies: Some(attached(world, policies)),
+        attached_managed_policies: Some(attached(account, managed, policies)),
         permissions_boundary: permissions_boundaries::shown(account, managed, entity),
         tags: Some(tags::shown(&user.tags)),
     }
 }
 
-fn shown_group(world: (&Account, Managed<'_>), group: &Group) -> GroupDetail {
-    let account = world.0;
+fn shown_group(account: &Account, managed: Managed<'_>, group: &Group) -> GroupDetail {
     let policies = account.policies(PolicyEntity::Group(group.id));
     GroupDetail {
         path: Some(group.path.clone()),
@@ -295,12 +300,11 @@ fn shown_group(world: (&Account, Managed<'_>), group: &Group) -> GroupDetail {
         arn: Some(group.arn(account.id())),
         create_date: Some(group.created),
         group_policy_list: Some(policies.map(inline).unwrap_or_default()),
-        attached_managed_policies: Some(attached(world, policies)),
+        attached_managed_policies: Some(attached(account, managed, policies)),
     }
 }
 
-fn shown_role(world: (&Account, Managed<'_>), role: &Role) -> RoleDetail {
-    let (account, managed) = world;
+fn shown_role(account: &Account, managed: Managed<'_>, role: &Role) -> RoleDetail {
     let entity = PolicyEntity::Role(role.id);
     let policies = account.policies(entity);
     let profiles = account.profiles_of(role.id, None);
@@ -317,7 +321,7 @@ fn shown_role(world: (&Account, Managed<'_>), role: &Role) -> RoleDetail {
                 .collect(),
         ),
         role_policy_list: Some(policies.map(inline).unwrap_or_default()),
-        attached_managed_policies: Some(attached(world, policies)),
+        attached_managed_policies: Some(attached(account, managed, policies)),
         permissions_boundary: permissions_boundaries::shown(account, managed, entity),
         tags: Some(tags::shown(&role.tags)),
         role_last_used: None,
@@ -335,7 +339,8 @@ fn inline(policies: &EntityPolicies) -> Vec<PolicyDetail> {
 }
 
 fn attached(
-    (account, managed): (&Account, Managed<'_>),
+    account: &Account,
+    managed: Managed<'_>,
     policies: Option<&EntityPolicies>,
 ) -> Vec<iam::AttachedPolicy> {
     let ids = policies.map_or(&[][..], |policies| &policies.attached);

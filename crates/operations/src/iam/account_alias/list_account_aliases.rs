@@ -26,7 +26,8 @@ pub(crate) async fn list_account_aliases(
     let permit = call.authorize(Resource::any())?;
     let page = pages::page_of_few(
         call.account().alias().cloned().into_iter().collect(),
-        (input.marker.as_deref(), input.max_items),
+        input.marker.as_deref(),
+        input.max_items,
         AccountAlias::as_str,
     )?;
     permit.answer(ListAccountAliasesResponse {

@@ -33,12 +33,13 @@ pub(crate) async fn list_attached_group_policies(
     let asked_for = input.group_name.as_str();
     let group = group.ok_or_else(|| fault::no_such_group(asked_for))?;
     let prefix = input.path_prefix.as_ref().map(keyward_names::Path::as_str);
-    let page = (input.marker.as_deref(), input.max_items);
     let page = list(
-        (account, call.managed()),
+        account,
+        call.managed(),
         PolicyEntity::Group(group.id),
         prefix,
-        page,
+        input.marker.as_deref(),
+        input.max_items,
     )?;
     permit.answer(ListAttachedGroupPoliciesResponse {
         is_truncated: Some(page.is_truncated()),

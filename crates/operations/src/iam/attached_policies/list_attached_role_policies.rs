@@ -33,12 +33,13 @@ pub(crate) async fn list_attached_role_policies(
     let asked_for = input.role_name.as_str();
     let role = role.ok_or_else(|| fault::no_such_role(asked_for))?;
     let prefix = input.path_prefix.as_ref().map(keyward_names::Path::as_str);
-    let page = (input.marker.as_deref(), input.max_items);
     let page = list(
-        (account, call.managed()),
+        account,
+        call.managed(),
         PolicyEntity::Role(role.id),
         prefix,
-        page,
+        input.marker.as_deref(),
+        input.max_items,
     )?;
     permit.answer(ListAttachedRolePoliciesResponse {
         is_truncated: Some(page.is_truncated()),

@@ -32,11 +32,9 @@ pub(crate) async fn list_groups_for_user(
     let groups = account.groups_of(user.id);
     let mut groups: Vec<_> = groups.filter_map(|id| account.groups().get(id)).collect();
     groups.sort_by_key(|group| group.name.folded());
-    let page = pages::page_of_few(
-        groups,
-        (input.marker.as_deref(), input.max_items),
-        |group| group.id.as_str(),
-    )?;
+    let page = pages::page_of_few(groups, input.marker.as_deref(), input.max_items, |group| {
+        group.id.as_str()
+    })?;
     let page = page.map(|group| shown(account, group));
     permit.answer(ListGroupsForUserResponse {
         is_truncated: Some(page.is_truncated()),

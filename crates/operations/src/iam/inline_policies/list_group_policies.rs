@@ -31,8 +31,12 @@ pub(crate) async fn list_group_policies(
     let permit = call.authorize(resource)?;
     let asked_for = input.group_name.as_str();
     let group = group.ok_or_else(|| fault::no_such_group(asked_for))?;
-    let page = (input.marker.as_deref(), input.max_items);
-    let page = list(account, PolicyEntity::Group(group.id), page)?;
+    let page = list(
+        account,
+        PolicyEntity::Group(group.id),
+        input.marker.as_deref(),
+        input.max_items,
+    )?;
     permit.answer(ListGroupPoliciesResponse {
         is_truncated: Some(page.is_truncated()),
         policy_names: page.items,

@@ -31,8 +31,12 @@ pub(crate) async fn list_role_policies(
     let permit = call.authorize(resource)?;
     let asked_for = input.role_name.as_str();
     let role = role.ok_or_else(|| fault::no_such_role(asked_for))?;
-    let page = (input.marker.as_deref(), input.max_items);
-    let page = list(account, PolicyEntity::Role(role.id), page)?;
+    let page = list(
+        account,
+        PolicyEntity::Role(role.id),
+        input.marker.as_deref(),
+        input.max_items,
+    )?;
     permit.answer(ListRolePoliciesResponse {
         is_truncated: Some(page.is_truncated()),
         policy_names: page.items,

@@ -31,8 +31,12 @@ pub(crate) async fn list_user_policies(
     let permit = call.authorize(resource)?;
     let asked_for = input.user_name.as_str();
     let user = user.ok_or_else(|| fault::no_such_user(asked_for))?;
-    let page = (input.marker.as_deref(), input.max_items);
-    let page = list(account, PolicyEntity::User(user.id), page)?;
+    let page = list(
+        account,
+        PolicyEntity::User(user.id),
+        input.marker.as_deref(),
+        input.max_items,
+    )?;
     permit.answer(ListUserPoliciesResponse {
         is_truncated: Some(page.is_truncated()),
         policy_names: page.items,

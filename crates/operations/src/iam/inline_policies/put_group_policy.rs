@@ -34,7 +34,8 @@ pub(crate) async fn put_group_policy(call: Call<PutGroupPolicyRequest>) -> Outco
         &call,
         permit,
         owner,
-        (&input.policy_name, &input.policy_document),
+        &input.policy_name,
+        &input.policy_document,
     )
     .await
 }

@@ -36,7 +36,8 @@ pub(crate) async fn put_role_policy(call: Call<PutRolePolicyRequest>) -> Outcome
         &call,
         permit,
         owner,
-        (&input.policy_name, &input.policy_document),
+        &input.policy_name,
+        &input.policy_document,
     )
     .await
 }

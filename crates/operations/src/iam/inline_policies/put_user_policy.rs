@@ -34,7 +34,8 @@ pub(crate) async fn put_user_policy(call: Call<PutUserPolicyRequest>) -> Outcome
         &call,
         permit,
         owner,
-        (&input.policy_name, &input.policy_document),
+        &input.policy_name,
+        &input.policy_document,
     )
     .await
 }

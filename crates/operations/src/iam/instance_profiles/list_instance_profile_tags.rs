@@ -32,7 +32,8 @@ pub(crate) async fn list_instance_profile_tags(
     let profile = profile.ok_or_else(|| fault::no_such_instance_profile(name.as_str()))?;
     let page = pages::page_of_few(
         tags::shown(&profile.tags),
-        (input.marker.as_deref(), input.max_items),
+        input.marker.as_deref(),
+        input.max_items,
         |tag| &tag.key,
     )?;
     permit.answer(ListInstanceProfileTagsResponse {

@@ -37,12 +37,12 @@ pub(crate) async fn list_policies(
     let prefix = input.path_prefix.as_ref().map(keyward_names::Path::as_str);
     let permit = call.authorize(Resource::all(account.id(), "policy", prefix))?;
     let after = pages::after(input.marker.as_deref())?;
-    let world = (account, call.managed());
+    let managed = call.managed();
     // Seen so: how a policy is used counts only where only those in use are asked for.
     let page = if input.only_attached.unwrap_or_default() {
-        used(world, input, after.as_deref())?
+        used(account, managed, input, after.as_deref())?
     } else {
-        all(world, input, after.as_deref())?
+        all(account, managed, input, after.as_deref())?
     };
     let page = page.map(|policy| shown_in_list(account, policy));
     permit.answer(ListPoliciesResponse {
@@ -54,7 +54,8 @@ pub(crate) async fn list_policies(
 
 /// A page of all policies: the account's own by name, then those of AWS by name.
 fn all<'a>(
-    (account, managed): (&'a Account, Managed<'a>),
+    account: &'a Account,
+    managed: Managed<'a>,
     input: &ListPoliciesRequest,
     after: Option<&str>,
 ) -> Result<Page<Policy<'a>>, Fault> {
@@ -89,7 +90,8 @@ fn all<'a>(
 
 /// A page of the policies that somebody uses.
 fn used<'a>(
-    (account, managed): (&'a Account, Managed<'a>),
+    account: &'a Account,
+    managed: Managed<'a>,
     input: &ListPoliciesRequest,
     after: Option<&str>,
 ) -> Result<Page<Policy<'a>>, Fault> {

@@ -36,8 +36,9 @@ pub(crate) async fn list_policy_tags(
         Policy::Own(policy) => tags::shown(&policy.tags),
         Policy::Aws(_) => Vec::new(),
     };
-    let page = (input.marker.as_deref(), input.max_items);
-    let page = pages::page_of_few(tags, page, |tag| tag.key.as_str())?;
+    let page = pages::page_of_few(tags, input.marker.as_deref(), input.max_items, |tag| {
+        tag.key.as_str()
+    })?;
     permit.answer(ListPolicyTagsResponse {
         is_truncated: Some(page.is_truncated()),
         tags: page.items,

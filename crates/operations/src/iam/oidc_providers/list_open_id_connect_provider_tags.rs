@@ -33,7 +33,8 @@ pub(crate) async fn list_open_id_connect_provider_tags(
     let provider = existing(call.account(), arn)?;
     let page = pages::page_of_few(
         tags::shown(&provider.tags),
-        (input.marker.as_deref(), input.max_items),
+        input.marker.as_deref(),
+        input.max_items,
         |tag| &tag.key,
     )?;
     permit.answer(ListOpenIDConnectProviderTagsResponse {

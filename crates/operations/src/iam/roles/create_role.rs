@@ -71,7 +71,7 @@ pub(crate) async fn create_role(call: Call<CreateRoleRequest>) -> Outcome<Create
             let managed = Managed::new(&aws);
             let shown = iam::Role {
                 permissions_boundary: asked_for.as_deref().map(shown_boundary),
-                ..shown_when_written((account, managed), &role)
+                ..shown_when_written(account, managed, &role)
             };
             let mut changes = vec![Change::Put(Record::Role(role.clone()))];
             if let Some(boundary) = boundary {

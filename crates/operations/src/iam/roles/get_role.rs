@@ -31,7 +31,7 @@ pub(crate) async fn get_role(call: Call<GetRoleRequest>) -> Outcome<GetRoleRespo
         .into_iter()
         .next()
         .flatten();
-    let written = shown_when_written((account, call.managed()), role);
+    let written = shown_when_written(account, call.managed(), role);
     permit.answer(GetRoleResponse {
         role: iam::Role {
             permissions_boundary: written.permissions_boundary,

@@ -31,7 +31,8 @@ pub(crate) async fn list_role_tags(
     let role = role.ok_or_else(|| fault::no_such_role(input.role_name.as_str()))?;
     let page = pages::page_of_few(
         tags::shown(&role.tags),
-        (input.marker.as_deref(), input.max_items),
+        input.marker.as_deref(),
+        input.max_items,
         |tag| &tag.key,
     )?;
     permit.answer(ListRoleTagsResponse {

@@ -47,7 +47,7 @@ pub(crate) async fn update_role_description(
             };
             let shown = iam::Role {
                 description: Some(description.clone()),
-                ..shown_when_written((account, Managed::new(&aws)), &updated)
+                ..shown_when_written(account, Managed::new(&aws), &updated)
             };
             if updated == *role {
                 return Ok((Changes::none(), shown));

@@ -56,7 +56,7 @@ pub(crate) async fn create_user(call: Call<CreateUserRequest>) -> Outcome<Create
     let quota = call.quotas().users_per_account;
     let shown = iam::User {
         permissions_boundary: input.permissions_boundary.as_deref().map(shown_boundary),
-        ..shown_alone((call.account(), call.managed()), &user)
+        ..shown_alone(call.account(), call.managed(), &user)
     };
     let answer = CreateUserResponse { user: Some(shown) };
     let (asked_for, aws) = (input.permissions_boundary.clone(), call.aws_policies());

@@ -35,7 +35,7 @@ pub(crate) async fn get_user(call: Call<GetUserRequest>) -> Outcome<GetUserRespo
             let user = user.ok_or_else(|| fault::no_such_user(name.as_str()))?;
             iam::User {
                 password_last_used: password_uses(&call, &[user]).await.remove(&user.id),
-                ..shown_alone((account, call.managed()), user)
+                ..shown_alone(account, call.managed(), user)
             }
         }
     };

@@ -31,7 +31,8 @@ pub(crate) async fn list_user_tags(
     let user = user.ok_or_else(|| fault::no_such_user(input.user_name.as_str()))?;
     let page = pages::page_of_few(
         tags::shown(&user.tags),
-        (input.marker.as_deref(), input.max_items),
+        input.marker.as_deref(),
+        input.max_items,
         |tag| &tag.key,
     )?;
     permit.answer(ListUserTagsResponse {

@@ -74,11 +74,12 @@ pub(crate) async fn get_web_identity_token(
         .filter(|federation| federation.is_enabled)
         .ok_or_else(fault::web_identity_federation_disabled)?;
 
-    let times = (
+    let claims = claims(
+        &call,
+        federation,
         now.whole_seconds().unix_seconds(),
         expires.whole_seconds().unix_seconds(),
-    );
-    let claims = claims(&call, federation, times)?;
+    )?;
     let claims = serde_json::to_string(&claims).map_err(Fault::internal)?;
     if claims.len() > PAYLOAD_LIMIT {
         return Err(fault::web_identity_payload_too_large(PAYLOAD_LIMIT).into());
@@ -136,7 +137,8 @@ struct Told {
 fn claims(
     call: &Call<GetWebIdentityTokenRequest>,
     federation: &OutboundFederation,
-    (issued, expires): (i64, i64),
+    issued: i64,
+    expires: i64,
 ) -> Result<Claims, Fault> {
     let (input, account, caller) = (call.input(), call.account(), call.caller());
     let session = caller.session().map(|session| &**session);

@@ -58,7 +58,7 @@ impl Asked {
         self.member(&format!("{level}.ServiceControlPolicyInputList"), text)
     }
 
-    fn entry(self, number: usize, (name, kind): (&str, &str), values: &[&str]) -> Self {
+    fn entry(self, number: usize, name: &str, kind: &str, values: &[&str]) -> Self {
         let entry = format!("ContextEntries.member.{number}");
         let asked = self.and(&format!("{entry}.ContextKeyName"), name);
         let asked = asked.and(&format!("{entry}.ContextKeyType"), kind);
@@ -116,7 +116,7 @@ fn results(heard: &Answer) -> &str {
     rest.split_once("</EvaluationResults>").unwrap().0
 }
 
-fn statement(id: &str, kind: &str, (start, end): (usize, usize)) -> String {
+fn statement(id: &str, kind: &str, start: usize, end: usize) -> String {
     format!(
         "<member><SourcePolicyId>{id}</SourcePolicyId><SourcePolicyType>{kind}</SourcePolicyType>\
          <StartPosition><Line>1</Line><Column>{start}</Column></StartPosition>\
@@ -136,7 +136,7 @@ async fn without_resources_an_action_is_judged_on_anything() {
         .policy(GET)
         .ask()
         .await;
-    let matched = statement("PolicyInputList.1", "IAM Policy", (38, 89));
+    let matched = statement("PolicyInputList.1", "IAM Policy", 38, 89);
     let expected = format!(
         "<member><EvalActionName>s3:GetObject</EvalActionName><EvalResourceName>*</EvalResourceName>\
          <EvalDecision>allowed</EvalDecision><MatchedStatements>{matched}</MatchedStatements>\
@@ -165,7 +165,7 @@ async fn one_resource_is_told_by_itself() {
         .resource(BUCKET)
         .ask()
         .await;
-    let matched = statement("PolicyInputList.1", "IAM Policy", (38, 83));
+    let matched = statement("PolicyInputList.1", "IAM Policy", 38, 83);
     let expected = format!(
         "<member><EvalActionName>s3:PutObject</EvalActionName><EvalResourceName>{BUCKET}</EvalResourceName>\
          <EvalDecision>allowed</EvalDecision><MatchedStatements>{matched}</MatchedStatements>\
@@ -202,8 +202,8 @@ async fn several_resources_are_summed_up() {
         heard.texts("EvalResourceDecision"),
         ["allowed", "explicitDeny", "implicitDeny", "allowed"]
     );
-    let allow = statement("PolicyInputList.1", "IAM Policy", (38, 98));
-    let deny = statement("PolicyInputList.1", "IAM Policy", (98, 158));
+    let allow = statement("PolicyInputList.1", "IAM Policy", 38, 98);
+    let deny = statement("PolicyInputList.1", "IAM Policy", 98, 158);
     let lists: Vec<&str> = heard
         .body
         .split("<MatchedStatements>")
@@ -496,9 +496,9 @@ async fn keys_that_are_missing_are_told_where_nothing_allows() {
     );
     let given = asked
         .resource(OBJECT)
-        .entry(1, ("aws:UserName", "string"), &["bucket"]);
+        .entry(1, "aws:UserName", "string", &["bucket"]);
     let given = given
-        .entry(2, ("AWS:PRINCIPALTAG/TEAM", "string"), &["bucket"])
+        .entry(2, "AWS:PRINCIPALTAG/TEAM", "string", &["bucket"])
         .ask()
         .await;
     assert_eq!(given.text("EvalDecision"), "allowed");
@@ -521,7 +521,7 @@ async fn the_user_id_is_the_caller_unless_an_entry_says_otherwise() {
         is(ALICE).and("CallerArn", ALICE),
         is("AIDA1")
             .and("CallerArn", ALICE)
-            .entry(1, ("aws:userId", "string"), &["AIDA1"]),
+            .entry(1, "aws:userId", "string", &["AIDA1"]),
     ] {
         assert_eq!(asked.decisions().await, ["allowed"]);
     }
@@ -576,10 +576,9 @@ async fn entries_have_types_by_which_operators_see_them() {
         let policy = format!(
             r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"*","Resource":"*","Condition":{{"{operator}":{{"test:key":"{literal}"}}}}}}}}"#
         );
-        let asked =
-            Asked::of(&["s3:GetObject"])
-                .policy(&policy)
-                .entry(1, ("Test:Key", kind), values);
+        let asked = Asked::of(&["s3:GetObject"])
+            .policy(&policy)
+            .entry(1, "Test:Key", kind, values);
         let expected = if expected { "allowed" } else { "implicitDeny" };
         assert_eq!(
             asked.decisions().await,
@@ -600,37 +599,36 @@ async fn entries_that_say_nothing_are_ignored_and_others_must_be_whole() {
             "Context key nocolon has invalid type null.",
         ),
         (
-            asked.clone().entry(1, ("a:key", "numeric"), &["five"]),
+            asked.clone().entry(1, "a:key", "numeric", &["five"]),
             "Invalid context value for key a:key: expected numeric format.",
         ),
         (
             asked
                 .clone()
-                .entry(1, ("a:key", "dateList"), &["2026", "someday"]),
+                .entry(1, "a:key", "dateList", &["2026", "someday"]),
             "Invalid context value for key a:key: expected DateTime format.",
         ),
         (
-            asked.clone().entry(1, ("a:key", "ip"), &["10.0.0.0/8"]),
+            asked.clone().entry(1, "a:key", "ip", &["10.0.0.0/8"]),
             "Invalid context value for key a:key: expected IP address.",
         ),
         (
-            asked.clone().entry(1, ("a:key", "binary"), &["?"]),
+            asked.clone().entry(1, "a:key", "binary", &["?"]),
             "Invalid context value for key a:key: expected base-64 encoded binary format.",
         ),
         (
-            asked.clone().entry(1, ("a:key", "string"), &["a", "b"]),
+            asked.clone().entry(1, "a:key", "string", &["a", "b"]),
             "Context key string expected a single value, but received 2.",
         ),
         (
-            asked.clone().entry(1, ("a:key", "string"), &["a"]).entry(
-                2,
-                ("A:Key", "string"),
-                &["b"],
-            ),
+            asked
+                .clone()
+                .entry(1, "a:key", "string", &["a"])
+                .entry(2, "A:Key", "string", &["b"]),
             "Duplicate context key: A:Key.",
         ),
         (
-            asked.clone().entry(1, ("a:key", "string"), &[]),
+            asked.clone().entry(1, "a:key", "string", &[]),
             "Context values for context key a:key cannot be null or empty.",
         ),
     ] {
@@ -639,7 +637,7 @@ async fn entries_that_say_nothing_are_ignored_and_others_must_be_whole() {
             format!("400 InvalidInput: {fault}")
         );
     }
-    let plain = asked.entry(1, ("nocolon", "string"), &["v"]);
+    let plain = asked.entry(1, "nocolon", "string", &["v"]);
     assert_eq!(plain.decisions().await, ["allowed"]);
 }
 

@@ -40,16 +40,22 @@ async fn values_of_the_context_are_work_by_number_and_by_length() {
         let values = vec!["2"; values];
         let key = ("test:key", "numericList");
         let asked = Asked::of(&["s3:GetObject"]);
-        let own = asked.clone().policy(&policy).entry(1, key, &values);
+        let own = asked
+            .clone()
+            .policy(&policy)
+            .entry(1, key.0, key.1, &values);
         assert_eq!(own.ask_in(&world).await.fault(), expected);
-        let level = asked.policy(ALL).level(1, &policy).entry(1, key, &values);
+        let level = asked
+            .policy(ALL)
+            .level(1, &policy)
+            .entry(1, key.0, key.1, &values);
         assert_eq!(level.ask_in(&world).await.fault(), expected);
     }
     let policy = conditional("StringLike", &["*b*a"; 2_000]);
     for (length, expected) in [(1_000, "200"), (200_000, REFUSED)] {
         let value = "b".repeat(length);
         let asked = Asked::of(&["s3:GetObject"]).policy(&policy);
-        let asked = asked.entry(1, ("test:key", "string"), &[&value]);
+        let asked = asked.entry(1, "test:key", "string", &[&value]);
         assert_eq!(asked.ask_in(&world).await.fault(), expected);
     }
 }
