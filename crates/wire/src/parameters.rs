@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use zeroize::{Zeroize as _, Zeroizing};
+
 /// How many fields a request may have. It bounds the memory that a body of nothing but separators
 /// could claim; the largest requests that clients make have some hundreds.
 pub const MAX_PARAMETERS: usize = 131_072;
@@ -10,7 +12,14 @@ pub const MAX_PARAMETERS: usize = 131_072;
 #[derive(Debug, Clone, PartialEq, Eq)]
 // INVARIANT: sorted by name; fields of one name in the order of the request; upheld by `parse` and `of_pairs`.
 pub struct Parameters<'a> {
-    entries: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    entries: Vec<(Cow<'a, str>, Value<'a>)>,
+}
+
+/// The value of a field. A decoded copy is wiped when it is dropped: it may be a password.
+#[derive(Debug, Clone)]
+enum Value<'a> {
+    Borrowed(&'a str),
+    Decoded(Zeroizing<String>),
 }
 
 /// Fields that can't be read.
@@ -41,7 +50,7 @@ impl<'a> Parameters<'a> {
                 return Err(ParametersError::TooMany);
             }
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            entries.push((canonical_name(decode(name)?), decode(value)?));
+            entries.push((canonical_name(decode(name)?), Value::of(decode(value)?)));
         }
         entries.sort_by(|(one, _), (other, _)| one.cmp(other));
         Ok(Self { entries })
@@ -49,7 +58,11 @@ impl<'a> Parameters<'a> {
 
     /// The fields of a request that is made in the program, decoded as they are.
     #[must_use]
-    pub fn of_pairs(mut entries: Vec<(Cow<'a, str>, Cow<'a, str>)>) -> Self {
+    pub fn of_pairs(pairs: Vec<(Cow<'a, str>, Cow<'a, str>)>) -> Self {
+        let pairs = pairs.into_iter();
+        let mut entries: Vec<_> = pairs
+            .map(|(name, value)| (name, Value::of(value)))
+            .collect();
         entries.sort_by(|(one, _), (other, _)| one.cmp(other));
         Self { entries }
     }
@@ -96,16 +109,41 @@ impl<'a> Parameters<'a> {
         self.entries
             .iter()
             .skip(start)
-            .map(|(name, value)| (name.as_ref(), value.as_ref()))
+            .map(|(name, value)| (name.as_ref(), value.as_str()))
     }
 }
+
+impl<'a> Value<'a> {
+    fn of(text: Cow<'a, str>) -> Self {
+        match text {
+            Cow::Borrowed(text) => Self::Borrowed(text),
+            Cow::Owned(text) => Self::Decoded(Zeroizing::new(text)),
+        }
+    }
+
+    fn as_str(&self) -> &str {
+        match self {
+            Self::Borrowed(text) => text,
+            Self::Decoded(text) => text,
+        }
+    }
+}
+
+impl PartialEq for Value<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for Value<'_> {}
 
 /// Undoes form encoding: `+` is a space, `%XX` a byte.
 fn decode(text: &str) -> Result<Cow<'_, str>, ParametersError> {
     if !text.bytes().any(|byte| byte == b'%' || byte == b'+') {
         return Ok(Cow::Borrowed(text));
     }
-    let mut bytes = Vec::with_capacity(text.len());
+    // Room for all of it from the start: bytes that grow leave copies behind.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(text.len()));
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
         bytes.push(match byte {
@@ -121,9 +159,13 @@ fn decode(text: &str) -> Result<Cow<'_, str>, ParametersError> {
             byte => byte,
         });
     }
-    String::from_utf8(bytes)
-        .map(Cow::Owned)
-        .map_err(|_| ParametersError::Encoding)
+    match String::from_utf8(std::mem::take(&mut *bytes)) {
+        Ok(text) => Ok(Cow::Owned(text)),
+        Err(error) => {
+            error.into_bytes().zeroize();
+            Err(ParametersError::Encoding)
+        }
+    }
 }
 
 fn hex_digit(byte: u8) -> Option<u8> {
