@@ -55,7 +55,7 @@ pub(crate) enum Refusal {
     Host,
     /// There is nothing at its path.
     Path,
-    /// It does not ask.
+    /// Its method is not `GET`.
     Method,
     /// It has no token.
     NoToken,

@@ -96,7 +96,7 @@ impl<I: Issuer> Keeper<I> {
         if present.is_some_and(|present| now < present.renew_at) {
             return (valid, None);
         }
-        // One whose task is gone will never end.
+        // A renewal whose task is gone would never end.
         let under_way = state.renewal.take();
         let under_way = under_way.filter(|renewal| renewal.has_changed().is_ok());
         let renewal = under_way.unwrap_or_else(|| self.renew());
