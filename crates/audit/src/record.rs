@@ -60,9 +60,9 @@ pub struct Record<'a> {
     pub event_type: EventType,
     /// What it was about, where the service tells that.
     pub resources: &'a [RecordResource],
-    /// The account that is told.
+    /// The account whose trail the record belongs to.
     pub recipient: AccountId,
-    /// What the records of all accounts that are told have in common.
+    /// The id that the records of one event in several accounts' trails share.
     pub shared_event_id: Option<EventId>,
     /// The connection, where it was TLS.
     pub tls: Option<TlsDetails<'a>>,
@@ -119,7 +119,7 @@ pub enum IdentityType {
     /// Whom a SAML provider vouches for.
     #[serde(rename = "SAMLUser")]
     SamlUser,
-    /// A role, as whom its session is of.
+    /// A role, as the issuer of a session.
     Role,
     /// Someone of another account.
     #[serde(rename = "AWSAccount")]
@@ -138,7 +138,7 @@ pub struct SessionContext<'a> {
     pub web_id_federation_data: Option<WebIdFederationData<'a>>,
     /// What is known of it.
     pub attributes: SessionAttributes,
-    /// Who is behind it.
+    /// The source identity: the person or program behind the session.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source_identity: Option<&'a str>,
 }

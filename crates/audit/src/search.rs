@@ -19,7 +19,7 @@ pub struct Query {
     pub access_key_id: Option<String>,
     /// The service, such as `iam.amazonaws.com`.
     pub event_source: Option<String>,
-    /// The account that was told.
+    /// The account whose trail the record belongs to.
     pub account: Option<AccountId>,
     /// Not before this.
     pub since: Option<Timestamp>,
@@ -140,7 +140,7 @@ impl<'q> Search<'q> {
     }
 
     fn take_line(&mut self, line: &str) {
-        // What can't be read is no record: a line of losses, or one that was cut off.
+        // A line that can't be read is no record: it tells of losses, or was cut off.
         let Ok(parts) = serde_json::from_str::<Parts<'_>>(line) else {
             return;
         };
