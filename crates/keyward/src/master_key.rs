@@ -93,7 +93,7 @@ fn read(file: &Path) -> std::io::Result<(Zeroizing<String>, u32)> {
     Ok((text, mode))
 }
 
-/// What is to be said about a key's file that others than its owner have a part in.
+/// The warning about a key's file that others than its owner may use.
 fn warning(file: &Path, mode: u32) -> Option<String> {
     (mode & 0o077 != 0).then(|| {
         let file = file.display();

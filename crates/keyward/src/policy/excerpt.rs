@@ -84,9 +84,8 @@ fn draw(cells: &[(String, bool)], first: usize, number: &str) -> String {
     )
 }
 
-/// Whether a terminal shows a character as it is: no control character, and none that turns the text
-/// around.
-/// A text with what would change the terminal, or the order of what is shown, put out of the way.
+/// A text whose control characters, and those that change the direction of text, are replaced: they
+/// would change the terminal or the order of what it shows.
 pub(super) fn showable(text: &str) -> String {
     let shown = |character| {
         if is_showable(character) {
@@ -98,6 +97,7 @@ pub(super) fn showable(text: &str) -> String {
     text.chars().map(shown).collect()
 }
 
+/// Whether a terminal shows a character as it is.
 fn is_showable(character: char) -> bool {
     !character.is_control()
         && !matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
