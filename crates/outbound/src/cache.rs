@@ -94,9 +94,9 @@ impl Cache {
         slot.fetch(fetch).await
     }
 
-    /// A newer key set than the one that was seen, because a key is not in that: one that another has
-    /// fetched meanwhile, else a new one, unless the issuer was asked a short while ago. What is seen
-    /// stays where no newer is had.
+    /// A newer key set than the one that lacks a key: one that was fetched meanwhile, or else a new
+    /// one, unless the issuer was asked a short while ago. Where there is no newer one, it is the
+    /// same again.
     pub(crate) async fn again(
         &self,
         key: &Key,

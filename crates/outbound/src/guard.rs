@@ -131,8 +131,8 @@ impl Guard {
         }
     }
 
-    /// Whether all addresses of a host may be called. One that may not condemns the others: whoever
-    /// names such an address is not to be called at all.
+    /// Whether all addresses of a host may be called. A host with one address that may not be is
+    /// not called at all.
     fn check(&self, location: &Location, addresses: &[SocketAddr]) -> Result<(), FetchError> {
         let is_allowed = |address: &SocketAddr| {
             self.allowed.iter().any(|allowed| match allowed {

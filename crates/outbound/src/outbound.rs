@@ -89,7 +89,8 @@ impl Outbound {
     /// digits. The host is the issuer's own, unless its discovery document names another. `None` for
     /// an issuer whose keys are pinned: nobody is called.
     ///
-    /// The host is not trusted at that: whoever answers for it decides what is found.
+    /// The host's certificate is not verified for that: whoever answers the call decides what is
+    /// found.
     pub async fn top_certificate_thumbprint(
         &self,
         issuer_url: &str,
