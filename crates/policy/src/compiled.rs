@@ -18,8 +18,8 @@ use crate::request::Request;
 
 /// Documents that count as one: those of a principal, of a level of an organization, or a single one.
 ///
-/// Making a set takes time in proportion to its statements, judging by it hardly: make it when a policy
-/// changes, and keep it.
+/// Making a set takes time in proportion to its statements, and judging by it hardly does: make it
+/// when a policy changes, and keep it.
 #[derive(Debug, Default)]
 pub struct PolicySet {
     policies: Box<[Arc<Compiled>]>,

@@ -8,7 +8,7 @@ use crate::{Document, Patterns, Statement, Text};
 
 /// The effects, as they must be written.
 pub(super) const EFFECTS: [&str; 2] = ["Allow", "Deny"];
-/// What everything that is wrong with a document's shape is called.
+/// The message for a document of the wrong shape, whatever is wrong with it.
 pub(super) const SYNTAX: &str = "Syntax errors in policy.";
 pub(super) const LEGACY: &str = "The policy failed legacy parsing";
 

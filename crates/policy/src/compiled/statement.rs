@@ -135,7 +135,8 @@ impl CompiledStatement {
         if patterns.any(|pattern| pattern.matches(request.resource(), request.context, &mut memo)) {
             return !resources.is_negated;
         }
-        // What is left out by a variable without a value is unknown, and nothing is allowed by that.
+        // Of `NotResource` with a variable that has no value, nobody knows what it leaves out: it
+        // allows nothing.
         resources.is_negated && (effect == Effect::Deny || resources.variables_have_values(request))
     }
 
