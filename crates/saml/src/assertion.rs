@@ -126,7 +126,8 @@ impl Frame {
             .filter(|confirmation| confirmation.attribute("Method") == Some(BEARER))?;
         let confirmed = confirmation.only_child(saml("SubjectConfirmationData"))?;
         let conditions = assertion.only_child(saml("Conditions"))?;
-        // When either begins to hold need only be a time: the service accepts what is not valid yet.
+        // Both `NotBefore` need only be times: the service accepts an assertion that is not valid
+        // yet.
         time(confirmed, "NotBefore")?;
         time(conditions, "NotBefore")?;
         let issue_instant = time(assertion, "IssueInstant")??;

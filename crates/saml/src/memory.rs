@@ -33,7 +33,8 @@ impl MetadataMemory {
         if let Some(metadata) = self.known(text) {
             return Ok(metadata);
         }
-        // Nobody waits for this but those who need it; two may do it at once.
+        // Read without holding the lock, so that nobody else waits; two threads may read the same
+        // document at once.
         let metadata = Arc::new(Metadata::parse(text)?);
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.retain(|(known, _)| !Arc::ptr_eq(known, text));
