@@ -137,8 +137,9 @@ impl Service {
         Ok(Authenticated { caller, handle })
     }
 
-    /// Somebody who is to be vouched for by an identity provider of a role's account. A role of an
-    /// account that is not here is like one that is not there.
+    /// A caller who signs nothing: the operation judges the token or assertion of an identity
+    /// provider. A role of an account that does not exist is answered like a role that does not
+    /// exist.
     pub(crate) async fn as_unsigned(
         &self,
         operation: OperationId,

@@ -107,8 +107,9 @@ fn standing(name: &str, address: IpAddr, allowed_hosts: &[String]) -> Standing {
     }
 }
 
-/// Whether an address can mean this machine without looking so. Others than loopback ones reach the
-/// server only with `--allow-remote`, and then they are its own.
+/// Whether an address that does not look like one of this machine can lead to it all the same: the
+/// unspecified ones, and IPv4 addresses written as IPv6. Any other address that is not a loopback
+/// one reaches the server only with `--allow-remote`, and is its own then.
 fn is_disguised(said: IpAddr) -> bool {
     match said {
         IpAddr::V4(said) => said == Ipv4Addr::UNSPECIFIED,

@@ -188,7 +188,7 @@ impl PageRequest<'_> {
         }
     }
 
-    /// Whoever was signed in from this browser before is not any more.
+    /// Keeps the new session in the browser, and ends the one that the browser had before.
     async fn let_in(&mut self, session: &Session) -> Answer {
         if let Some(before) = self.visitor().await? {
             self.door.sign_out(&before.session).await?;
@@ -203,7 +203,7 @@ impl PageRequest<'_> {
         })
     }
 
-    /// Has the browser keep that someone is in who signed in from it.
+    /// Sets the cookie by which the browser is known the next time that this user signs in.
     async fn remember_browser(&mut self, session: &Session) -> Result<(), Unavailable> {
         let browser = self.browser();
         let cookie = self.door.remember_browser(browser, session).await?;
@@ -248,7 +248,8 @@ impl PageRequest<'_> {
         Ok(html(status, page.html()))
     }
 
-    /// Who comes with a good session. A cookie of one that is not good any more is cleared.
+    /// The visitor, if the request has a cookie of a session that is valid. The cookie of a session
+    /// that no longer is gets cleared.
     async fn visitor(&mut self) -> Result<Option<Visitor>, Unavailable> {
         let mut is_stale = false;
         for cookie in self.cookies.received(Kind::Session) {
@@ -269,7 +270,8 @@ impl PageRequest<'_> {
         Ok(())
     }
 
-    /// The names of this browser that forms before sign-in are bound to.
+    /// The random names in the browser's cookies to which the tokens of forms before sign-in are
+    /// bound.
     fn visits(&self) -> impl Iterator<Item = &str> {
         let visits = self.cookies.received(Kind::Visit);
         visits

@@ -21,7 +21,8 @@ const SCOPES_BOUND: usize = 8;
 pub(crate) struct SigningKeys(RwLock<HashMap<AccessKeyId, Derived>>);
 
 struct Derived {
-    /// What the keys were derived from: should an id ever stand for another secret, this tells.
+    /// The sealed secret that the keys were derived from. Should an id ever stand for another
+    /// secret, the keys are of no use any more.
     secret: Sealed,
     keys: ScopedKeys,
 }
@@ -77,8 +78,8 @@ impl SigningKeys {
             .flatten()
     }
 
-    /// Remembers a key. Only one by which a signature was found right: what anyone could fill the
-    /// memory with would push out what its clients need.
+    /// Remembers a key. To be called only once a signature was found right with it: otherwise
+    /// strangers could fill the memory and push out the keys of clients.
     pub(crate) fn remember(&self, access_key: &AccessKey, scope: Scope<'_>, key: Arc<SigningKey>) {
         let mut remembered = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if remembered.len() >= KEYS_BOUND && !remembered.contains_key(&access_key.id) {

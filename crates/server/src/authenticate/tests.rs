@@ -385,7 +385,7 @@ async fn a_request_in_a_session_is_the_last_use_of_the_role() {
         let role = world.root().ask("GetRole", "RoleName=Build").await;
         role.text("LastUsedDate").to_owned()
     };
-    // It is not used yet by being taken on, nor by whom is not it.
+    // To assume the role is no use of it, and neither is a request that is refused.
     assert_eq!(last_use().await, "");
     let unsigned = credentials.with_token(None);
     assert_eq!(asked(&service, &unsigned, Form::Header).await, NO_TOKEN);

@@ -127,7 +127,7 @@ impl PageRequest<'_> {
     }
 }
 
-/// Where someone belongs who is so far in.
+/// The page to which a session of this stage is led.
 fn place_of(stage: Stage) -> &'static str {
     match stage {
         Stage::NewPasswordDue => "/signin/new-password",

@@ -64,7 +64,7 @@ impl Cookies {
         };
         let mut received = Vec::new();
         for value in head.headers.get_all(COOKIE) {
-            // Others on this host may keep whatever bytes they like.
+            // Other servers of the same host may have set cookies of any bytes.
             let text = String::from_utf8_lossy(value.as_bytes());
             for cookie in Cookie::split_parse(text.as_ref()).flatten() {
                 received.push((cookie.name().to_owned(), cookie.value().to_owned()));

@@ -9,7 +9,7 @@ use keyward_wire::Parameters;
 use crate::received::Received;
 
 const FORM: &str = "application/x-www-form-urlencoded";
-/// No account has a longer name: so much of what stands in an address is shown.
+/// The longest name of an account. Of a longer text in a query no more is shown.
 const ACCOUNT_LENGTH: usize = 64;
 
 /// The fields of a form.
