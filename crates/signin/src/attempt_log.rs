@@ -7,7 +7,7 @@ use crate::session::{Session, Stage};
 use crate::who::{Found, principal_of_log};
 
 /// Sees to it that every attempt is in the log, also one whose browser hangs up before it is
-/// answered. What was typed is not told where it is nobody's name: it may be a password.
+/// answered. A typed name that nobody has is not logged: it may be a password in the wrong field.
 pub(crate) struct AttemptLog {
     account: String,
     principal: String,

@@ -1,7 +1,7 @@
-//! What audit records tell of the door: who came in or tried, and a root user's new password.
+//! Audit records of sign-in: who signed in or tried to, and a root user's new password.
 //!
-//! Tries that were not heard have no record: nobody judged them, and whoever is held back could fill
-//! the files with them. Neither have those that name no account, as there is none to be told.
+//! Tries that were held back have no record: they were not judged, and would let strangers fill the
+//! files. Tries that name no account have none either, as no account's trail could have it.
 
 use keyward_account::Account;
 use keyward_audit::{EventId, EventType, Identity, IdentityType, Record};
@@ -13,7 +13,7 @@ use crate::refusal::Refusal;
 use crate::session::{Session, Stage};
 use crate::who::Found;
 
-/// Stands for what was typed where it is nobody's name: it may be a password.
+/// Stands for a typed name that nobody has: it may be a password in the wrong field.
 const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
 const REGION: &str = "us-east-1";
 const SOURCE: &str = "signin.amazonaws.com";

@@ -28,7 +28,7 @@ pub(crate) struct Known {
     pub(crate) account: AccountId,
     pub(crate) principal: Principal,
     pub(crate) signed_in: Timestamp,
-    /// When the password that opened was set. Who knew an earlier one is not known for that.
+    /// When the password that was right was set. A sign-in with an earlier password does not count.
     pub(crate) password_changed: Option<Timestamp>,
 }
 

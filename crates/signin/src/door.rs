@@ -142,8 +142,8 @@ impl Door {
         }
     }
 
-    /// A session that begins now. Where someone is in by it, that is the use of the password that
-    /// `PasswordLastUsed` tells.
+    /// Begins a session. One that is signed in is a use of the password, as `PasswordLastUsed`
+    /// tells it.
     pub(crate) async fn begin_session(
         &self,
         handle: &AccountHandle,
@@ -164,7 +164,7 @@ impl Door {
         Session::begin(account, principal, stage, now, before)
     }
 
-    /// Nobody is kept out because it can't be noted: the next sign-in will note it.
+    /// Where the use can't be noted, the sign-in goes on all the same: the next one will note it.
     async fn mark_password_used(&self, handle: &AccountHandle, principal: Principal) {
         if let Principal::User(user) = principal {
             let marked = door::mark_password_used(handle, user).await;

@@ -14,7 +14,7 @@ use crate::{Unavailable, sealing};
 
 /// How long a session lasts: twelve hours, as at AWS.
 pub const SESSION_TIME: Age = Age::seconds(12 * 60 * 60);
-/// How long a new password may take to be thought of.
+/// How long a session lasts in which a new password is due.
 const NEW_PASSWORD_TIME: Age = Age::seconds(15 * 60);
 
 /// How far someone is in.
@@ -42,7 +42,7 @@ pub struct Session {
     pub sign_in_before: Option<Timestamp>,
     /// How far.
     pub stage: Stage,
-    /// Of the password that was right.
+    /// The salt of the password that was right.
     salt: [u8; 16],
 }
 

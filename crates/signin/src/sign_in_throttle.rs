@@ -40,7 +40,7 @@ pub(crate) struct SignInThrottle {
     by_browser: Tries<Fingerprint>,
 }
 
-/// Stands for a subject of tries, in little memory.
+/// A hash of what tries are counted by, as it takes little memory.
 pub(crate) type Fingerprint = [u8; 16];
 
 /// By what an attempt is counted.
@@ -49,7 +49,7 @@ pub(crate) enum CountedBy {
     Name,
     Source,
     Site,
-    /// A browser from which the principal signed in before, instead of all others.
+    /// A browser from which the principal signed in before. Its tries are counted by nothing else.
     Browser,
 }
 
@@ -83,8 +83,8 @@ impl SignInThrottle {
         }
     }
 
-    /// How long a source is held back, whatever it tries; not where someone signed in from the browser
-    /// before, who may be the one that comes.
+    /// How long a source is held back, whatever it tries. A browser that someone signed in from
+    /// before is not held back for its source: that person may be the one who tries.
     pub(crate) fn wait_of_source(&self, attempt: &Attempt<'_>, now: Timestamp) -> Option<Age> {
         if attempt.browser.is_known() {
             return None;
@@ -125,7 +125,8 @@ impl SignInThrottle {
             let table = self.table(one.by);
             match one.by {
                 CountedBy::Name | CountedBy::Browser => table.was_right(one.subject),
-                // Only this try: who has one password of many could else go on for ever.
+                // Only this try is taken back: otherwise whoever has one password could guess
+                // others without end.
                 CountedBy::Source | CountedBy::Site => table.was_none(one.subject, one.begun),
             }
         }
@@ -162,7 +163,8 @@ pub(crate) fn subjects(
         Found::Someone { .. } | Found::Nobody(_) if typed.is_empty() => String::new(),
         Found::Someone { handle, .. } => handle.account().id().to_string(),
         Found::Nobody(id) => id.to_string(),
-        // Not found, it is held back by what was typed, just as if it were.
+        // An account that does not exist is counted by what was typed, so that its tries are held
+        // back as those of any other.
         Found::Nowhere => typed.to_ascii_lowercase(),
     };
     let name = fingerprint([&account, &name.to_ascii_lowercase()]);

@@ -101,8 +101,8 @@ pub(crate) fn profile_of(account: &Account, principal: Principal) -> Option<&Log
     }
 }
 
-/// Stands for one password's owner through all its passwords, and for no other owner: a login
-/// profile that is made anew has another.
+/// The salt, which tells whose password it is: a password keeps the salt of the one that it
+/// replaces, and a login profile that is deleted and created again has another.
 pub(crate) fn salt_of(account: &Account, principal: Principal) -> Option<Salt> {
     verifier_of(account, principal).map(|verifier| verifier.recipe.salt)
 }
