@@ -10,7 +10,7 @@ pub struct OpenOptions {
     pub folder: PathBuf,
     /// How many log entries of each account are kept at least.
     pub retention: u64,
-    /// For the one test that shows what it must never be.
+    /// `Synchronous::Full` but in the one test that shows that a missing sync is noticed.
     pub synchronous: Synchronous,
 }
 
