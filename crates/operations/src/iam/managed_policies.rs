@@ -23,21 +23,19 @@ use keyward_engine::Call;
 use keyward_engine::are_too_large;
 use keyward_faults::fault::PolicyChange;
 use keyward_faults::{Fault, fault};
+use keyward_names::Arn;
 use keyward_policy::{PolicyKind, check};
 
 /// Refuses what is not the ARN of a managed policy by its form.
 pub(crate) fn check_arn(arn: &str) -> Result<(), Fault> {
-    let parts: Vec<&str> = arn.splitn(6, ':').collect();
-    match parts[..] {
-        ["arn", "aws", "iam", "", account, resource]
-            if !account.is_empty() && resource.starts_with("policy/") =>
-        {
-            Ok(())
-        }
-        ["arn", partition, "iam", "", _, _] if partition.starts_with("aws-") => {
-            Err(fault::invalid_arn_partition())
-        }
-        _ => Err(fault::invalid_arn(arn)),
+    let parts = Arn::parse(arn).map_err(|_| fault::invalid_arn(arn))?;
+    let has_form = parts.is_of_iam() && !parts.account.is_empty();
+    if parts.partition == "aws" && has_form && parts.resource.starts_with("policy/") {
+        Ok(())
+    } else if parts.partition.starts_with("aws-") && parts.is_of_iam() {
+        Err(fault::invalid_arn_partition())
+    } else {
+        Err(fault::invalid_arn(arn))
     }
 }
 

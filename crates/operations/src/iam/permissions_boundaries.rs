@@ -10,7 +10,7 @@ use keyward_api::iam::AttachedPermissionsBoundary;
 use keyward_authorization::Managed;
 use keyward_engine::{Call, Outcome, Permit};
 use keyward_faults::{Fault, fault};
-use keyward_names::PolicyId;
+use keyward_names::{Arn, PolicyId};
 
 use crate::iam::shared::owner::{self, Owner};
 
@@ -29,8 +29,7 @@ pub(crate) fn find(account: &Account, managed: Managed<'_>, arn: &str) -> Result
 
 /// Whether a text has the form of a managed policy's ARN.
 fn is_policy_arn(arn: &str) -> bool {
-    let parts: Vec<&str> = arn.splitn(6, ':').collect();
-    matches!(parts[..], ["arn", _, "iam", "", _, resource] if resource.starts_with("policy/"))
+    Arn::parse(arn).is_ok_and(|arn| arn.is_of_iam() && arn.resource.starts_with("policy/"))
 }
 
 /// Gives an owner a boundary, in the place of the one it has.

@@ -1,6 +1,7 @@
 //! Who is simulated, and whose the resources are.
 
 use keyward_faults::{Fault, fault};
+use keyward_names::{AccountId, Arn};
 use keyward_policy::Principal;
 
 use super::Resources;
@@ -146,22 +147,16 @@ pub(super) fn resource_policy(
 
 /// Whether a text is an ARN with all its parts, of which region and account may be empty.
 pub(super) fn is_whole_arn(text: &str) -> bool {
-    let mut parts = text.splitn(6, ':');
-    let [scheme, partition, service, _, _, resource] = std::array::from_fn(|_| parts.next());
-    let is_there = |part: Option<&str>| part.is_some_and(|part| !part.is_empty());
-    scheme == Some("arn") && is_there(partition) && is_there(service) && is_there(resource)
+    Arn::parse(text).is_ok_and(|arn| {
+        let parts = [arn.partition, arn.service, arn.resource];
+        parts.iter().all(|part| !part.is_empty())
+    })
 }
 
 /// The account and the resource of an ARN of IAM.
 fn iam_parts(arn: &str) -> Option<(&str, &str)> {
-    let mut parts = arn.splitn(6, ':');
-    let [scheme, partition, service, region, account, resource] =
-        std::array::from_fn(|_| parts.next());
-    let is_iam = (scheme, service, region) == (Some("arn"), Some("iam"), Some(""));
-    let account = account.filter(|account| {
-        account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit())
-    })?;
-    let resource = resource.filter(|resource| !resource.is_empty())?;
-    let has_partition = partition.is_some_and(|partition| !partition.is_empty());
-    (is_iam && has_partition).then_some((account, resource))
+    let arn = Arn::parse(arn).ok()?;
+    let is_whole = !arn.partition.is_empty() && !arn.resource.is_empty();
+    let is_in_account = AccountId::parse(arn.account).is_ok();
+    (arn.is_of_iam() && is_whole && is_in_account).then_some((arn.account, arn.resource))
 }

@@ -20,7 +20,7 @@ use keyward_authorization::{Caller, Principal};
 use keyward_engine::{AuditFacts, Call, Permit};
 use keyward_engine::{random, uuid};
 use keyward_faults::{Fault, fault};
-use keyward_names::{AccountId, Age, FoldedTagKey, RoleName};
+use keyward_names::{AccountId, Age, FoldedTagKey, IamArn, RoleName};
 use keyward_web_identity::Unverified;
 use keyward_wire::Parameters;
 
@@ -66,16 +66,11 @@ impl<'a> RoleArn<'a> {
     }
 
     fn parts(arn: &'a str) -> Option<Self> {
-        let rest = arn.strip_prefix("arn:aws:iam::")?;
-        let (account, resource) = rest.split_once(':')?;
-        let path_and_name = resource.strip_prefix("role/")?;
-        let (_, name) = path_and_name
-            .rsplit_once('/')
-            .unwrap_or(("", path_and_name));
+        let parts = IamArn::parse(arn).ok().filter(|arn| arn.kind == "role")?;
         Some(Self {
-            account: AccountId::parse(account).ok()?,
+            account: parts.account,
             whole: arn,
-            name: RoleName::parse(name).ok()?,
+            name: RoleName::parse(parts.name()).ok()?,
         })
     }
 

@@ -3,6 +3,7 @@
 
 use keyward_account::{Account, PolicyEntity};
 use keyward_authorization::Resource;
+use keyward_names::Arn;
 
 /// The ARN of a user, group or role, which may not be there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,9 +23,11 @@ enum EntityKind {
 impl<'a> EntityArn<'a> {
     /// Reads an ARN; `None` if it is not one of these.
     pub(crate) fn parse(arn: &'a str) -> Option<Self> {
-        let rest = arn.strip_prefix("arn:aws:iam::")?;
-        let (account, resource) = rest.split_once(':')?;
-        let (kind, path_and_name) = resource.split_once('/')?;
+        let parts = Arn::parse(arn).ok()?;
+        if parts.partition != "aws" || !parts.is_of_iam() {
+            return None;
+        }
+        let (kind, path_and_name) = parts.kind_and_rest();
         let kind = match kind {
             "user" => EntityKind::User,
             "group" => EntityKind::Group,
@@ -35,7 +38,7 @@ impl<'a> EntityArn<'a> {
             .rsplit_once('/')
             .unwrap_or(("", path_and_name));
         (!name.is_empty()).then_some(Self {
-            account,
+            account: parts.account,
             kind,
             name,
         })

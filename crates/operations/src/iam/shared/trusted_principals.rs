@@ -7,7 +7,7 @@ use keyward_account::{Account, NamedPrincipal, PrincipalId, TrustPolicy};
 use keyward_engine::Call;
 use keyward_engine::are_too_large;
 use keyward_faults::{Fault, fault};
-use keyward_names::{AccountId, RoleId, UserId};
+use keyward_names::{AccountId, Arn, RoleId, UserId};
 use keyward_policy::{Document, NamedPrincipals, check_trust_policy};
 
 /// A trust policy that a request gives, and what is known of the other accounts that it names.
@@ -137,18 +137,18 @@ impl<'a> Name<'a> {
             let id = user.or_else(|_| RoleId::parse(name).map(PrincipalId::Role));
             return id.map_or(Self::Nobody, Self::Id);
         }
-        let parts: Vec<&str> = name.splitn(6, ':').collect();
-        let &["arn", partition, service, "", account, member] = &*parts else {
+        let Some(arn) = Arn::parse(name).ok().filter(|arn| arn.region.is_empty()) else {
             return Self::AsWritten;
         };
+        let member = arn.resource;
         // No role is trusted across partitions.
-        if partition != "aws" {
+        if arn.partition != "aws" {
             return Self::Nobody;
         }
-        let Ok(account) = AccountId::parse(account) else {
+        let Ok(account) = AccountId::parse(arn.account) else {
             return Self::AsWritten;
         };
-        match (service, member.split_once('/')) {
+        match (arn.service, member.split_once('/')) {
             ("iam", Some(("user" | "role", _))) => Self::Arn { account, member },
             ("sts", Some(("assumed-role", session))) => {
                 let (role, _) = session.split_once('/').unwrap_or((session, ""));
