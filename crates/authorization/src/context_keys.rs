@@ -71,12 +71,12 @@ fn add_principal(context: &mut Context, account: &Account, caller: &Caller) {
             context.set("aws:PrincipalType", "User");
             if let Some(user) = account.user_by_id(id) {
                 context.set("aws:username", user.name.as_str());
-                for tag in &user.tags {
-                    context.set(&format!("aws:PrincipalTag/{}", tag.key), &*tag.value);
-                }
             }
         }
         None => {}
+    }
+    for (key, value) in caller.tags(account) {
+        context.set(&format!("aws:PrincipalTag/{key}"), value);
     }
 }
 
@@ -102,9 +102,6 @@ fn add_session(context: &mut Context, account: &Account, session: &Session) {
                 set_provider_key(context, key, value);
             }
         }
-    }
-    for (key, value) in session.principal_tags(account) {
-        context.set(&format!("aws:PrincipalTag/{key}"), value);
     }
 }
 
