@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use keyward_account::{Account, Changes, Role, SamlProvider};
+use keyward_account::{Account, Changes, OidcProvider, Role, SamlProvider};
 use keyward_api::{OperationId, Output, Recorded, recorded};
 use keyward_authorization::sessions::{
     FederatedIdentity, SealTokenError, SessionContent, TokenBytes, seal,
@@ -24,7 +24,7 @@ use crate::accounts::AccountHandle;
 use crate::audit_trail::{AuditFacts, Called, KeptRecord};
 use crate::clock::Clock;
 use crate::hashing::{HashError, HashQueue};
-use crate::identity_providers::IdentityProviders;
+use crate::identity_providers::{IdentityProviders, Unreachable};
 use crate::installation::Installation;
 use crate::quotas::Quotas;
 use crate::random::{RandomError, random, random_number};
@@ -184,6 +184,19 @@ impl<I> Call<I> {
     /// The way out to identity providers.
     pub fn identity_providers(&self) -> &dyn IdentityProviders {
         &*self.installation.identity_providers
+    }
+
+    /// The keys that the issuer of a provider publishes. That they can't be had, and why, is for the log.
+    pub async fn key_set(
+        &self,
+        provider: &OidcProvider,
+        issuer: &str,
+    ) -> Result<Arc<str>, Unreachable> {
+        let providers = self.identity_providers();
+        let key_set = providers.key_set(issuer, &provider.thumbprints).await;
+        key_set.inspect_err(|error| {
+            tracing::info!(issuer = provider.url, %error, "the keys of an identity provider can't be had");
+        })
     }
 
     /// Whether an issuer is an account that gives out tokens, of this installation or of AWS.

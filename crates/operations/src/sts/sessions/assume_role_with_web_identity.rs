@@ -135,11 +135,8 @@ async fn verify(
         token.verify(&keys, &expected)
     };
     let (issuer, providers) = (token.issuer(), call.identity_providers());
-    let key_set = providers.key_set(issuer, &provider.thumbprints).await;
-    let key_set = key_set.map_err(|error| {
-        tracing::info!(issuer = provider.url, %error, "the keys of an identity provider can't be had");
-        fault::token_refused(&TokenError::NoVerificationKey)
-    })?;
+    let key_set = call.key_set(provider, issuer).await;
+    let key_set = key_set.map_err(|_| fault::token_refused(&TokenError::NoVerificationKey))?;
     let verified = match verified_by(&key_set) {
         Err(TokenError::NoVerificationKey) => {
             let again = providers.key_set_again(issuer, &provider.thumbprints, &key_set);
