@@ -151,7 +151,7 @@ mod tests {
     fn what_was_read_is_read_again_as_it_is() {
         check::<iam::CreateUserRequest>(
             "UserName=Bob&Path=/a/&Tags.member.1.Key=%C3%A4+b&Tags.member.1.Value=&Tags.member.2.Key=c\
-             &Tags.member.2.Value=%26",
+             &Tags.member.2.Value=%3D+%2B",
         );
         check::<iam::CreateUserRequest>("UserName=Bob&Tags=");
         check::<iam::ChangePasswordRequest>("OldPassword=a%26b&NewPassword=+%2B");
@@ -162,7 +162,7 @@ mod tests {
         check::<iam::ListUsersRequest>("");
         check::<iam::SimulateCustomPolicyRequest>(
             "PolicyInputList.member.1=%7B%7D&ActionNames.member.1=iam:GetUser\
-             &ContextEntries.member.1.ContextKeyName=k&ContextEntries.member.1.ContextKeyType=string\
+             &ContextEntries.member.1.ContextKeyName=aws:x&ContextEntries.member.1.ContextKeyType=string\
              &ContextEntries.member.1.ContextKeyValues.member.1=v",
         );
     }
