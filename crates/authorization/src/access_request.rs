@@ -52,7 +52,7 @@ impl Action {
     }
 }
 
-/// AccessRequests that must all be answered with yes: one at least, so that nobody is let through unasked.
+/// Access requests that must all be answered with yes: one at least, so that nobody is let through unasked.
 #[derive(Debug, Clone)]
 pub struct AccessRequests {
     first: AccessRequest,

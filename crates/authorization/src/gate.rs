@@ -222,7 +222,7 @@ static EVERYTHING: LazyLock<Arc<PolicySet>> = LazyLock::new(|| {
 });
 
 /// `AllowUsersToChangePassword` lets every user change their own password and read the policy it is
-/// evaluation by.
+/// judged by.
 fn is_granted_to_every_user(account: &Account, question: &AccessRequest, user: UserId) -> bool {
     let is_granted = account
         .password_policy()

@@ -7,9 +7,9 @@
 //! # tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(async {
 //! let world = keyward_testkit::World::new().await;
 //! let root = world.root();
-//! assert_eq!(root.ask("CreateUser", "UserName=Bob").await.status, 200);
+//! root.must("CreateUser", "UserName=Bob").await;
 //! assert_eq!(
-//!     root.ask("CreateUser", "UserName=bob").await.fault(),
+//!     root.refused("CreateUser", "UserName=bob").await,
 //!     "409 EntityAlreadyExists: User with name bob already exists."
 //! );
 //! # });

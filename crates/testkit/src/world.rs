@@ -255,6 +255,20 @@ impl Asker {
         }
     }
 
+    /// Asks for what must succeed.
+    pub async fn must(&self, action: &str, form: &str) -> Answer {
+        let answer = self.ask(action, form).await;
+        assert_eq!(answer.fault(), "200", "{action} {form}");
+        answer
+    }
+
+    /// Asks for what must be refused, and gives the refusal in one line.
+    pub async fn refused(&self, action: &str, form: &str) -> String {
+        let fault = self.ask(action, form).await.fault();
+        assert_ne!(fault, "200", "{action} {form}");
+        fault
+    }
+
     /// Asks an operation of IAM, or of STS where IAM has none of that name. The parameters are a
     /// form, without `Action` and `Version`.
     pub async fn ask(&self, action: &str, form: &str) -> Answer {
