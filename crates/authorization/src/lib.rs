@@ -1,6 +1,6 @@
 //! Whether a caller may do something: who asks, what for, under which policies, and the decision.
 //!
-//! The gate ([`gate::judge`], [`gate::decide`]) answers a [`AccessRequest`] of a [`Caller`] by the [`PoliciesInForce`], an
+//! The gate ([`gate::judge`], [`gate::decide`]) answers an [`AccessRequest`] of a [`Caller`] by the [`PoliciesInForce`], an
 //! immutable account with the policies of AWS. It also knows what temporary credentials stand for, since
 //! they are judged with their session. Nothing here reads a clock, a store or random bytes: time and
 //! randomness are handed in. How policies are evaluated is in `policy`; which questions an operation

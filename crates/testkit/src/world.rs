@@ -225,7 +225,7 @@ impl World {
 }
 
 impl Asker {
-    /// The same principal, in other request_context.
+    /// The same principal, in the context of another request.
     #[must_use]
     pub fn who_came(&self, request_context: RequestContext) -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! `ContextEntries`: the request_context that a simulation assumes.
+//! `ContextEntries`: the context that a simulation assumes.
 
 use std::collections::{BTreeMap, HashSet};
 
