@@ -8,7 +8,7 @@ use syn::visit::{self, Visit};
 pub(crate) const LISTED: &[(&str, usize)] = &[
     ("crates/api/src/reader.rs", 2),
     ("crates/api/tests/model.rs", 2),
-    ("crates/operations/tests/properties.rs", 1),
+    ("crates/operations/tests/operations/properties.rs", 1),
     ("crates/store-sqlite/src/load.rs", 1),
 ];
 

@@ -1,8 +1,4 @@
 //! Roles assumed by tokens of OpenID Connect providers.
-#![expect(
-    clippy::unwrap_used,
-    reason = "the helpers of a test fail the test by panicking"
-)]
 
 use std::fmt::Write as _;
 use std::sync::{Arc, LazyLock, Mutex};

@@ -1,9 +1,4 @@
 //! What holds after any sequence of operations.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
 
 use keyward_account::Account;
 use keyward_store::{Changes, Store as _, Version};
@@ -201,7 +196,7 @@ fn metadata() -> String {
 
 /// More of a request about a SAML provider: a mode, a private key, both or neither.
 fn encryption() -> impl Strategy<Value = String> {
-    let pem = include_str!("../../saml/tests/fixtures/p256.key");
+    let pem = include_str!("../../../saml/tests/fixtures/p256.key");
     let key = format!("&{}", form(&[("AddPrivateKey", pem)]));
     let mode = prop_oneof![
         Just(""),

@@ -3,7 +3,7 @@
 use keyward_names::{Age, RoleId};
 use keyward_testkit::{Answer, World};
 
-use crate::{BOB, create_role, done, trusting, world};
+use super::{BOB, create_role, done, trusting, world};
 
 async fn use_role(world: &World, role: RoleId, region: &str) {
     world

@@ -1,8 +1,4 @@
 //! The installation's own keys, over starts and releases.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that can't be set up must fail with its reason"
-)]
 
 use keyward_credentials::MasterKey;
 use keyward_engine::{Clock, InstallationKeys, KeysError};

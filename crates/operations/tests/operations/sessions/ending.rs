@@ -4,7 +4,7 @@ use keyward_names::{AccessKeyId, AccountId, Age, Timestamp};
 use keyward_store::Store as _;
 use keyward_testkit::{Answer, Asker, World, form};
 
-use crate::{
+use super::{
     BOB, NO_TOKEN, allowing, assume, create_role, done, identity, in_role, let_role, let_user,
     other_account, other_root, role_arn, trusting, world,
 };
@@ -48,7 +48,7 @@ async fn sessions_end_with_the_user_and_do_not_begin_again_in_a_namesake() {
     create_role(&root, "Build", &trusting(BOB)).await;
     let_role(&root, "Build", &allowing(r#""*""#)).await;
     let own = bob.session(&bob.ask("GetSessionToken", "").await).await;
-    let everything = crate::document(&allowing(r#""*""#));
+    let everything = super::document(&allowing(r#""*""#));
     let federate = form(&[("Name", "ann"), ("Policy", &everything)]);
     let ann = bob
         .session(&bob.ask("GetFederationToken", &federate).await)
@@ -121,7 +121,7 @@ async fn sessions_end_with_the_account() {
     done(&other, "CreateUser", "UserName=Eve").await;
     let eve = world.user_of(other_account(), "Eve").await;
     let_user(&other, "Eve", &allowing(r#""*""#)).await;
-    let everything = crate::document(&allowing(r#""*""#));
+    let everything = super::document(&allowing(r#""*""#));
     let federate = form(&[("Name", "ann"), ("Policy", &everything)]);
     let of_root = other.ask("GetFederationToken", &federate).await;
     let of_root = other.session(&of_root).await;

@@ -1,8 +1,4 @@
 //! OpenID Connect providers.
-#![expect(
-    clippy::unwrap_used,
-    reason = "the helpers of a test fail the test by panicking"
-)]
 
 use std::sync::{Arc, Mutex};
 

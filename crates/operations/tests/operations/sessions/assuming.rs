@@ -2,7 +2,7 @@
 
 use keyward_testkit::form;
 
-use crate::{
+use super::{
     BOB, OTHER, ROOT, allowing, assume, create_policy, create_role, denied, denying, document,
     done, identity, in_role, let_role, let_user, may_not, opened, other_account, other_root,
     role_arn, trust, trusting, trusting_for, world,
@@ -204,7 +204,7 @@ async fn a_trust_policy_sets_conditions() {
         ),
     ];
     for (condition, good, bad) in cases {
-        let statement = trusting_for(BOB, crate::ANYTHING, condition);
+        let statement = trusting_for(BOB, super::ANYTHING, condition);
         trust(&root, "Build", &statement).await;
         let asked = async |more: Form<'_>| {
             let mut asked = vec![("RoleArn", "arn:aws:iam::123456789012:role/Build")];

@@ -1,5 +1,4 @@
 //! Tokens by which an account vouches for whoever calls, to others.
-#![expect(clippy::unwrap_used, reason = "helpers of tests are test code too")]
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

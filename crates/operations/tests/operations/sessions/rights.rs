@@ -3,7 +3,7 @@
 use keyward_names::Age;
 use keyward_testkit::{Asker, World, form};
 
-use crate::{
+use super::{
     BOB, allowing, assume, create_policy, create_role, denied, denying, document, done, in_role,
     let_role, role_arn, trusting, world,
 };

@@ -1,8 +1,4 @@
 //! `PasswordLastUsed`, as users are shown.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that can't be set up must fail with its reason"
-)]
 
 use keyward_authorization::Principal;
 use keyward_operations::door;

@@ -1,5 +1,4 @@
 //! The audit records of calls: in the files, and in the store where something was changed.
-#![expect(clippy::unwrap_used, reason = "helpers of tests are test code too")]
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;

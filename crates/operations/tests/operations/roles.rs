@@ -1,5 +1,4 @@
 //! Roles and whom they trust.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::sync::Arc;
 

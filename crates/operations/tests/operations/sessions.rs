@@ -1,5 +1,4 @@
 //! Sessions: who gets one, what is given to it, what it may do, and when it ends.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod assuming;
 mod ending;

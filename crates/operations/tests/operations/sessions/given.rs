@@ -3,7 +3,7 @@
 use keyward_names::Timestamp;
 use keyward_testkit::{Answer, Asker, World, form};
 
-use crate::{
+use super::{
     ANYTHING, BOB, ROOT, allowing, assume, create_policy, create_role, document, done, in_role,
     let_role, may_not, opened, other_root, role_arn, trust, trusting, trusting_for, world,
 };

@@ -4,7 +4,7 @@ use keyward_testkit::{Answer, Asker, Quotas, World, form};
 
 const NONE: Vec<String> = Vec::new();
 const ARN: &str = "arn:aws:iam::123456789012:saml-provider/Corp";
-const KEY: &str = include_str!("../../saml/tests/fixtures/p256.key");
+const KEY: &str = include_str!("../../../saml/tests/fixtures/p256.key");
 
 /// Metadata that is long enough; `mark` tells one from another.
 fn metadata(mark: &str) -> String {

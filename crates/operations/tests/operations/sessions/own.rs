@@ -2,7 +2,7 @@
 
 use keyward_testkit::{Answer, Asker, World, form};
 
-use crate::{
+use super::{
     BOB, NO_TOKEN, ROOT, allowing, assume, create_policy, create_role, denied, denying, document,
     done, identity, in_role, let_user, opened, role_arn, trusting, world,
 };
@@ -331,7 +331,7 @@ async fn sessions_make_none_of_these() {
     let (world, bob) = world().await;
     let root = world.root();
     create_role(&root, "Build", &trusting(BOB)).await;
-    crate::let_role(&root, "Build", &allowing(r#""*""#)).await;
+    super::let_role(&root, "Build", &allowing(r#""*""#)).await;
     let session = in_role(&bob, "Build", &[]).await;
     for (action, form) in [("GetSessionToken", ""), ("GetFederationToken", "Name=ann")] {
         let refused = format!("403 AccessDenied: Cannot call {action} with session credentials");
@@ -345,7 +345,7 @@ async fn anyone_may_ask_who_they_are_whatever_denies_it() {
     let root = world.root();
     let_user(&root, "Bob", &denying(r#""*""#)).await;
     let made = create_role(&root, "Build", &trusting("*")).await;
-    crate::let_role(&root, "Build", &denying(r#""*""#)).await;
+    super::let_role(&root, "Build", &denying(r#""*""#)).await;
     done(&root, "CreateUser", "UserName=Eve").await;
     let eve = world.user("Eve").await;
     let bob_id = done(&root, "GetUser", "UserName=Bob").await;
