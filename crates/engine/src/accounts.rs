@@ -41,6 +41,13 @@ impl AccountHandle {
         self.writer.account()
     }
 
+    /// How many changes wait for the one that is being made durable, not counting that one. At most
+    /// 1,024; beyond that, callers wait to be queued.
+    #[must_use]
+    pub fn queued_changes(&self) -> usize {
+        self.writer.queued()
+    }
+
     /// Changes the account without a permit: for administration and for the door, which have found out by
     /// themselves that they may. An operation never holds a handle.
     pub async fn commit<T, F>(&self, change: F) -> Result<T, Refusal>

@@ -53,6 +53,11 @@ impl Writer {
         self.current.load_full()
     }
 
+    /// How many closures have been queued and not yet begun.
+    pub(crate) fn queued(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
+    }
+
     /// Runs a closure on the newest state and makes what it returns durable. The closure may run
     /// several times. Once queued, it completes even when the caller goes away.
     pub(crate) async fn commit<T, F>(&self, change: F) -> Result<T, Refusal>

@@ -12,15 +12,34 @@ use keyward_store::{
 };
 use tokio::sync::Notify;
 
-/// What befalls one commit.
+/// What goes wrong with one commit.
 #[derive(Debug, Clone)]
 pub enum Trouble {
     /// It fails, and nothing is stored.
     Unavailable,
     /// It is stored, and the answer is lost.
     AnswerLost,
-    /// It waits until it is let go.
-    Held(Arc<Notify>),
+    /// It has reached the store and waits there until the test lets it go.
+    Held(HeldCommit),
+}
+
+/// A commit that waits in the store until the test lets it go.
+#[derive(Debug, Clone, Default)]
+pub struct HeldCommit {
+    reached: Arc<Notify>,
+    released: Arc<Notify>,
+}
+
+impl HeldCommit {
+    /// Waits until the commit has reached the store.
+    pub async fn reached(&self) {
+        self.reached.notified().await;
+    }
+
+    /// Lets the commit go on.
+    pub fn let_go(&self) {
+        self.released.notify_one();
+    }
 }
 
 /// A store around another one, that fails when a test says so.
@@ -62,6 +81,13 @@ impl FailingStore {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .extend(troubles);
+    }
+
+    /// Holds the next commit that has no other trouble before it.
+    pub fn hold_next(&self) -> HeldCommit {
+        let held = HeldCommit::default();
+        self.trouble_next([Trouble::Held(held.clone())]);
+        held
     }
 
     /// How many records each commit so far wrote.
@@ -108,8 +134,9 @@ impl Store for FailingStore {
                 self.reached()?.commit(batch).await?;
                 Err(told_to_fail())
             }
-            Some(Trouble::Held(let_go)) => {
-                let_go.notified().await;
+            Some(Trouble::Held(held)) => {
+                held.reached.notify_one();
+                held.released.notified().await;
                 self.reached()?.commit(batch).await
             }
         }

@@ -26,7 +26,7 @@ mod form;
 mod world;
 
 pub use answer::Answer;
-pub use failing_store::{FailingStore, Trouble};
+pub use failing_store::{FailingStore, HeldCommit, Trouble};
 pub use form::form;
 pub use keyward_engine::Quotas;
 pub use world::{Asker, World};

@@ -16,6 +16,7 @@ use keyward_operations::respond;
 use keyward_store::{Commit, Store, Write};
 use keyward_store_sqlite::SqliteStore;
 use keyward_wire::Parameters;
+use tokio::task::JoinHandle;
 
 use crate::{Answer, FailingStore};
 
@@ -267,6 +268,26 @@ impl Asker {
         let fault = self.ask(action, form).await.fault();
         assert_ne!(fault, "200", "{action} {form}");
         fault
+    }
+
+    /// Asks while a commit of the account is held. Comes back when the change is queued behind that
+    /// commit or the call is answered; the answer is what the handle gives, as [`Answer::fault`].
+    ///
+    /// # Panics
+    ///
+    /// When the account is not there.
+    pub async fn queue(&self, action: &str, form: &str) -> JoinHandle<String> {
+        let held = self.installation.account(self.account_id).await;
+        let handle = held
+            .expect("the store answers")
+            .expect("the account is there");
+        let before = handle.queued_changes();
+        let (asker, action, form) = (self.clone(), action.to_owned(), form.to_owned());
+        let asked = tokio::spawn(async move { asker.ask(&action, &form).await.fault() });
+        while handle.queued_changes() == before && !asked.is_finished() {
+            tokio::task::yield_now().await;
+        }
+        asked
     }
 
     /// Asks an operation of IAM, or of STS where IAM has none of that name. The parameters are a

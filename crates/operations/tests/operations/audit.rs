@@ -225,20 +225,14 @@ async fn no_secret_is_in_any_record() {
 async fn changes_that_become_durable_together_each_keep_their_record() {
     let folder = tempfile::tempdir().unwrap();
     let world = world(folder.path()).await;
-    let let_go = Arc::new(tokio::sync::Notify::new());
-    world
-        .store
-        .trouble_next([Trouble::Held(Arc::clone(&let_go))]);
-    let commits = world.store.commits().len();
+    let held = world.store.hold_next();
     let mut asked = tokio::task::JoinSet::new();
     for form in ["A", "B", "C", "B"].map(|name| format!("UserName={name}")) {
         let root = world.root();
         asked.spawn(async move { root.ask("CreateUser", &form).await.status });
     }
-    while world.store.commits().len() == commits {
-        tokio::task::yield_now().await;
-    }
-    let_go.notify_one();
+    held.reached().await;
+    held.let_go();
     let mut statuses = asked.join_all().await;
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 200, 200, 409]);
@@ -385,19 +379,13 @@ async fn a_client_that_hangs_up_is_recorded() {
     let folder = tempfile::tempdir().unwrap();
     let world = world(folder.path()).await;
     world.root().ask("CreateUser", "UserName=Bob").await;
-    let let_go = Arc::new(tokio::sync::Notify::new());
-    world
-        .store
-        .trouble_next([Trouble::Held(Arc::clone(&let_go))]);
+    let held = world.store.hold_next();
     let root = world.root();
-    let commits = world.store.commits().len();
     let asked = tokio::spawn(async move { root.ask("DeleteUser", "UserName=Bob").await });
-    while world.store.commits().len() == commits {
-        tokio::task::yield_now().await;
-    }
+    held.reached().await;
     asked.abort();
     assert!(asked.await.unwrap_err().is_cancelled());
-    let_go.notify_one();
+    held.let_go();
     while in_store(&world).await.len() < 2 {
         tokio::task::yield_now().await;
     }

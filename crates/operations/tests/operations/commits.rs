@@ -1,55 +1,59 @@
-//! The commit rules, asked for from outside: by operations over a store that is told what befalls
-//! the commits.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "changes queue behind one another, and nothing tells yet when they do"
-)]
+//! The commit rules, seen from outside: operations over a store whose commits fail or wait when a
+//! test says so.
 
 use std::sync::Arc;
 
 use keyward_names::AccountId;
-use keyward_testkit::{Trouble, World};
-use tokio::sync::Notify;
+use keyward_testkit::{Asker, Trouble, World};
+use tokio::task::JoinHandle;
 
 const UNAVAILABLE: &str = "503 ServiceUnavailable: Service Unavailable";
+const NOBODY: [&str; 0] = [];
 
+/// The names of the account's users.
 async fn names(world: &World) -> Vec<String> {
-    let heard = world.root().ask("ListUsers", "").await;
-    heard
+    let users = world.root().must("ListUsers", "").await;
+    users
         .texts("UserName")
         .into_iter()
         .map(str::to_owned)
         .collect()
 }
 
+/// Asks for a change whose commit the store was told to hold.
+fn begin(asker: &Asker, action: &'static str, form: &'static str) -> JoinHandle<String> {
+    let asker = asker.clone();
+    tokio::spawn(async move { asker.ask(action, form).await.fault() })
+}
+
+/// The answers, in the order of the calls.
+async fn answers(asked: Vec<JoinHandle<String>>) -> Vec<String> {
+    let mut answers = Vec::new();
+    for asked in asked {
+        answers.push(asked.await.unwrap());
+    }
+    answers
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn closures_that_queue_behind_a_commit_become_durable_together_in_their_order() {
     let world = World::new().await;
-    let let_go = Arc::new(Notify::new());
+    let root = world.root();
     let before = world.store.commits().len();
-    world
-        .store
-        .trouble_next([Trouble::Held(Arc::clone(&let_go))]);
-    let mut asked = Vec::new();
-    for number in 0..20 {
-        let root = world.root();
-        asked.push(tokio::spawn(async move {
-            root.ask("CreateUser", &format!("UserName=u{number:02}"))
-                .await
-                .fault()
-        }));
-        // Arrival order is what is tested, so each must have arrived.
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    let held = world.store.hold_next();
+    let mut asked = vec![begin(&root, "CreateUser", "UserName=first")];
+    held.reached().await;
+    for number in 0..19 {
+        let form = format!("UserName=u{number:02}");
+        asked.push(root.queue("CreateUser", &form).await);
     }
     assert_eq!(
         names(&world).await,
-        Vec::<String>::new(),
+        NOBODY,
         "nothing is seen before it is durable"
     );
-    let_go.notify_one();
-    for asked in asked {
-        assert_eq!(asked.await.unwrap(), "200");
-    }
+    held.let_go();
+    assert_eq!(answers(asked).await, ["200"; 20]);
     assert_eq!(names(&world).await.len(), 20);
     assert_eq!(world.store.commits().split_off(before), [1, 19]);
 }
@@ -57,27 +61,16 @@ async fn closures_that_queue_behind_a_commit_become_durable_together_in_their_or
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refusal_in_a_batch_fails_only_its_caller() {
     let world = World::new().await;
-    let let_go = Arc::new(Notify::new());
-    world
-        .store
-        .trouble_next([Trouble::Held(Arc::clone(&let_go))]);
-    let ask = |form: &'static str| {
-        let root = world.root();
-        tokio::spawn(async move { root.ask("CreateUser", form).await.fault() })
-    };
-    let mut asked = vec![ask("UserName=first")];
-    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    let root = world.root();
+    let held = world.store.hold_next();
+    let mut asked = vec![begin(&root, "CreateUser", "UserName=first")];
+    held.reached().await;
     for form in ["UserName=a", "UserName=A", "UserName=b"] {
-        asked.push(ask(form));
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        asked.push(root.queue("CreateUser", form).await);
     }
-    let_go.notify_one();
-    let mut heard = Vec::new();
-    for asked in asked {
-        heard.push(asked.await.unwrap());
-    }
+    held.let_go();
     let refused = "409 EntityAlreadyExists: User with name A already exists.";
-    assert_eq!(heard, ["200", "200", refused, "200"]);
+    assert_eq!(answers(asked).await, ["200", "200", refused, "200"]);
     assert_eq!(names(&world).await, ["a", "b", "first"]);
 }
 
@@ -89,7 +82,7 @@ async fn when_the_store_fails_every_caller_of_the_batch_is_told_and_nothing_is_s
         world.root().ask("CreateUser", "UserName=Bob").await.fault(),
         UNAVAILABLE
     );
-    assert_eq!(names(&world).await, Vec::<String>::new());
+    assert_eq!(names(&world).await, NOBODY);
     assert_eq!(
         world.root().ask("CreateUser", "UserName=Bob").await.fault(),
         "200"
@@ -214,40 +207,24 @@ async fn a_taken_alias_fails_nobody_who_queued_before_it() {
     let world = World::new().await;
     let other = AccountId::parse("210987654321").unwrap();
     world.create_account(other, "other").await;
-    let heard = world
-        .root_of(other)
-        .ask("CreateAccountAlias", "AccountAlias=corp")
-        .await;
-    assert_eq!(heard.status, 200);
-    assert_eq!(
-        world.root().ask("CreateUser", "UserName=Bob").await.status,
-        200
-    );
-    let let_go = Arc::new(Notify::new());
-    world
-        .store
-        .trouble_next([Trouble::Held(Arc::clone(&let_go))]);
-    let mut asked = Vec::new();
+    let alias = "AccountAlias=corp";
+    world.root_of(other).must("CreateAccountAlias", alias).await;
+    let root = world.root();
+    root.must("CreateUser", "UserName=Bob").await;
+    let held = world.store.hold_next();
+    let mut asked = vec![begin(&root, "CreateUser", "UserName=first")];
+    held.reached().await;
     for (action, form) in [
-        ("CreateUser", "UserName=first"),
         ("UpdateUser", "UserName=Bob"),
         ("DeleteUser", "UserName=Nobody"),
-        ("CreateAccountAlias", "AccountAlias=corp"),
+        ("CreateAccountAlias", alias),
         ("UpdateUser", "UserName=Bob&NewUserName=Rob"),
     ] {
-        let root = world.root();
-        asked.push(tokio::spawn(
-            async move { root.ask(action, form).await.fault() },
-        ));
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        asked.push(root.queue(action, form).await);
     }
-    let_go.notify_one();
-    let mut heard = Vec::new();
-    for asked in asked {
-        heard.push(asked.await.unwrap());
-    }
+    held.let_go();
     assert_eq!(
-        heard,
+        answers(asked).await,
         [
             "200",
             "200",
@@ -276,49 +253,43 @@ async fn a_user_that_is_renamed_meanwhile_keeps_its_rights() {
         assert_eq!(root.ask(action, form).await.fault(), "200");
     }
     let bob = world.user("Bob").await;
-    for number in 0..5 {
-        let (from, to) = if number % 2 == 0 {
-            ("Bob", "Rob")
-        } else {
-            ("Rob", "Bob")
-        };
-        let asker = bob.clone();
-        let changing = tokio::spawn(async move {
-            let form = format!(
-                "OldPassword=Password-Number-{number}&NewPassword=Password-Number-{}",
-                number + 1
-            );
-            asker.ask("ChangePassword", &form).await.fault()
-        });
-        tokio::time::sleep(std::time::Duration::from_millis(15)).await;
-        let form = format!("UserName={from}&NewUserName={to}");
-        assert_eq!(root.ask("UpdateUser", &form).await.fault(), "200");
-        assert_eq!(changing.await.unwrap(), "200");
+    for (from, to, old, new) in [
+        ("Bob", "Rob", "Password-Number-0", "Password-Number-1"),
+        ("Rob", "Bob", "Password-Number-1", "Password-Number-2"),
+    ] {
+        let held = world.store.hold_next();
+        let first = begin(&root, "CreateGroup", "GroupName=Crew");
+        held.reached().await;
+        let rename = format!("UserName={from}&NewUserName={to}");
+        let renamed = root.queue("UpdateUser", &rename).await;
+        // Allowed under the old name, and made durable after the rename.
+        let form = format!("OldPassword={old}&NewPassword={new}");
+        let changed = bob.queue("ChangePassword", &form).await;
+        held.let_go();
+        assert_eq!(answers(vec![first, renamed, changed]).await, ["200"; 3]);
+        root.must("DeleteGroup", "GroupName=Crew").await;
+        assert!(world.is_password(to, new).await);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_written_into_an_account_that_was_ended() {
     let world = World::new().await;
-    let let_go = Arc::new(Notify::new());
+    let root = world.root();
+    let held = world.store.hold_next();
     let installation = Arc::clone(&world.installation);
-    world
-        .store
-        .trouble_next([Trouble::Held(Arc::clone(&let_go))]);
     let id = world.account_id;
     let ending = tokio::spawn(async move { installation.end_account(id).await.is_ok() });
-    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    let root = world.root();
-    let late = tokio::spawn(async move { root.ask("CreateUser", "UserName=Bob").await.fault() });
-    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    let_go.notify_one();
+    held.reached().await;
+    let late = root.queue("CreateUser", "UserName=Bob").await;
+    held.let_go();
     assert!(ending.await.unwrap());
     assert_eq!(
         late.await.unwrap(),
         "403 InvalidClientTokenId: The security token included in the request is invalid."
     );
     world.create_account(id, "again").await;
-    assert_eq!(names(&world).await, Vec::<String>::new());
+    assert_eq!(names(&world).await, NOBODY);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -347,20 +318,14 @@ async fn an_account_that_was_just_made_is_found_whoever_looked_before() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_completes_when_its_caller_goes_away() {
     let world = World::new().await;
-    let let_go = Arc::new(Notify::new());
-    world
-        .store
-        .trouble_next([Trouble::Held(Arc::clone(&let_go))]);
     let root = world.root();
-    let asked = tokio::spawn(async move { root.ask("CreateUser", "UserName=Bob").await.fault() });
-    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    let held = world.store.hold_next();
+    let asked = begin(&root, "CreateUser", "UserName=Bob");
+    held.reached().await;
     asked.abort();
-    let_go.notify_one();
-    for _ in 0..100 {
-        if !names(&world).await.is_empty() {
-            return;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    }
-    panic!("the user was not made");
+    assert!(asked.await.unwrap_err().is_cancelled());
+    held.let_go();
+    // Its turn comes after the first change.
+    root.must("CreateUser", "UserName=Eve").await;
+    assert_eq!(names(&world).await, ["Bob", "Eve"]);
 }

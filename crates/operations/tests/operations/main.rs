@@ -12,6 +12,7 @@ mod gate;
 mod groups;
 mod instance_profiles;
 mod keys;
+mod login_profiles;
 mod managed_policies;
 mod oidc_providers;
 mod outbound_federation;

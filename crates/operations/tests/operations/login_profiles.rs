@@ -1,0 +1,319 @@
+//! Login profiles and the passwords in them.
+
+use keyward_testkit::World;
+
+/// Bob, who has a login profile with this password.
+async fn bob_with(password: &str) -> World {
+    let world = World::new().await;
+    let root = world.root();
+    root.must("CreateUser", "UserName=Bob").await;
+    let form = format!("UserName=Bob&Password={password}");
+    root.must("CreateLoginProfile", &form).await;
+    world
+}
+
+async fn update(world: &World, form: &str) -> String {
+    world.root().ask("UpdateLoginProfile", form).await.fault()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_password_takes_the_place_of_the_old_one() {
+    let world = bob_with("Old-Password-1").await;
+    let heard = world
+        .root()
+        .ask(
+            "UpdateLoginProfile",
+            "UserName=bob&Password=SomeKindOfPassword123%21%40%23",
+        )
+        .await;
+    assert_eq!(
+        heard.body,
+        "<UpdateLoginProfileResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\">\
+         <ResponseMetadata><RequestId>request-id</RequestId></ResponseMetadata>\
+         </UpdateLoginProfileResponse>"
+    );
+    assert!(world.is_password("Bob", "SomeKindOfPassword123!@#").await);
+    assert!(!world.is_password("Bob", "Old-Password-1").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_left_out_stays_as_it_was() {
+    let world = bob_with("Old-Password-1").await;
+    let flag = || async {
+        world
+            .root()
+            .ask("GetLoginProfile", "UserName=Bob")
+            .await
+            .text("PasswordResetRequired")
+            .to_owned()
+    };
+    assert_eq!(
+        update(&world, "UserName=Bob&PasswordResetRequired=true").await,
+        "200"
+    );
+    assert_eq!(flag().await, "true");
+    assert!(world.is_password("Bob", "Old-Password-1").await);
+    assert_eq!(
+        update(&world, "UserName=Bob&Password=New-Password-2").await,
+        "200"
+    );
+    assert_eq!(flag().await, "true");
+    let before = world.account().await;
+    assert_eq!(update(&world, "UserName=Bob").await, "200");
+    assert!(
+        before == world.account().await,
+        "an update without members changes nothing"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_sets_its_own_date_and_leaves_the_profiles() {
+    let world = bob_with("Old-Password-1").await;
+    let dates = || async {
+        let account = world.account().await;
+        let profile = account
+            .login_profile(account.user("Bob").unwrap().id)
+            .unwrap()
+            .clone();
+        (profile.created, profile.password_changed)
+    };
+    let (created, _) = dates().await;
+    world
+        .installation
+        .clock()
+        .advance(keyward_names::Age::days(30));
+    assert_eq!(
+        update(&world, "UserName=Bob&PasswordResetRequired=true").await,
+        "200"
+    );
+    assert_eq!(dates().await, (created, created));
+    assert_eq!(
+        update(&world, "UserName=Bob&Password=New-Password-2").await,
+        "200"
+    );
+    let (still_created, changed) = dates().await;
+    assert_eq!(still_created, created);
+    assert!(changed.since(created) >= keyward_names::Age::days(30));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refusals_say_what_is_missing_or_wrong() {
+    let world = bob_with("Old-Password-1").await;
+    world.root().must("CreateUser", "UserName=Eve").await;
+    for (form, fault) in [
+        (
+            "UserName=Nobody&Password=New-Password-2",
+            "404 NoSuchEntity: The user with name Nobody cannot be found.",
+        ),
+        (
+            "UserName=Eve&Password=New-Password-2",
+            "404 NoSuchEntity: Login Profile for User Eve cannot be found.",
+        ),
+        (
+            "UserName=Bob&Password=New1!",
+            "400 PasswordPolicyViolation: Password should have a minimum length of 8",
+        ),
+        (
+            "Password=New-Password-2",
+            "400 ValidationError: 1 validation error detected: Value at 'userName' failed to satisfy constraint: Member must not be null",
+        ),
+    ] {
+        assert_eq!(update(&world, form).await, fault);
+    }
+    assert!(world.is_password("Bob", "Old-Password-1").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_may_not_set_passwords_and_does_not_learn_who_exists() {
+    let world = bob_with("Old-Password-1").await;
+    let bob = world.user("Bob").await;
+    for name in ["Bob", "Nobody"] {
+        let form = format!("UserName={name}&Password=x");
+        assert_eq!(
+            bob.ask("UpdateLoginProfile", &form).await.fault(),
+            format!(
+                "403 AccessDenied: User: arn:aws:iam::123456789012:user/Bob is not authorized \
+                 to perform: iam:UpdateLoginProfile on resource: \
+                 arn:aws:iam::123456789012:user/{name} because no identity-based policy allows \
+                 the iam:UpdateLoginProfile action"
+            )
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_last_passwords_are_refused_as_far_as_the_policy_remembers() {
+    let world = bob_with("Password-Number-0").await;
+    for number in 1..=25 {
+        let form = format!("UserName=Bob&Password=Password-Number-{number}");
+        assert_eq!(update(&world, &form).await, "200");
+    }
+    // 24 are remembered whatever the policy was, so the rule holds from the moment it is set.
+    for (remembered, refused) in [(1, 25..=25), (3, 23..=25), (24, 2..=25)] {
+        let policy = format!("PasswordReusePrevention={remembered}");
+        world
+            .root()
+            .must("UpdateAccountPasswordPolicy", &policy)
+            .await;
+        for number in [*refused.start(), *refused.end()] {
+            let form = format!("UserName=Bob&Password=Password-Number-{number}");
+            assert_eq!(
+                update(&world, &form).await,
+                format!(
+                    "400 PasswordPolicyViolation: Password should not be one of the last {remembered} passwords used"
+                )
+            );
+        }
+    }
+    assert_eq!(
+        update(&world, "UserName=Bob&Password=Password-Number-1").await,
+        "200"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_policy_that_becomes_durable_first_judges_a_password_that_was_hashed_before() {
+    let world = bob_with("Old-Password-1").await;
+    let root = world.root();
+    let held = world.store.hold_next();
+    let asker = root.clone();
+    let policy = "MinimumPasswordLength=20";
+    let set = tokio::spawn(async move {
+        let action = "UpdateAccountPasswordPolicy";
+        asker.ask(action, policy).await.fault()
+    });
+    held.reached().await;
+    // Judged without the policy, which is not durable yet.
+    let form = "UserName=Bob&Password=New-Password-2";
+    let updated = root.queue("UpdateLoginProfile", form).await;
+    held.let_go();
+    assert_eq!(set.await.unwrap(), "200");
+    assert_eq!(
+        updated.await.unwrap(),
+        "400 PasswordPolicyViolation: Password should have a minimum length of 20"
+    );
+    assert!(world.is_password("Bob", "Old-Password-1").await);
+}
+
+#[test]
+fn faults_of_the_model_have_their_form() {
+    use keyward_api::{FaultCode, Operation as _, iam::operations::UpdateLoginProfile};
+    let told = |fault: keyward_faults::Fault| {
+        assert!(
+            UpdateLoginProfile::FAULTS.contains(&fault.code()),
+            "{fault}"
+        );
+        let reply = keyward_engine::fault_reply("ns", fault, "id");
+        format!("{} {}", reply.status, reply.body)
+    };
+    assert_eq!(
+        told(keyward_faults::fault::login_profile_being_created("Bob")),
+        "409 <ErrorResponse xmlns=\"ns\"><Error><Type>Sender</Type>\
+         <Code>EntityTemporarilyUnmodifiable</Code><Message>Login Profile for User Bob cannot \
+         be modified while login profile is being created.</Message></Error>\
+         <RequestId>id</RequestId></ErrorResponse>"
+    );
+    assert_eq!(
+        told(keyward_faults::fault::quota_exceeded(
+            "LoginProfilesPerUser",
+            1
+        )),
+        "409 <ErrorResponse xmlns=\"ns\"><Error><Type>Sender</Type><Code>LimitExceeded</Code>\
+         <Message>Cannot exceed quota for LoginProfilesPerUser: 1</Message></Error>\
+         <RequestId>id</RequestId></ErrorResponse>"
+    );
+    assert!(UpdateLoginProfile::FAULTS.contains(&FaultCode::PasswordPolicyViolation));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_password_begins_a_new_age() {
+    let world = bob_with("Old-Password-1").await;
+    let standing = async || {
+        let account = world.account().await;
+        let profile = account
+            .login_profile(account.user("Bob").unwrap().id)
+            .unwrap()
+            .clone();
+        let now = world.installation.clock().now();
+        format!(
+            "{:?}",
+            profile.password_standing(account.password_policy(), now)
+        )
+    };
+    let pass_days = |days| {
+        world
+            .installation
+            .clock()
+            .advance(keyward_names::Age::days(days));
+    };
+    pass_days(89);
+    let policy = "MaxPasswordAge=90";
+    world
+        .root()
+        .must("UpdateAccountPasswordPolicy", policy)
+        .await;
+    assert_eq!(standing().await, "Good");
+    pass_days(1);
+    assert_eq!(standing().await, "Expired");
+    let policy = "MaxPasswordAge=90&HardExpiry=true";
+    world
+        .root()
+        .must("UpdateAccountPasswordPolicy", policy)
+        .await;
+    assert_eq!(standing().await, "ExpiredForGood");
+    assert_eq!(
+        update(&world, "UserName=Bob&PasswordResetRequired=true").await,
+        "200"
+    );
+    assert_eq!(standing().await, "ExpiredForGood");
+    assert_eq!(
+        update(&world, "UserName=Bob&Password=New-Password-2").await,
+        "200"
+    );
+    assert_eq!(standing().await, "Good");
+    pass_days(90);
+    assert_eq!(standing().await, "ExpiredForGood");
+    world.root().must("DeleteAccountPasswordPolicy", "").await;
+    assert_eq!(standing().await, "Good");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_policy_that_changes_at_each_try_makes_the_profile_unmodifiable_for_now() {
+    let world = bob_with("Old-Password-1").await;
+    let other_node = world.other_node().await;
+    let tries = [(); 3].map(|()| world.store.hold_next());
+    let root = world.root();
+    let form = "UserName=Bob&Password=New-Password-2";
+    let updated = tokio::spawn(async move { root.ask("UpdateLoginProfile", form).await.fault() });
+    for (held, policy) in
+        tries
+            .iter()
+            .zip(["MaxPasswordAge=1", "MaxPasswordAge=2", "MaxPasswordAge=3"])
+    {
+        held.reached().await;
+        // This node learns of the policy when its commit meets a conflict.
+        let other_root = other_node.root();
+        other_root.must("UpdateAccountPasswordPolicy", policy).await;
+        held.let_go();
+    }
+    assert_eq!(
+        updated.await.unwrap(),
+        "409 EntityTemporarilyUnmodifiable: Login Profile for User Bob cannot be modified \
+         while login profile is being created."
+    );
+    assert!(world.is_password("Bob", "Old-Password-1").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_that_cannot_be_hashed_is_our_failure() {
+    let world = bob_with("Old-Password-1").await;
+    // A remembered password that was made with a pepper this installation does not have.
+    world
+        .rewrite_record("login_profile", "keyid=1", "keyid=2")
+        .await;
+    let node = world.other_node().await;
+    assert_eq!(
+        update(&node, "UserName=Bob&Password=New-Password-2").await,
+        "500 ServiceFailure: "
+    );
+}
