@@ -181,7 +181,8 @@ impl<'a, 'p> Reader<'a, 'p> {
         &mut self,
         name: Name,
         presence: Presence,
-        (list, element): (&List, &Text),
+        list: &List,
+        element: &Text,
     ) -> Read<Vec<T>> {
         let read = |text: &str| {
             let is_right = element.broken_length(text).is_none() && element.matches(text);
@@ -239,7 +240,8 @@ impl<'a, 'p> Reader<'a, 'p> {
         &mut self,
         name: Name,
         presence: Presence,
-        (list, key): (&List, &Text),
+        list: &List,
+        key: &Text,
         read: impl Fn(&mut Self, Name) -> Read<T>,
     ) -> Read<Vec<(String, T)>> {
         const KEY: Name = Name::new("key", "key");

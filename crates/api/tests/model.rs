@@ -351,61 +351,54 @@ fn members(model: &Value, structure: &str) -> Vec<(String, Value)> {
 
 fn leaves(model: &Value, input: &str) -> Vec<Leaf> {
     let mut leaves = Vec::new();
-    add_leaves(model, input, ("", ""), &mut leaves);
+    add_leaves(model, input, "", "", &mut leaves);
     leaves
 }
 
-fn add_leaves(
-    model: &Value,
-    structure: &str,
-    (wire, location): (&str, &str),
-    leaves: &mut Vec<Leaf>,
-) {
+fn add_leaves(model: &Value, structure: &str, wire: &str, location: &str, leaves: &mut Vec<Leaf>) {
     for (name, shape) in model["shapes"][structure]["members"].as_object().unwrap() {
-        let place = (
-            format!("{wire}{name}"),
-            format!("{location}{}", lowered(name)),
-        );
+        let place = Place {
+            wire: format!("{wire}{name}"),
+            location: format!("{location}{}", lowered(name)),
+        };
         add_shape(model, shape.as_str().unwrap(), place, false, leaves);
     }
 }
 
-fn add_shape(
-    model: &Value,
-    name: &str,
-    (wire, location): (String, String),
-    in_list: bool,
-    leaves: &mut Vec<Leaf>,
-) {
+/// Where a shape is: in a request, and as violations name it.
+struct Place {
+    wire: String,
+    location: String,
+}
+
+fn add_shape(model: &Value, name: &str, place: Place, in_list: bool, leaves: &mut Vec<Leaf>) {
+    let Place { wire, location } = place;
     let shape = &model["shapes"][name];
     let of = |part: &str| shape[part].as_str().unwrap();
     let is_structure = |name: &str| model["shapes"][name]["type"] == "structure";
     match shape["type"].as_str().unwrap() {
         "structure" => {
-            add_leaves(
-                model,
-                name,
-                (&format!("{wire}."), &format!("{location}.")),
-                leaves,
-            );
+            let (wire, location) = (format!("{wire}."), format!("{location}."));
+            add_leaves(model, name, &wire, &location, leaves);
         }
         "list" if is_structure(of("member")) => {
-            let place = (format!("{wire}.member.1"), format!("{location}.1.member"));
+            let place = Place {
+                wire: format!("{wire}.member.1"),
+                location: format!("{location}.1.member"),
+            };
             add_shape(model, of("member"), place, false, leaves);
         }
-        "list" => add_shape(
-            model,
-            of("member"),
-            (format!("{wire}.member.1"), location),
-            true,
-            leaves,
-        ),
+        "list" => {
+            let wire = format!("{wire}.member.1");
+            let place = Place { wire, location };
+            add_shape(model, of("member"), place, true, leaves);
+        }
         "map" => {
             for part in ["key", "value"] {
-                let place = (
-                    format!("{wire}.entry.1.{part}"),
-                    format!("{location}.1.entry.{part}"),
-                );
+                let place = Place {
+                    wire: format!("{wire}.entry.1.{part}"),
+                    location: format!("{location}.1.entry.{part}"),
+                };
                 add_shape(model, of(part), place, false, leaves);
             }
         }

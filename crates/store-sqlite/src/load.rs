@@ -200,6 +200,6 @@ fn text<'row>(row: &'row Row<'_>, column: usize) -> rusqlite::Result<&'row str> 
     Ok(row.get_ref(column)?.as_str()?)
 }
 
-fn borrowed((kind, key): &Place) -> (&str, &str) {
-    (kind, key)
+fn borrowed(place: &Place) -> (&str, &str) {
+    (&place.0, &place.1)
 }

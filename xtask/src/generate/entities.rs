@@ -286,7 +286,7 @@ fn read_value(service: &Service<'_>, shape: &str, member: &str, place: &str) -> 
                 Kind::Choice => format!("reader.choice_list({place}, {list})?"),
                 Kind::Text => {
                     let text = constant(text_constant(service, element, ""));
-                    format!("reader.text_list({place}, ({list}, {text}))?")
+                    format!("reader.text_list({place}, {list}, {text})?")
                 }
             }
         }
@@ -304,7 +304,7 @@ fn read_value(service: &Service<'_>, shape: &str, member: &str, place: &str) -> 
                     format!("Ok(reader.text(name, Presence::Required, {text}))")
                 }
             };
-            format!("reader.map({place}, ({map}, {key}), |reader, name| {value})?")
+            format!("reader.map({place}, {map}, {key}, |reader, name| {value})?")
         }
         Shape::String { .. } if service.enumeration(shape)?.is_some() => {
             format!("reader.choice({place})")

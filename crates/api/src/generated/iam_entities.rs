@@ -229,10 +229,8 @@ impl ContextEntry {
         let context_key_values = reader.text_list(
             Name::new("ContextKeyValues", "contextKeyValues"),
             Presence::Optional,
-            (
-                &shapes::CONTEXT_KEY_VALUE_LIST_TYPE,
-                &shapes::CONTEXT_KEY_VALUE_TYPE,
-            ),
+            &shapes::CONTEXT_KEY_VALUE_LIST_TYPE,
+            &shapes::CONTEXT_KEY_VALUE_TYPE,
         )?;
         let context_key_name = reader.text(
             Name::new("ContextKeyName", "contextKeyName"),
@@ -994,10 +992,8 @@ impl OrderedOrganizationPolicyType {
                 "serviceControlPolicyInputList",
             ),
             Presence::Optional,
-            (
-                &shapes::SIMULATION_POLICY_LIST_TYPE,
-                &shapes::POLICY_DOCUMENT_TYPE,
-            ),
+            &shapes::SIMULATION_POLICY_LIST_TYPE,
+            &shapes::POLICY_DOCUMENT_TYPE,
         )?;
         Ok(Some(Self {
             service_control_policy_input_list,
@@ -1414,10 +1410,8 @@ impl PolicyParameter {
         let values = reader.text_list(
             Name::new("Values", "values"),
             Presence::Optional,
-            (
-                &shapes::POLICY_PARAMETER_VALUES_LIST_TYPE,
-                &shapes::POLICY_PARAMETER_VALUE_TYPE,
-            ),
+            &shapes::POLICY_PARAMETER_VALUES_LIST_TYPE,
+            &shapes::POLICY_PARAMETER_VALUE_TYPE,
         )?;
         let name = reader.text(
             Name::new("Name", "name"),
@@ -1580,7 +1574,8 @@ impl ReplacementValueEntry {
         let values = reader.text_list(
             Name::new("Values", "values"),
             Presence::Required,
-            (&shapes::REPLACEMENT_VALUE_LIST_TYPE, &shapes::STRING_TYPE),
+            &shapes::REPLACEMENT_VALUE_LIST_TYPE,
+            &shapes::STRING_TYPE,
         )?;
         let Some(values) = values else {
             return Ok(None);

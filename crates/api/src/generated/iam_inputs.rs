@@ -78,10 +78,8 @@ impl AcquireRoleRequest {
         let replacement_values = reader.map(
             Name::new("ReplacementValues", "replacementValues"),
             Presence::Optional,
-            (
-                &shapes::MAP_STRING_REPLACEMENT_VALUE_ENTRY,
-                &shapes::STRING_TYPE,
-            ),
+            &shapes::MAP_STRING_REPLACEMENT_VALUE_ENTRY,
+            &shapes::STRING_TYPE,
             |reader, name| {
                 reader.structure(
                     name,
@@ -946,12 +944,14 @@ impl CreateOpenIDConnectProviderRequest {
         let client_id_list = reader.text_list(
             Name::new("ClientIDList", "clientIDList"),
             Presence::Optional,
-            (&shapes::CLIENT_ID_LIST_TYPE, &shapes::CLIENT_ID_TYPE),
+            &shapes::CLIENT_ID_LIST_TYPE,
+            &shapes::CLIENT_ID_TYPE,
         )?;
         let thumbprint_list = reader.text_list(
             Name::new("ThumbprintList", "thumbprintList"),
             Presence::Optional,
-            (&shapes::THUMBPRINT_LIST_TYPE, &shapes::THUMBPRINT_TYPE),
+            &shapes::THUMBPRINT_LIST_TYPE,
+            &shapes::THUMBPRINT_TYPE,
         )?;
         let tags = reader.structure_list(
             Name::new("Tags", "tags"),
@@ -3359,10 +3359,8 @@ impl GetContextKeysForCustomPolicyRequest {
         let policy_input_list = reader.text_list(
             Name::new("PolicyInputList", "policyInputList"),
             Presence::Required,
-            (
-                &shapes::SIMULATION_POLICY_LIST_TYPE,
-                &shapes::POLICY_DOCUMENT_TYPE,
-            ),
+            &shapes::SIMULATION_POLICY_LIST_TYPE,
+            &shapes::POLICY_DOCUMENT_TYPE,
         )?;
         let Some(policy_input_list) = policy_input_list else {
             return Ok(None);
@@ -3408,10 +3406,8 @@ impl GetContextKeysForPrincipalPolicyRequest {
         let policy_input_list = reader.text_list(
             Name::new("PolicyInputList", "policyInputList"),
             Presence::Optional,
-            (
-                &shapes::SIMULATION_POLICY_LIST_TYPE,
-                &shapes::POLICY_DOCUMENT_TYPE,
-            ),
+            &shapes::SIMULATION_POLICY_LIST_TYPE,
+            &shapes::POLICY_DOCUMENT_TYPE,
         )?;
         let Some(policy_source_arn) = policy_source_arn else {
             return Ok(None);
@@ -5768,10 +5764,8 @@ impl ListPoliciesGrantingServiceAccessRequest {
         let service_namespaces = reader.text_list(
             Name::new("ServiceNamespaces", "serviceNamespaces"),
             Presence::Required,
-            (
-                &shapes::SERVICE_NAMESPACE_LIST_TYPE,
-                &shapes::SERVICE_NAMESPACE_TYPE,
-            ),
+            &shapes::SERVICE_NAMESPACE_LIST_TYPE,
+            &shapes::SERVICE_NAMESPACE_TYPE,
         )?;
         let Some(arn) = arn else {
             return Ok(None);
@@ -6758,10 +6752,8 @@ impl PutAccountPropertiesRequest {
         let properties = reader.map(
             Name::new("Properties", "properties"),
             Presence::Required,
-            (
-                &shapes::ACCOUNT_PROPERTIES_MAP_TYPE,
-                &shapes::ACCOUNT_PROPERTY_KEY_TYPE,
-            ),
+            &shapes::ACCOUNT_PROPERTIES_MAP_TYPE,
+            &shapes::ACCOUNT_PROPERTY_KEY_TYPE,
             |reader, name| {
                 Ok(reader.text(
                     name,
@@ -7637,10 +7629,8 @@ impl SimulateCustomPolicyRequest {
         let policy_input_list = reader.text_list(
             Name::new("PolicyInputList", "policyInputList"),
             Presence::Required,
-            (
-                &shapes::SIMULATION_POLICY_LIST_TYPE,
-                &shapes::POLICY_DOCUMENT_TYPE,
-            ),
+            &shapes::SIMULATION_POLICY_LIST_TYPE,
+            &shapes::POLICY_DOCUMENT_TYPE,
         )?;
         let permissions_boundary_policy_input_list = reader.text_list(
             Name::new(
@@ -7648,10 +7638,8 @@ impl SimulateCustomPolicyRequest {
                 "permissionsBoundaryPolicyInputList",
             ),
             Presence::Optional,
-            (
-                &shapes::SIMULATION_POLICY_LIST_TYPE,
-                &shapes::POLICY_DOCUMENT_TYPE,
-            ),
+            &shapes::SIMULATION_POLICY_LIST_TYPE,
+            &shapes::POLICY_DOCUMENT_TYPE,
         )?;
         let ordered_organization_policy_input_list = reader.structure_list(
             Name::new(
@@ -7665,15 +7653,14 @@ impl SimulateCustomPolicyRequest {
         let action_names = reader.text_list(
             Name::new("ActionNames", "actionNames"),
             Presence::Required,
-            (&shapes::ACTION_NAME_LIST_TYPE, &shapes::ACTION_NAME_TYPE),
+            &shapes::ACTION_NAME_LIST_TYPE,
+            &shapes::ACTION_NAME_TYPE,
         )?;
         let resource_arns = reader.text_list(
             Name::new("ResourceArns", "resourceArns"),
             Presence::Optional,
-            (
-                &shapes::RESOURCE_NAME_LIST_TYPE,
-                &shapes::RESOURCE_NAME_TYPE,
-            ),
+            &shapes::RESOURCE_NAME_LIST_TYPE,
+            &shapes::RESOURCE_NAME_TYPE,
         )?;
         let resource_policy = reader.text(
             Name::new("ResourcePolicy", "resourcePolicy"),
@@ -7833,10 +7820,8 @@ impl SimulatePrincipalPolicyRequest {
         let policy_input_list = reader.text_list(
             Name::new("PolicyInputList", "policyInputList"),
             Presence::Optional,
-            (
-                &shapes::SIMULATION_POLICY_LIST_TYPE,
-                &shapes::POLICY_DOCUMENT_TYPE,
-            ),
+            &shapes::SIMULATION_POLICY_LIST_TYPE,
+            &shapes::POLICY_DOCUMENT_TYPE,
         )?;
         let permissions_boundary_policy_input_list = reader.text_list(
             Name::new(
@@ -7844,10 +7829,8 @@ impl SimulatePrincipalPolicyRequest {
                 "permissionsBoundaryPolicyInputList",
             ),
             Presence::Optional,
-            (
-                &shapes::SIMULATION_POLICY_LIST_TYPE,
-                &shapes::POLICY_DOCUMENT_TYPE,
-            ),
+            &shapes::SIMULATION_POLICY_LIST_TYPE,
+            &shapes::POLICY_DOCUMENT_TYPE,
         )?;
         let policy_exclusion_list = reader.structure_list(
             Name::new("PolicyExclusionList", "policyExclusionList"),
@@ -7858,15 +7841,14 @@ impl SimulatePrincipalPolicyRequest {
         let action_names = reader.text_list(
             Name::new("ActionNames", "actionNames"),
             Presence::Required,
-            (&shapes::ACTION_NAME_LIST_TYPE, &shapes::ACTION_NAME_TYPE),
+            &shapes::ACTION_NAME_LIST_TYPE,
+            &shapes::ACTION_NAME_TYPE,
         )?;
         let resource_arns = reader.text_list(
             Name::new("ResourceArns", "resourceArns"),
             Presence::Optional,
-            (
-                &shapes::RESOURCE_NAME_LIST_TYPE,
-                &shapes::RESOURCE_NAME_TYPE,
-            ),
+            &shapes::RESOURCE_NAME_LIST_TYPE,
+            &shapes::RESOURCE_NAME_TYPE,
         )?;
         let resource_policy = reader.text(
             Name::new("ResourcePolicy", "resourcePolicy"),
@@ -8442,7 +8424,8 @@ impl UntagInstanceProfileRequest {
         let tag_keys = reader.text_list(
             Name::new("TagKeys", "tagKeys"),
             Presence::Required,
-            (&shapes::TAG_KEY_LIST_TYPE, &shapes::TAG_KEY_TYPE),
+            &shapes::TAG_KEY_LIST_TYPE,
+            &shapes::TAG_KEY_TYPE,
         )?;
         let Some(instance_profile_name) = instance_profile_name else {
             return Ok(None);
@@ -8496,7 +8479,8 @@ impl UntagMFADeviceRequest {
         let tag_keys = reader.text_list(
             Name::new("TagKeys", "tagKeys"),
             Presence::Required,
-            (&shapes::TAG_KEY_LIST_TYPE, &shapes::TAG_KEY_TYPE),
+            &shapes::TAG_KEY_LIST_TYPE,
+            &shapes::TAG_KEY_TYPE,
         )?;
         let Some(serial_number) = serial_number else {
             return Ok(None);
@@ -8550,7 +8534,8 @@ impl UntagOpenIDConnectProviderRequest {
         let tag_keys = reader.text_list(
             Name::new("TagKeys", "tagKeys"),
             Presence::Required,
-            (&shapes::TAG_KEY_LIST_TYPE, &shapes::TAG_KEY_TYPE),
+            &shapes::TAG_KEY_LIST_TYPE,
+            &shapes::TAG_KEY_TYPE,
         )?;
         let Some(open_id_connect_provider_arn) = open_id_connect_provider_arn else {
             return Ok(None);
@@ -8611,7 +8596,8 @@ impl UntagPolicyRequest {
         let tag_keys = reader.text_list(
             Name::new("TagKeys", "tagKeys"),
             Presence::Required,
-            (&shapes::TAG_KEY_LIST_TYPE, &shapes::TAG_KEY_TYPE),
+            &shapes::TAG_KEY_LIST_TYPE,
+            &shapes::TAG_KEY_TYPE,
         )?;
         let Some(policy_arn) = policy_arn else {
             return Ok(None);
@@ -8665,7 +8651,8 @@ impl UntagRoleRequest {
         let tag_keys = reader.text_list(
             Name::new("TagKeys", "tagKeys"),
             Presence::Required,
-            (&shapes::TAG_KEY_LIST_TYPE, &shapes::TAG_KEY_TYPE),
+            &shapes::TAG_KEY_LIST_TYPE,
+            &shapes::TAG_KEY_TYPE,
         )?;
         let Some(role_name) = role_name else {
             return Ok(None);
@@ -8719,7 +8706,8 @@ impl UntagSAMLProviderRequest {
         let tag_keys = reader.text_list(
             Name::new("TagKeys", "tagKeys"),
             Presence::Required,
-            (&shapes::TAG_KEY_LIST_TYPE, &shapes::TAG_KEY_TYPE),
+            &shapes::TAG_KEY_LIST_TYPE,
+            &shapes::TAG_KEY_TYPE,
         )?;
         let Some(saml_provider_arn) = saml_provider_arn else {
             return Ok(None);
@@ -8773,7 +8761,8 @@ impl UntagServerCertificateRequest {
         let tag_keys = reader.text_list(
             Name::new("TagKeys", "tagKeys"),
             Presence::Required,
-            (&shapes::TAG_KEY_LIST_TYPE, &shapes::TAG_KEY_TYPE),
+            &shapes::TAG_KEY_LIST_TYPE,
+            &shapes::TAG_KEY_TYPE,
         )?;
         let Some(server_certificate_name) = server_certificate_name else {
             return Ok(None);
@@ -8831,7 +8820,8 @@ impl UntagUserRequest {
         let tag_keys = reader.text_list(
             Name::new("TagKeys", "tagKeys"),
             Presence::Required,
-            (&shapes::TAG_KEY_LIST_TYPE, &shapes::TAG_KEY_TYPE),
+            &shapes::TAG_KEY_LIST_TYPE,
+            &shapes::TAG_KEY_TYPE,
         )?;
         let Some(user_name) = user_name else {
             return Ok(None);
@@ -9313,7 +9303,8 @@ impl UpdateOpenIDConnectProviderThumbprintRequest {
         let thumbprint_list = reader.text_list(
             Name::new("ThumbprintList", "thumbprintList"),
             Presence::Required,
-            (&shapes::THUMBPRINT_LIST_TYPE, &shapes::THUMBPRINT_TYPE),
+            &shapes::THUMBPRINT_LIST_TYPE,
+            &shapes::THUMBPRINT_TYPE,
         )?;
         let Some(open_id_connect_provider_arn) = open_id_connect_provider_arn else {
             return Ok(None);

@@ -79,7 +79,8 @@ impl AssumeRoleRequest {
         let transitive_tag_keys = reader.text_list(
             Name::new("TransitiveTagKeys", "transitiveTagKeys"),
             Presence::Optional,
-            (&shapes::TAG_KEY_LIST_TYPE, &shapes::TAG_KEY_TYPE),
+            &shapes::TAG_KEY_LIST_TYPE,
+            &shapes::TAG_KEY_TYPE,
         )?;
         let external_id = reader.text(
             Name::new("ExternalId", "externalId"),
@@ -816,10 +817,8 @@ impl GetWebIdentityTokenRequest {
         let audience = reader.text_list(
             Name::new("Audience", "audience"),
             Presence::Required,
-            (
-                &shapes::WEB_IDENTITY_TOKEN_AUDIENCE_LIST_TYPE,
-                &shapes::WEB_IDENTITY_TOKEN_AUDIENCE_STRING_TYPE,
-            ),
+            &shapes::WEB_IDENTITY_TOKEN_AUDIENCE_LIST_TYPE,
+            &shapes::WEB_IDENTITY_TOKEN_AUDIENCE_STRING_TYPE,
         )?;
         let duration_seconds = reader.integer(
             Name::new("DurationSeconds", "durationSeconds"),

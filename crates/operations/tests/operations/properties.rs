@@ -78,11 +78,19 @@ fn document(size: u8) -> String {
 }
 
 /// Users, groups and roles that have policies, as operations name them.
-fn owner() -> impl Strategy<Value = (&'static str, &'static str)> {
+/// Whose policies a step is about.
+#[derive(Debug, Clone, Copy)]
+enum Owner {
+    User(&'static str),
+    Group(&'static str),
+    Role(&'static str),
+}
+
+fn owner() -> impl Strategy<Value = Owner> {
     prop_oneof![
-        name().prop_map(|name| ("User", name)),
-        group().prop_map(|name| ("Group", name)),
-        role().prop_map(|name| ("Role", name)),
+        name().prop_map(Owner::User),
+        group().prop_map(Owner::Group),
+        role().prop_map(Owner::Role),
     ]
 }
 
@@ -233,17 +241,12 @@ fn provider_step() -> impl Strategy<Value = Step> {
 }
 
 /// A step of one of three operations, by whose policies it is about.
-fn for_owner(
-    [of_user, of_group, of_role]: [&'static str; 3],
-    (kind, name): (&'static str, &'static str),
-    more: &str,
-) -> Step {
-    let action = match kind {
-        "User" => of_user,
-        "Group" => of_group,
-        _ => of_role,
-    };
-    step(action, format!("{kind}Name={name}&{more}"))
+fn for_owner([of_user, of_group, of_role]: [&'static str; 3], owner: Owner, more: &str) -> Step {
+    match owner {
+        Owner::User(name) => step(of_user, format!("UserName={name}&{more}")),
+        Owner::Group(name) => step(of_group, format!("GroupName={name}&{more}")),
+        Owner::Role(name) => step(of_role, format!("RoleName={name}&{more}")),
+    }
 }
 
 fn policy_step() -> impl Strategy<Value = Step> {
