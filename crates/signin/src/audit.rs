@@ -56,8 +56,25 @@ impl<'a> Login<'a> {
                 (Stage::NewPasswordDue, _) | (Stage::SignedIn, _) => {}
             },
             Err(Refusal::Incorrect | Refusal::ExpiredForGood) => self.failed(),
-            // It was not heard.
-            Err(_) => {}
+            // The password was not judged.
+            Err(
+                Refusal::HeldBack(_)
+                | Refusal::FormExpired
+                | Refusal::Busy
+                | Refusal::Unavailable(_),
+            ) => {}
+            // These are of a change of password, which has records of its own.
+            Err(
+                Refusal::OldHeldBack
+                | Refusal::NotAllowed
+                | Refusal::OldIncorrect
+                | Refusal::SameAsOld
+                | Refusal::Different
+                | Refusal::TooLong
+                | Refusal::Unfit
+                | Refusal::Breaks(_)
+                | Refusal::UsedBefore(_),
+            ) => {}
         }
     }
 
