@@ -5,7 +5,7 @@ use std::sync::Arc;
 use keyward_account::{Account, ManagedPolicy, PolicyDocument, PolicyUses};
 use keyward_faults::Fault;
 use keyward_managed_policies::{ManagedPolicies, ManagedPolicy as AwsPolicy};
-use keyward_names::{AccountId, PolicyId, PolicyName};
+use keyward_names::{AccountId, PolicyId, PolicyName, is_owned_by_aws};
 use keyward_policy::Compiled;
 
 /// The policies of AWS that an installation knows: those of a file, or else those of the program, which
@@ -77,7 +77,7 @@ impl<'a> Managed<'a> {
 
     /// The policy with exactly this ARN.
     pub fn find(self, account: &'a Account, arn: &str) -> Option<Policy<'a>> {
-        if arn.starts_with("arn:aws:iam::aws:") {
+        if is_owned_by_aws(arn) {
             return self.aws().by_arn(arn).map(Policy::Aws);
         }
         let (_, name) = arn.rsplit_once('/')?;

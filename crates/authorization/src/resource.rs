@@ -10,7 +10,7 @@ use keyward_api::{iam, sts};
 use keyward_managed_policies::AWS_ACCOUNT;
 use keyward_names::{
     AccountId, FoldedTagKey, GroupId, GroupName, InstanceProfileId, InstanceProfileName, Path,
-    PolicyId, RoleId, RoleName, Tag, UserId, UserName, iam_arn, root_arn, user_arn,
+    PolicyId, RoleId, RoleName, Tag, UserId, UserName, account_part, iam_arn, root_arn, user_arn,
 };
 use keyward_policy::{Context, Value};
 
@@ -172,7 +172,7 @@ impl Resource {
     /// The account that it belongs to: `aws:ResourceAccount`. AWS's own policies belong to an account of
     /// AWS (seen there), other ARNs say it.
     pub fn account(&self, caller: AccountId) -> String {
-        match self.arn.split(':').nth(4) {
+        match account_part(&self.arn) {
             Some("aws") => AWS_ACCOUNT.to_string(),
             Some(account) if !account.is_empty() => account.to_owned(),
             Some(_) | None => caller.to_string(),

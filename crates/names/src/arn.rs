@@ -140,6 +140,19 @@ impl<'a> IamArn<'a> {
     }
 }
 
+/// Whether an ARN is of something in IAM that belongs to AWS, as the policies that AWS manages are.
+#[must_use]
+pub fn is_owned_by_aws(arn: &str) -> bool {
+    arn.starts_with("arn:aws:iam::aws:")
+}
+
+/// The part of an ARN that says the account: an id, `aws`, or nothing. `None` where the text has fewer
+/// parts. It need not be an ARN otherwise: whoever asks has a text that policies may speak of.
+#[must_use]
+pub fn account_part(arn: &str) -> Option<&str> {
+    arn.split(':').nth(4)
+}
+
 /// The ARN of an entity that has a path: `arn:aws:iam::123456789012:user/division/bob`.
 #[must_use]
 pub fn iam_arn(account: AccountId, kind: &str, path: &Path, name: &str) -> String {

@@ -26,7 +26,7 @@ mod unique_id;
 pub use access_key_id::{AccessKeyId, AccessKeyKind};
 pub use account_alias::AccountAlias;
 pub use account_id::AccountId;
-pub use arn::{Arn, IamArn, iam_arn, root_arn, user_arn};
+pub use arn::{Arn, IamArn, account_part, iam_arn, is_owned_by_aws, root_arn, user_arn};
 pub use entity_name::{FoldedName, GroupName, InstanceProfileName, PolicyName, RoleName, UserName};
 pub use path::Path;
 pub use saml_id::{SamlPrivateKeyId, SamlProviderId};

@@ -17,7 +17,7 @@ use keyward_authorization::managed::Policy;
 use keyward_engine::{Call, Outcome, Permit};
 use keyward_faults::{Fault, fault};
 use keyward_managed_policies::id_of_arn;
-use keyward_names::PolicyId;
+use keyward_names::{PolicyId, is_owned_by_aws};
 
 use crate::iam::managed_policies::check_arn;
 use crate::iam::shared::owner::{self, Owner};
@@ -60,7 +60,7 @@ async fn attach<I>(call: &Call<I>, permit: Permit, owner: Owner, arn: &str) -> O
 async fn detach<I>(call: &Call<I>, permit: Permit, owner: Owner, arn: &str) -> Outcome<()> {
     check_arn(arn)?;
     // One of AWS may be attached and yet be unknown: another file of policies may lack it.
-    let id = if arn.starts_with("arn:aws:iam::aws:") {
+    let id = if is_owned_by_aws(arn) {
         Some(id_of_arn(arn))
     } else {
         call.managed().find(call.account(), arn).map(Policy::id)

@@ -23,7 +23,7 @@ use keyward_engine::Call;
 use keyward_engine::are_too_large;
 use keyward_faults::fault::PolicyChange;
 use keyward_faults::{Fault, fault};
-use keyward_names::Arn;
+use keyward_names::{Arn, is_owned_by_aws};
 use keyward_policy::{PolicyKind, check};
 
 /// Refuses what is not the ARN of a managed policy by its form.
@@ -60,7 +60,7 @@ fn own<'a, I>(
 /// The policy of the account's own whose tags a request would change.
 fn tagged<'a, I>(call: &'a Call<I>, arn: &str) -> Result<&'a ManagedPolicy, Fault> {
     check_arn(arn)?;
-    if arn.starts_with("arn:aws:iam::aws:") {
+    if is_owned_by_aws(arn) {
         return Err(fault::tags_not_supported());
     }
     match call.managed().find(call.account(), arn) {

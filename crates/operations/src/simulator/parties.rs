@@ -1,7 +1,7 @@
 //! Who is simulated, and whose the resources are.
 
 use keyward_faults::{Fault, fault};
-use keyward_names::{AccountId, Arn};
+use keyward_names::{AccountId, Arn, account_part};
 use keyward_policy::Principal;
 
 use super::Resources;
@@ -92,10 +92,7 @@ impl<'i> Parties<'i> {
     /// Whether a resource belongs to another account than the caller. One whose ARN names no account is
     /// the resource owner's; of nobody else's is known that it is another's.
     pub(super) fn are_apart(&self, resource: &str) -> bool {
-        let named = resource
-            .split(':')
-            .nth(4)
-            .filter(|account| !account.is_empty());
+        let named = account_part(resource).filter(|account| !account.is_empty());
         match (self.caller, named.or(self.owner_account)) {
             (Some(caller), Some(owner)) => caller.account != owner,
             (Some(_) | None, None) | (None, Some(_)) => false,
