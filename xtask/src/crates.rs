@@ -54,6 +54,7 @@ pub(crate) const CRATES: &[Crate] = &[
         name: "sigv4",
         holds: "request signatures: checking them, and signing",
         not_in_it: Some("keys and tokens, and whose they are"),
+        uses: &["wire"],
         is_pure: true,
         ..Crate::ROW
     },
@@ -216,6 +217,7 @@ pub(crate) const CRATES: &[Crate] = &[
         holds: "the one way to call out: address guard, limits, TLS trust, key sets of identity \
                 providers, an endpoint that the operator names",
         not_in_it: Some("reading keys and tokens"),
+        uses: &["names"],
         ..Crate::ROW
     },
     Crate {
@@ -223,7 +225,7 @@ pub(crate) const CRATES: &[Crate] = &[
         holds: "the credentials agent: assumes one role and hands its credentials to programs of \
                 the machine",
         not_in_it: Some("anything of the server"),
-        uses: &["names", "sigv4", "inbound", "outbound"],
+        uses: &["names", "wire", "sigv4", "inbound", "outbound"],
         ..Crate::ROW
     },
     Crate {

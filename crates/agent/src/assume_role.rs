@@ -1,11 +1,10 @@
 //! Assuming the role: the one request that the agent sends, and what is read from the answer.
 
-use std::fmt::Write as _;
-
 use bytes::Bytes;
 use keyward_names::{Secret, Timestamp};
 use keyward_outbound::{Answer, Endpoint, FetchError};
 use keyward_sigv4::{Request, Signer, sign};
+use keyward_wire::{Keep, encode};
 use uppsala::{Document, NodeId, Parser};
 
 use crate::credentials::TemporaryCredentials;
@@ -105,20 +104,9 @@ impl Role {
             form.push('&');
             form.push_str(name);
             form.push('=');
-            encode(value, &mut form);
+            form.extend(encode(value.as_bytes(), Keep::Unreserved));
         }
         form
-    }
-}
-
-fn encode(text: &str, out: &mut String) {
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
-            out.push(char::from(byte));
-        } else {
-            // A `String` takes everything.
-            let _ = write!(out, "%{byte:02X}");
-        }
     }
 }
 

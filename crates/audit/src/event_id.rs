@@ -2,53 +2,30 @@
 
 use std::fmt;
 
+use uuid::Uuid;
+
 /// A random UUID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct EventId([u8; 16]);
+pub struct EventId(Uuid);
 
 impl EventId {
     /// The id made of random bytes.
     #[must_use]
-    pub fn from_random(mut bytes: [u8; 16]) -> Self {
-        // Version 4, and the variant that all such ids have.
-        let [_, _, _, _, _, _, version, _, variant, ..] = &mut bytes;
-        *version = *version & 0x0f | 0x40;
-        *variant = *variant & 0x3f | 0x80;
-        Self(bytes)
-    }
-}
-
-impl EventId {
-    /// The id as it is printed. Every record has one, and digits set in place cost a tenth of what the
-    /// formatting machinery does.
-    fn printed(self) -> [u8; 36] {
-        let mut text = [b'-'; 36];
-        let mut places = text.iter_mut();
-        for (place, byte) in self.0.into_iter().enumerate() {
-            if matches!(place, 4 | 6 | 8 | 10) {
-                places.next();
-            }
-            for (digit, to) in [byte >> 4, byte & 0x0f].into_iter().zip(&mut places) {
-                *to = if digit < 10 {
-                    b'0' + digit
-                } else {
-                    b'a' + (digit - 10)
-                };
-            }
-        }
-        text
+    pub fn from_random(bytes: [u8; 16]) -> Self {
+        Self(uuid::Builder::from_random_bytes(bytes).into_uuid())
     }
 }
 
 impl fmt::Display for EventId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(std::str::from_utf8(&self.printed()).unwrap_or_default())
+        self.0.fmt(formatter)
     }
 }
 
 impl serde::Serialize for EventId {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(std::str::from_utf8(&self.printed()).unwrap_or_default())
+        let mut digits = Uuid::encode_buffer();
+        serializer.serialize_str(self.0.hyphenated().encode_lower(&mut digits))
     }
 }
 

@@ -46,7 +46,7 @@ pub use identity_providers::{IdentityProviders, NoIdentityProviders, Unreachable
 pub use installation::{Installation, InstallationOptions};
 pub use keys::{InstallationKeys, KeysError};
 pub use quotas::{AccountQuotas, QuotaChanges, Quotas, TAGS_PER_RESOURCE, are_too_large};
-pub use random::{RandomError, random, random_number, uuid};
+pub use random::{RandomError, random, random_number, request_id, uuid};
 pub use refusal::Refusal;
 pub use token_issuer::{IssuerDocuments, TokenKeysError, make_keys, write_keys};
 pub use tries::{Begun, Tries, TryRules};

@@ -40,29 +40,26 @@ pub(crate) fn random_id() -> Result<[u8; 16], RandomError> {
 
 /// A random id for a log entry: 32 hexadecimal digits.
 pub(crate) fn entry_id() -> Result<String, RandomError> {
-    let mut id = String::with_capacity(32);
-    for byte in random_id()? {
-        let digits = [byte >> 4, byte & 0x0f].map(|digit| char::from_digit(digit.into(), 16));
-        id.extend(digits.into_iter().flatten());
-    }
-    Ok(id)
+    Ok(base16ct::lower::encode_string(&random_id()?))
 }
 
-/// A random UUID: of version 4.
+/// The UUID of version 4 that random bytes make.
 #[must_use]
 pub fn uuid(random: [u8; 16]) -> String {
-    const VERSION: u128 = 0xf << 76;
-    const VARIANT: u128 = 0b11 << 62;
-    let bits = (u128::from_be_bytes(random) & !VERSION & !VARIANT) | (4 << 76) | (0b10 << 62);
-    let part = |from: u32, length: u32| (bits >> from) & ((1 << length) - 1);
-    format!(
-        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-        part(96, 32),
-        part(80, 16),
-        part(64, 16),
-        part(48, 16),
-        part(0, 48)
-    )
+    uuid::Builder::from_random_bytes(random)
+        .into_uuid()
+        .to_string()
+}
+
+/// A new id for a request: a random UUID. Where the operating system gives no random bytes it is made of
+/// zeros, since the request must be answered even so.
+#[must_use]
+pub fn request_id() -> String {
+    let random = random_id().unwrap_or_else(|error| {
+        tracing::error!(%error, "a request gets no id of its own");
+        [0; 16]
+    });
+    uuid(random)
 }
 
 #[cfg(test)]

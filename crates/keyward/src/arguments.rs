@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use keyward_names::Network;
 use keyward_names::{AccountId, Timestamp};
-use keyward_server::Cidr;
 
 /// The longest name of a session.
 pub(crate) const SESSION_NAME_LENGTH: usize = 64;
@@ -120,7 +120,7 @@ pub(crate) struct ServeArguments {
     pub(crate) insecure_http: bool,
     /// A proxy whose X-Forwarded-For is believed.
     #[arg(long = "trusted-proxy", value_name = "CIDR")]
-    pub(crate) trusted_proxies: Vec<Cidr>,
+    pub(crate) trusted_proxies: Vec<Network>,
     /// Quotas, limits and audit.
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,

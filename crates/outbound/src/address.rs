@@ -2,11 +2,11 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::allowed::Network;
+use ipnet::{Ipv4Net, Ipv6Net};
 
 /// The IPv4 networks that are not public: this host, private, shared, loopback, link-local, of
 /// protocols, for examples, of the old relays, for benchmarks, multicast, reserved and broadcast.
-const NOT_PUBLIC_V4: [Network; 15] = [
+const NOT_PUBLIC_V4: [Ipv4Net; 15] = [
     v4([0, 0, 0, 0], 8),
     v4([10, 0, 0, 0], 8),
     v4([100, 64, 0, 0], 10),
@@ -26,35 +26,31 @@ const NOT_PUBLIC_V4: [Network; 15] = [
 
 /// The one IPv6 network that public addresses come from. All else is loopback, link-local, unique
 /// local, multicast or not given out.
-const GLOBAL_V6: Network = v6([0x2000, 0], 3);
+const GLOBAL_V6: Ipv6Net = v6([0x2000, 0], 3);
 
 /// What is not public in it: protocols with Teredo and benchmarks, and two networks for examples.
-const NOT_PUBLIC_V6: [Network; 3] = [
+const NOT_PUBLIC_V6: [Ipv6Net; 3] = [
     v6([0x2001, 0], 23),
     v6([0x2001, 0xdb8], 32),
     v6([0x3fff, 0], 20),
 ];
 
 /// 6to4: the IPv4 address follows in the next 32 bits.
-const SIX_TO_FOUR: Network = v6([0x2002, 0], 16);
+const SIX_TO_FOUR: Ipv6Net = v6([0x2002, 0], 16);
 
 /// NAT64: the IPv4 address is in the last 32 bits. The network for local use is not public.
-const NAT64: Network = v6([0x64, 0xff9b], 96);
+const NAT64: Ipv6Net = v6([0x64, 0xff9b], 96);
 
 /// Whether an address is one of the public internet. An address that leads to an IPv4 address is as
 /// public as that.
 pub(crate) fn is_public(address: IpAddr) -> bool {
     match address {
-        IpAddr::V4(_) => !NOT_PUBLIC_V4
-            .iter()
-            .any(|network| network.contains(address)),
+        IpAddr::V4(v4) => !NOT_PUBLIC_V4.iter().any(|network| network.contains(&v4)),
         IpAddr::V6(v6) => match leads_to(v6) {
             Some(v4) => is_public(v4.into()),
             None => {
-                GLOBAL_V6.contains(address)
-                    && !NOT_PUBLIC_V6
-                        .iter()
-                        .any(|network| network.contains(address))
+                GLOBAL_V6.contains(&v6)
+                    && !NOT_PUBLIC_V6.iter().any(|network| network.contains(&v6))
             }
         },
     }
@@ -64,21 +60,21 @@ pub(crate) fn is_public(address: IpAddr) -> bool {
 fn leads_to(address: Ipv6Addr) -> Option<Ipv4Addr> {
     let [_, first, second, .., before, last] = address.segments();
     let v4 = |high: u16, low: u16| Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low));
-    if SIX_TO_FOUR.contains(address.into()) {
+    if SIX_TO_FOUR.contains(&address) {
         Some(v4(first, second))
-    } else if NAT64.contains(address.into()) {
+    } else if NAT64.contains(&address) {
         Some(v4(before, last))
     } else {
         address.to_ipv4_mapped()
     }
 }
 
-const fn v4([a, b, c, d]: [u8; 4], prefix: u32) -> Network {
-    Network::new(Ipv4Addr::new(a, b, c, d).to_ipv6_mapped(), 96 + prefix)
+const fn v4([a, b, c, d]: [u8; 4], prefix: u8) -> Ipv4Net {
+    Ipv4Net::new_assert(Ipv4Addr::new(a, b, c, d), prefix)
 }
 
-const fn v6([a, b]: [u16; 2], prefix: u32) -> Network {
-    Network::new(Ipv6Addr::new(a, b, 0, 0, 0, 0, 0, 0), prefix)
+const fn v6([a, b]: [u16; 2], prefix: u8) -> Ipv6Net {
+    Ipv6Net::new_assert(Ipv6Addr::new(a, b, 0, 0, 0, 0, 0, 0), prefix)
 }
 
 #[cfg(test)]

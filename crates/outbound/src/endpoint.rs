@@ -7,12 +7,12 @@ use bytes::Bytes;
 use http::header::{CONNECTION, HOST, USER_AGENT};
 use http::{HeaderName, HeaderValue, Request};
 use http_body_util::Full;
+use keyward_names::Network;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 use tokio::time::timeout;
 use tokio_rustls::rustls::ClientConfig;
 
-use crate::allowed::Network;
 use crate::guard::{Guard, exchange};
 use crate::location::Location;
 use crate::thumbprint::thumbprint;
@@ -157,10 +157,9 @@ fn is_this_machine(host: &str) -> bool {
 
 /// The addresses that `localhost` may have.
 fn loopback() -> Vec<Allowed> {
-    use std::net::{Ipv4Addr, Ipv6Addr};
-    let v4 = Network::new(Ipv4Addr::LOCALHOST.to_ipv6_mapped(), 96 + 8);
-    let v6 = Network::new(Ipv6Addr::LOCALHOST, 128);
-    vec![Allowed::Network(v4), Allowed::Network(v6)]
+    [Network::LOOPBACK_V4, Network::LOOPBACK_V6]
+        .map(Allowed::Network)
+        .to_vec()
 }
 
 fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, EndpointError> {

@@ -1,18 +1,11 @@
 //! Thumbprints: the SHA-1 of a certificate in hexadecimal digits, as the service has them.
 
-use std::fmt::Write as _;
-
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 
 /// The 40 lower-case digits of a certificate in DER. SHA-1 is the service's choice; what rests on it
 /// here is that nobody finds a second certificate to a given thumbprint.
 pub(crate) fn thumbprint(certificate: &[u8]) -> String {
-    let mut digits = String::with_capacity(40);
-    for byte in digest(&SHA1_FOR_LEGACY_USE_ONLY, certificate).as_ref() {
-        // A `String` takes everything.
-        let _ = write!(digits, "{byte:02x}");
-    }
-    digits
+    base16ct::lower::encode_string(digest(&SHA1_FOR_LEGACY_USE_ONLY, certificate).as_ref())
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ struct Named<'a> {
 impl Service {
     /// Serves a request to the API.
     pub(crate) async fn api(&self, received: &Received, origin: Origin) -> Response<Full<Bytes>> {
-        let request_id = uuid::Uuid::new_v4().to_string();
+        let request_id = keyward_engine::request_id();
         let reply = self.reply(received, origin, &request_id).await;
         respond(reply, &request_id)
     }

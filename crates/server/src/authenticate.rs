@@ -120,7 +120,7 @@ impl Service {
                 let key = SigningKey::derive(secret.expose(), scope);
                 check(presented, service, &key)?;
                 self.sessions
-                    .remember(&session, token, scope, Arc::new(key), now);
+                    .remember(&session, token, scope, Arc::new(key));
                 session
             }
         };

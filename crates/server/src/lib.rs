@@ -27,6 +27,6 @@ pub use calling_out::{CallingOut, OutboundRules, OutboundRulesError};
 pub use connections::Server;
 pub use dev_account::{DEV_ACCOUNT, make_dev_account};
 pub use keyward_inbound::Stopped;
-pub use options::{Cidr, ConfiguredKey, DevOptions, InvalidCidr, Limits, Mode, Options, Tls};
+pub use options::{ConfiguredKey, DevOptions, Limits, Mode, Options, Tls};
 
 use service::Service;

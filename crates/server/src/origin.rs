@@ -5,8 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use hyper::HeaderMap;
 use hyper::header::{REFERER, USER_AGENT};
 use keyward_authorization::{RequestContext, Tls};
-
-use crate::options::Cidr;
+use keyward_names::Network;
 
 /// Who is at the other end of a connection.
 #[derive(Clone)]
@@ -30,7 +29,7 @@ impl Origin {
     pub(crate) fn new(
         peer: SocketAddr,
         headers: &HeaderMap,
-        trusted: &[Cidr],
+        trusted: &[Network],
         is_tls: bool,
     ) -> Self {
         let (source, is_known) = source_address(peer, headers, trusted);
@@ -68,7 +67,7 @@ impl Origin {
 /// The address a request came from: the peer's, or where the peer is a trusted proxy, the last one
 /// in `X-Forwarded-For` that is not a trusted proxy itself. With it, whether all that a proxy said on the
 /// way could be read.
-fn source_address(peer: SocketAddr, headers: &HeaderMap, trusted: &[Cidr]) -> (IpAddr, bool) {
+fn source_address(peer: SocketAddr, headers: &HeaderMap, trusted: &[Network]) -> (IpAddr, bool) {
     let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(address));
     let mut address = peer.ip().to_canonical();
     // What can't be read stands in the chain all the same: a line that was passed over would let one
@@ -109,7 +108,7 @@ mod tests {
             let value = hyper::header::HeaderValue::from_bytes(value.as_bytes());
             headers.append("x-forwarded-for", value.unwrap());
         }
-        let trusted: Vec<Cidr> = trusted.iter().map(|text| text.parse().unwrap()).collect();
+        let trusted: Vec<Network> = trusted.iter().map(|text| text.parse().unwrap()).collect();
         let (source, is_known) =
             source_address(format!("{peer}:1").parse().unwrap(), &headers, &trusted);
         format!("{source}{}", if is_known { "" } else { "?" })

@@ -151,7 +151,7 @@ fn refuse_body(error: BodyError, destination: Destination) -> Response<Full<Byte
         BodyError::NoRoom => fault::service_unavailable(),
         BodyError::TooSlow | BodyError::BrokenOff => fault::request_timeout(),
     };
-    let request_id = uuid::Uuid::new_v4().to_string();
+    let request_id = keyward_engine::request_id();
     tracing::info!(request_id, code = fault.code().code(), "refused");
     let reply = fault_reply(ApiService::Iam.namespace(), fault, &request_id);
     let mut response = api::respond(reply, &request_id);

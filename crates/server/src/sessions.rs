@@ -3,22 +3,21 @@
 //! To open a session token and derive a signing key from what is in it costs more than to check a
 //! signature, and whoever holds a session asks again and again while it lasts.
 
-use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use keyward_authorization::sessions::Session;
-use keyward_names::{AccessKeyId, Timestamp};
+use keyward_names::AccessKeyId;
 use keyward_sigv4::{Scope, SigningKey};
+use quick_cache::sync::Cache;
 use subtle::ConstantTimeEq;
 
 use crate::signing_keys::ScopedKeys;
 
-/// How many sessions are remembered before the memory is begun anew.
+/// How many sessions are remembered, those that are used most.
 const SESSIONS_BOUND: usize = 10_000;
 
 /// The memory.
-#[derive(Default)]
-pub(crate) struct Sessions(RwLock<HashMap<AccessKeyId, Opened>>);
+pub(crate) struct Sessions(Cache<AccessKeyId, Arc<Opened>>);
 
 struct Opened {
     session: Arc<Session>,
@@ -48,8 +47,7 @@ impl Sessions {
         token: &str,
         scope: Scope<'_>,
     ) -> Option<Remembered> {
-        let sessions = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let opened = sessions.get(&access_key)?;
+        let opened = self.0.get(&access_key)?;
         let key = opened
             .is_of(token)
             .then(|| opened.keys.find(scope))
@@ -68,25 +66,22 @@ impl Sessions {
         token: &str,
         scope: Scope<'_>,
         key: Arc<SigningKey>,
-        now: Timestamp,
     ) {
-        let mut sessions = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if sessions.len() >= SESSIONS_BOUND && !sessions.contains_key(&session.access_key) {
-            sessions.retain(|_, opened| opened.session.expires > now);
-            if sessions.len() >= SESSIONS_BOUND {
-                sessions.clear();
-            }
-        }
-        let new = || Opened {
+        let known = self.0.get(&session.access_key);
+        let known = known.filter(|known| known.is_of(token));
+        let keys = known.map_or_else(ScopedKeys::default, |known| known.keys.clone());
+        let opened = Opened {
             session: Arc::clone(session),
             token: token.into(),
-            keys: ScopedKeys::default(),
+            keys: keys.with(scope, key),
         };
-        let opened = sessions.entry(session.access_key).or_insert_with(new);
-        if !opened.is_of(token) {
-            *opened = new();
-        }
-        opened.keys.add(scope, key);
+        self.0.insert(session.access_key, Arc::new(opened));
+    }
+}
+
+impl Default for Sessions {
+    fn default() -> Self {
+        Self(Cache::new(SESSIONS_BOUND))
     }
 }
 
@@ -94,7 +89,7 @@ impl Sessions {
 mod tests {
     use keyward_authorization::Principal;
     use keyward_authorization::sessions::{Holder, SessionPolicies};
-    use keyward_names::{AccessKeyKind, AccountId};
+    use keyward_names::{AccessKeyKind, AccountId, Timestamp};
 
     use super::*;
 
@@ -108,12 +103,12 @@ mod tests {
         Timestamp::from_unix_seconds(1_795_000_000 + seconds)
     }
 
-    fn session(number: u64, expires: i64) -> Arc<Session> {
+    fn session(number: u64) -> Arc<Session> {
         let account = AccountId::from_number(1).unwrap();
         Arc::new(Session {
             access_key: AccessKeyId::mint(AccessKeyKind::Temporary, account, number),
             issued: at(0),
-            expires: at(expires),
+            expires: at(60),
             account_made: at(0),
             holder: Holder::Own(Principal::Root),
             mfa: None,
@@ -122,9 +117,9 @@ mod tests {
         })
     }
 
-    fn remember(sessions: &Sessions, session: &Arc<Session>, token: &str, now: i64) {
+    fn remember(sessions: &Sessions, session: &Arc<Session>, token: &str) {
         let key = Arc::new(SigningKey::derive("secret", SCOPE));
-        sessions.remember(session, token, SCOPE, key, at(now));
+        sessions.remember(session, token, SCOPE, key);
     }
 
     fn is_remembered(sessions: &Sessions, session: &Session, token: &str) -> bool {
@@ -136,15 +131,15 @@ mod tests {
     #[test]
     fn a_session_is_found_by_its_key_its_token_and_a_scope() {
         let sessions = Sessions::default();
-        let one = session(1, 60);
+        let one = session(1);
         assert!(!is_remembered(&sessions, &one, "token"));
-        remember(&sessions, &one, "token", 0);
+        remember(&sessions, &one, "token");
         let found = sessions.remembered(one.access_key, "token", SCOPE).unwrap();
         assert!(Arc::ptr_eq(&found.session, &one));
         for token in ["", "toke", "token ", "Token"] {
             assert!(!is_remembered(&sessions, &one, token), "{token}");
         }
-        assert!(!is_remembered(&sessions, &session(2, 60), "token"));
+        assert!(!is_remembered(&sessions, &session(2), "token"));
         for scope in [
             Scope {
                 date: "20261102",
@@ -163,37 +158,23 @@ mod tests {
             assert!(found.is_none(), "{scope:?}");
         }
         // Another token of the key takes its place.
-        remember(&sessions, &one, "another", 0);
+        remember(&sessions, &one, "another");
         assert!(!is_remembered(&sessions, &one, "token"));
         assert!(is_remembered(&sessions, &one, "another"));
     }
 
     #[test]
-    fn where_there_is_no_room_those_that_ended_go_first() {
+    fn a_session_that_is_used_stays_while_others_come_and_go() {
         let sessions = Sessions::default();
+        let used = session(0);
+        remember(&sessions, &used, "token");
         let bound = u64::try_from(SESSIONS_BOUND).unwrap();
-        for number in 0..bound {
-            let ends = if number % 2 == 0 { 60 } else { 600 };
-            remember(&sessions, &session(number, ends), "token", 0);
+        for number in 1..=3 * bound {
+            remember(&sessions, &session(number), "token");
+            assert!(is_remembered(&sessions, &used, "token"), "{number}");
         }
-        let first = session(0, 60);
-        assert!(is_remembered(&sessions, &first, "token"));
-        // One that is known already needs no room.
-        remember(&sessions, &first, "token", 60);
-        assert!(is_remembered(&sessions, &first, "token"));
-        let more = session(bound, 600);
-        remember(&sessions, &more, "token", 60);
-        assert!(!is_remembered(&sessions, &first, "token"));
-        for known in [&session(1, 600), &more] {
-            assert!(is_remembered(&sessions, known, "token"));
-        }
-        // Where none has ended, all are forgotten.
-        for number in bound..bound + bound / 2 {
-            remember(&sessions, &session(number, 600), "token", 60);
-        }
-        let last = session(2 * bound, 600);
-        remember(&sessions, &last, "token", 60);
-        assert!(!is_remembered(&sessions, &more, "token"));
-        assert!(is_remembered(&sessions, &last, "token"));
+        let kept =
+            (1..=3 * bound).filter(|number| is_remembered(&sessions, &session(*number), "token"));
+        assert!(kept.count() < SESSIONS_BOUND);
     }
 }

@@ -3,22 +3,21 @@
 //! To open a sealed secret and derive a signing key from it costs more than to check a signature, and
 //! a client signs with one key, for one day, region and service, again and again.
 
-use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use keyward_account::AccessKey;
 use keyward_credentials::{SealError, Sealed, SealingKey};
 use keyward_names::AccessKeyId;
 use keyward_sigv4::{Scope, SigningKey};
+use quick_cache::sync::Cache;
 
-/// How many access keys are remembered before the memory is begun anew.
+/// How many access keys are remembered, those that are used most.
 const KEYS_BOUND: usize = 10_000;
 /// How many scopes are remembered for each.
 const SCOPES_BOUND: usize = 8;
 
 /// The memory.
-#[derive(Default)]
-pub(crate) struct SigningKeys(RwLock<HashMap<AccessKeyId, Derived>>);
+pub(crate) struct SigningKeys(Cache<AccessKeyId, Arc<Derived>>);
 
 struct Derived {
     /// The sealed secret that the keys were derived from. Should an id ever stand for another
@@ -28,9 +27,10 @@ struct Derived {
 }
 
 /// The signing keys of one secret, by their scopes.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct ScopedKeys(Vec<ScopedKey>);
 
+#[derive(Clone)]
 struct ScopedKey {
     date: Box<str>,
     region: Box<str>,
@@ -50,8 +50,8 @@ impl ScopedKeys {
         found.map(|found| Arc::clone(&found.key))
     }
 
-    /// Takes in another. It may push out the oldest.
-    pub(crate) fn add(&mut self, scope: Scope<'_>, key: Arc<SigningKey>) {
+    /// These and another, which may push out the oldest.
+    pub(crate) fn with(mut self, scope: Scope<'_>, key: Arc<SigningKey>) -> Self {
         if self.0.len() >= SCOPES_BOUND {
             self.0.remove(0);
         }
@@ -61,6 +61,7 @@ impl ScopedKeys {
             service: scope.service.into(),
             key,
         });
+        self
     }
 }
 
@@ -71,8 +72,7 @@ impl SigningKeys {
         access_key: &AccessKey,
         scope: Scope<'_>,
     ) -> Option<Arc<SigningKey>> {
-        let remembered = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let derived = remembered.get(&access_key.id)?;
+        let derived = self.0.get(&access_key.id)?;
         (derived.secret == access_key.secret)
             .then(|| derived.keys.find(scope))
             .flatten()
@@ -81,19 +81,20 @@ impl SigningKeys {
     /// Remembers a key. To be called only once a signature was found right with it: otherwise
     /// strangers could fill the memory and push out the keys of clients.
     pub(crate) fn remember(&self, access_key: &AccessKey, scope: Scope<'_>, key: Arc<SigningKey>) {
-        let mut remembered = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if remembered.len() >= KEYS_BOUND && !remembered.contains_key(&access_key.id) {
-            remembered.clear();
-        }
-        let new = || Derived {
+        let known = self.0.get(&access_key.id);
+        let known = known.filter(|known| known.secret == access_key.secret);
+        let keys = known.map_or_else(ScopedKeys::default, |known| known.keys.clone());
+        let derived = Derived {
             secret: access_key.secret.clone(),
-            keys: ScopedKeys::default(),
+            keys: keys.with(scope, key),
         };
-        let derived = remembered.entry(access_key.id).or_insert_with(new);
-        if derived.secret != access_key.secret {
-            *derived = new();
-        }
-        derived.keys.add(scope, key);
+        self.0.insert(access_key.id, Arc::new(derived));
+    }
+}
+
+impl Default for SigningKeys {
+    fn default() -> Self {
+        Self(Cache::new(KEYS_BOUND))
     }
 }
 

@@ -3,11 +3,12 @@
 //! Signers in use do not agree on all of it. Where two of them read the rules differently, each
 //! reading that means the same request is tried ([`Readings`]); an ordinary request has but one.
 
+use keyward_wire::{Keep, Plus, decode, encode};
 use sha2::{Digest, Sha256};
 
 use crate::{
     Request,
-    encoding::{Keep, Plus, decode, decode_query_text, encode, lower_hex},
+    encoding::{decode_query_text, lower_hex},
     form::{ALGORITHM, Claim, SIGNATURE_PARAMETER, TOKEN_PARAMETER, header, pairs},
     key::{Scope, TERMINATOR},
 };
@@ -103,13 +104,14 @@ fn string_to_sign(scope: Scope<'_>, time: &str, request_hash: [u8; 64]) -> Vec<u
 /// leave none: both are given.
 fn paths(path: &str, service: &str, normalize_path: bool) -> [Option<Vec<u8>>; 2] {
     let encoded = |path: &[u8]| {
-        let mut out = Vec::with_capacity(path.len());
-        if service == "s3" {
-            encode(&decode(path, Plus::Plus), Keep::Slash, &mut out);
+        let mut decoded = Vec::new();
+        let path = if service == "s3" {
+            decode(path, Plus::Plus, &mut decoded);
+            &decoded
         } else {
-            encode(path, Keep::Slash, &mut out);
-        }
-        out
+            path
+        };
+        bytes_of(encode(path, Keep::Slash), path.len())
     };
     if !normalize_path || path == "/" {
         let path = if path.is_empty() { "/" } else { path };
@@ -141,6 +143,13 @@ fn paths(path: &str, service: &str, normalize_path: bool) -> [Option<Vec<u8>>; 2
     }
 }
 
+/// The pieces as one text, for which there is room for `length` bytes from the start.
+fn bytes_of<'a>(pieces: impl Iterator<Item = &'a str>, length: usize) -> Vec<u8> {
+    let mut text = String::with_capacity(length);
+    text.extend(pieces);
+    text.into_bytes()
+}
+
 /// The query without the signature, sorted by name and value.
 ///
 /// First with every name and value decoded and encoded anew. Some signers sign the text as it
@@ -153,13 +162,9 @@ fn queries(query: &str, presigned: bool) -> [Option<Vec<u8>>; 3] {
     }
     let signed = |name: &str| !presigned || decode_query_text(name) != SIGNATURE_PARAMETER;
     let encoded = |text: &str| {
-        let mut out = Vec::with_capacity(text.len());
-        encode(
-            &decode(text.as_bytes(), Plus::Space),
-            Keep::Unreserved,
-            &mut out,
-        );
-        out
+        let mut decoded = Vec::with_capacity(text.len());
+        decode(text.as_bytes(), Plus::Space, &mut decoded);
+        bytes_of(encode(&decoded, Keep::Unreserved), text.len())
     };
     let canonical: Vec<_> = pairs(query)
         .filter(|(name, _)| signed(name))

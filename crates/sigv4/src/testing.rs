@@ -11,11 +11,9 @@ use aws_sigv4::{
     sign::v4,
 };
 
-use crate::{
-    Expected, Regions, Request, SignatureError, SigningKey,
-    encoding::{Keep, encode},
-    present,
-};
+use keyward_wire::{Keep, encode};
+
+use crate::{Expected, Regions, Request, SignatureError, SigningKey, present};
 
 pub(crate) const KEY_ID: &str = "AKIDEXAMPLE";
 pub(crate) const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
@@ -136,14 +134,13 @@ impl OwnedRequest {
     }
 
     pub(crate) fn append_query(&mut self, name: &str, value: &str) {
-        let mut query = std::mem::take(&mut self.query).into_bytes();
-        if !query.is_empty() {
-            query.push(b'&');
+        if !self.query.is_empty() {
+            self.query.push('&');
         }
-        encode(name.as_bytes(), Keep::Unreserved, &mut query);
-        query.push(b'=');
-        encode(value.as_bytes(), Keep::Unreserved, &mut query);
-        self.query = String::from_utf8(query).unwrap();
+        self.query.extend(encode(name.as_bytes(), Keep::Unreserved));
+        self.query.push('=');
+        self.query
+            .extend(encode(value.as_bytes(), Keep::Unreserved));
     }
 
     /// The first header of this name, as text.

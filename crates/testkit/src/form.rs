@@ -1,5 +1,7 @@
 //! Forms, as clients send them.
 
+use keyward_wire::{Keep, encode};
+
 /// A form of these names and values, encoded.
 ///
 /// ```
@@ -7,15 +9,8 @@
 /// ```
 #[must_use]
 pub fn form(pairs: &[(&str, &str)]) -> String {
-    let encoded = |text: &str| {
-        let byte = |byte: u8| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' => char::from(byte).to_string(),
-            _ => format!("%{byte:02X}"),
-        };
-        text.bytes().map(byte).collect::<String>()
-    };
     let pairs = pairs
         .iter()
-        .map(|(name, value)| format!("{name}={}", encoded(value)));
+        .map(|(name, value)| format!("{name}={}", encode(value.as_bytes(), Keep::Unreserved)));
     pairs.collect::<Vec<_>>().join("&")
 }

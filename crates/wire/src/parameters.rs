@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use zeroize::{Zeroize as _, Zeroizing};
 
+use crate::percent::{self, Plus, is_well_encoded};
+
 /// How many fields a request may have. It bounds the memory that a body of nothing but separators
 /// could claim; the largest requests that clients make have some hundreds.
 pub const MAX_PARAMETERS: usize = 131_072;
@@ -142,23 +144,12 @@ fn decode(text: &str) -> Result<Cow<'_, str>, ParametersError> {
     if !text.bytes().any(|byte| byte == b'%' || byte == b'+') {
         return Ok(Cow::Borrowed(text));
     }
+    if !is_well_encoded(text) {
+        return Err(ParametersError::Escape);
+    }
     // Room for all of it from the start: bytes that grow leave copies behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(text.len()));
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'+' => b' ',
-            b'%' => {
-                let high = rest.next().and_then(hex_digit);
-                let low = rest.next().and_then(hex_digit);
-                match (high, low) {
-                    (Some(high), Some(low)) => high << 4 | low,
-                    _ => return Err(ParametersError::Escape),
-                }
-            }
-            byte => byte,
-        });
-    }
+    percent::decode(text.as_bytes(), Plus::Space, &mut bytes);
     match String::from_utf8(std::mem::take(&mut *bytes)) {
         Ok(text) => Ok(Cow::Owned(text)),
         Err(error) => {
@@ -166,12 +157,6 @@ fn decode(text: &str) -> Result<Cow<'_, str>, ParametersError> {
             Err(ParametersError::Encoding)
         }
     }
-}
-
-fn hex_digit(byte: u8) -> Option<u8> {
-    char::from(byte)
-        .to_digit(16)
-        .and_then(|digit| u8::try_from(digit).ok())
 }
 
 /// Writes list indexes without leading zeros: the service takes `Tags.member.01` and `Tags.member.1`

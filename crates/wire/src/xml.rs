@@ -5,6 +5,8 @@ use std::fmt::{self, Display, Write};
 use base64::display::Base64Display;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::percent::{Keep, encode};
+
 /// Writes elements one after another into one text. Names are taken as they are; values are
 /// escaped.
 ///
@@ -75,20 +77,8 @@ impl XmlWriter {
     /// Writes a text of which every byte but `A-Z a-z 0-9 - _ . ~` is percent-encoded, as documents
     /// are.
     pub fn percent_encoded(&mut self, name: &str, value: &str) {
-        const HEX: [char; 16] = [
-            '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F',
-        ];
-        let digit = |nibble: u8| HEX.get(usize::from(nibble)).copied().unwrap_or('0');
         self.element(name, |xml| {
-            for byte in value.bytes() {
-                if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-                    xml.text.push(char::from(byte));
-                } else {
-                    xml.text.push('%');
-                    xml.text.push(digit(byte >> 4));
-                    xml.text.push(digit(byte & 15));
-                }
-            }
+            xml.text.extend(encode(value.as_bytes(), Keep::Unreserved));
         });
     }
 

@@ -1,10 +1,8 @@
 //! What browsers send: forms and queries.
 
-use std::fmt::Write as _;
-
 use hyper::header::CONTENT_TYPE;
 use keyward_names::Secret;
-use keyward_wire::Parameters;
+use keyward_wire::{Keep, Parameters, encode};
 
 use crate::received::Received;
 
@@ -57,14 +55,7 @@ pub(super) fn sign_in_location(account: &str) -> String {
     if !account.is_empty() {
         location.push_str("?account=");
     }
-    for byte in account.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            location.push(char::from(byte));
-        } else {
-            // Writing to a string does not fail.
-            let _ = write!(location, "%{byte:02X}");
-        }
-    }
+    location.extend(encode(account.as_bytes(), Keep::Unreserved));
     location
 }
 
