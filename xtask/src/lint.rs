@@ -43,6 +43,7 @@ const BANS: &[(&str, &str)] = &[
 /// Runs every check, the quickest first.
 pub(crate) fn run(root: &Path) -> Result<()> {
     check_dependencies(root)?;
+    crate::advisories::check(root)?;
     Command::cargo()
         .args(["fmt", "--all", "--check"])
         .run(root)?;

@@ -4,6 +4,7 @@
     reason = "these are commands, and what they print is their answer"
 )]
 
+mod advisories;
 mod bench;
 mod ci;
 mod crates;

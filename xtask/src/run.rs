@@ -73,6 +73,16 @@ impl Command {
             .with_context(|| format!("`{}` printed what is not UTF-8", self.shown()))
     }
 
+    /// Runs the program and gives what it prints, whether it succeeds or not.
+    pub(crate) fn printed(&self, folder: &Path) -> Result<String> {
+        let output = self
+            .prepared(folder)
+            .stderr(Stdio::inherit())
+            .output()
+            .with_context(|| format!("cannot run `{}`", self.shown()))?;
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
     /// Whether the program can be run and succeeds. Shows nothing.
     pub(crate) fn succeeds(&self, folder: &Path) -> bool {
         self.prepared(folder)

@@ -14,7 +14,8 @@ use tokio_rustls::rustls::server::ParsedCertificate;
 use tokio_rustls::rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
 };
-use x509_parser::prelude::{FromDer as _, X509Certificate};
+use x509_cert::certificate::{CertificateInner, Raw};
+use x509_cert::der::Decode as _;
 
 use crate::OutboundError;
 use crate::thumbprint::thumbprint;
@@ -148,13 +149,13 @@ impl Presented<'_> {
     /// certificates that are made by hand often do.
     fn is_itself_trusted(&self) -> Result<ServerCertVerified, Error> {
         verify_server_name(&ParsedCertificate::try_from(self.end_entity)?, self.name)?;
-        let (_, certificate) = X509Certificate::from_der(self.end_entity)
+        let certificate = CertificateInner::<Raw>::from_der(self.end_entity)
             .map_err(|_| CertificateError::BadEncoding)?;
-        let now = i64::try_from(self.now.as_secs()).unwrap_or(i64::MAX);
-        let validity = certificate.validity();
-        if now < validity.not_before.timestamp() {
+        let now = self.now.as_secs();
+        let validity = &certificate.tbs_certificate.validity;
+        if now < validity.not_before.to_unix_duration().as_secs() {
             Err(CertificateError::NotValidYet.into())
-        } else if now > validity.not_after.timestamp() {
+        } else if now > validity.not_after.to_unix_duration().as_secs() {
             Err(CertificateError::Expired.into())
         } else {
             Ok(ServerCertVerified::assertion())

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bergshamra_keys::{Key, KeysManager, loader};
-use x509_parser::parse_x509_certificate;
+use x509_cert::certificate::{CertificateInner, Raw};
+use x509_cert::der::{Decode as _, Encode as _};
 
 use crate::xml::{self, Element, dsig, metadata};
 
@@ -124,7 +125,7 @@ fn read_certificate(text: &str) -> Option<Option<Key>> {
         .filter(|byte| !byte.is_ascii_whitespace())
         .collect();
     let der = STANDARD.decode(packed).ok()?;
-    let (rest, certificate) = parse_x509_certificate(&der).ok()?;
-    rest.is_empty()
-        .then(|| loader::load_spki_der(certificate.tbs_certificate.subject_pki.raw).ok())
+    let certificate = CertificateInner::<Raw>::from_der(&der).ok()?;
+    let key = certificate.tbs_certificate.subject_public_key_info;
+    Some(loader::load_spki_der(&key.to_der().ok()?).ok())
 }

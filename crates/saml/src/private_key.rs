@@ -6,10 +6,11 @@ use aws_lc_rs::signature::{
     ECDSA_P521_SHA512_FIXED_SIGNING, EcdsaKeyPair,
 };
 use keyward_names::Secret;
+use num_bigint::BigUint;
 use rustls_pki_types::PrivateKeyDer;
 use rustls_pki_types::pem::PemObject as _;
-use x509_parser::asn1_rs::{FromDer as _, Integer, OctetString, Sequence};
-use x509_parser::num_bigint::BigUint;
+use x509_cert::der::asn1::{AnyRef, OctetStringRef, UintRef};
+use x509_cert::der::{self, NestedReader, Reader as _, SliceReader};
 
 /// A PEM text that holds a private key: RSA of 1024 bits or more in PKCS#1 or PKCS#8, or EC on
 /// P-256, P-384 or P-521 in SEC 1 or PKCS#8.
@@ -71,15 +72,12 @@ fn is_rsa(der: &[u8]) -> bool {
 
 /// The key inside a PKCS#8 envelope: version, algorithm, and the key as bytes.
 fn inner_key(der: &[u8]) -> Option<&[u8]> {
-    let (_, envelope) = Sequence::from_der(der).ok()?;
-    let content = borrowed(envelope)?;
-    let (rest, _version) = Integer::from_der(content).ok()?;
-    let (rest, _algorithm) = Sequence::from_der(rest).ok()?;
-    let (_, key) = OctetString::from_der(rest).ok()?;
-    match key.into_cow() {
-        std::borrow::Cow::Borrowed(key) => Some(key),
-        std::borrow::Cow::Owned(_) => None,
-    }
+    let key = begun_sequence(der, |reader| {
+        let (_version, _algorithm): (UintRef<'_>, AnyRef<'_>) =
+            (reader.decode()?, reader.decode()?);
+        reader.decode::<OctetStringRef<'_>>()
+    });
+    Some(key.ok()?.as_bytes())
 }
 
 /// Whether it is an RSA key of 1024 to 2047 bits, which the library does not take and the service
@@ -99,23 +97,26 @@ fn is_short_rsa(der: &[u8]) -> bool {
 
 /// The first six numbers of a PKCS#1 key: version, modulus, both exponents, both primes.
 fn rsa_numbers(der: &[u8]) -> Option<[BigUint; 6]> {
-    let (_, sequence) = Sequence::from_der(der).ok()?;
-    let mut rest = borrowed(sequence)?;
-    let mut numbers = Vec::new();
-    for _ in 0..6 {
-        let (after, number) = Integer::from_der(rest).ok()?;
-        let bytes = number.as_ref();
-        // None is negative.
-        bytes.first().filter(|first| **first < 0x80)?;
-        numbers.push(BigUint::from_bytes_be(bytes));
-        rest = after;
-    }
-    numbers.try_into().ok()
+    let numbers = begun_sequence(der, |reader| {
+        let mut numbers = Vec::with_capacity(6);
+        for _ in 0..6 {
+            let number: UintRef<'_> = reader.decode()?;
+            numbers.push(BigUint::from_bytes_be(number.as_bytes()));
+        }
+        Ok(numbers)
+    });
+    numbers.ok()?.try_into().ok()
 }
 
-fn borrowed(sequence: Sequence<'_>) -> Option<&[u8]> {
-    match sequence.content {
-        std::borrow::Cow::Borrowed(content) => Some(content),
-        std::borrow::Cow::Owned(_) => None,
-    }
+/// Reads a sequence of which the rest, after what `read` takes, does not matter.
+fn begun_sequence<'a, T>(
+    der: &'a [u8],
+    read: impl FnOnce(&mut NestedReader<'_, SliceReader<'a>>) -> der::Result<T>,
+) -> der::Result<T> {
+    SliceReader::new(der)?.sequence(|reader| {
+        let found = read(reader)?;
+        let rest = reader.remaining_len();
+        reader.read_slice(rest)?;
+        Ok(found)
+    })
 }
