@@ -112,6 +112,7 @@ fn surplus(root: &Path, files: &Files) -> Result<Vec<PathBuf>> {
     let mut surplus = Vec::new();
     for folder in [
         "crates/api/src/generated",
+        "crates/api/tests/generated",
         "crates/operations/src/generated",
     ] {
         let Ok(entries) = std::fs::read_dir(root.join(folder)) else {

@@ -48,7 +48,7 @@ enum Verb {
     Lint,
     /// Run the tests of the crates, then real clients against a real server.
     Test {
-        /// Only tests of the crates whose names contain this.
+        /// Only tests whose name contains this, in all crates, and no suites.
         filter: Option<String>,
     },
     /// Measure one thing.

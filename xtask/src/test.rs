@@ -10,7 +10,7 @@ use crate::run::{Command, target_folder};
 /// Where the client suites lie.
 const SUITES: &str = "suites";
 
-/// Runs all tests; with a filter, only those of the crates whose names contain it.
+/// Runs all tests; with a filter, only the tests in all crates whose name contains it, and no suites.
 pub(crate) fn run(root: &Path, filter: Option<&str>) -> Result<()> {
     run_crates(root, filter)?;
     if filter.is_some() {

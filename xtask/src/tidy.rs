@@ -7,6 +7,7 @@ mod inline_tests;
 mod modules;
 mod offenders;
 mod parameters;
+mod undeclared;
 
 use std::path::Path;
 
@@ -33,6 +34,9 @@ const IMPURE: &[&str] = &["tokio", "hyper", "async-trait", "futures", "rustix"];
 /// The most lines a file may have, tests excluded.
 const MOST_LINES: usize = 800;
 
+/// A workspace of its own below the package `benches`.
+const POLICY_BENCH: &str = "benches/policy";
+
 /// Checks everything and tells all that is wrong.
 pub(crate) fn run(root: &Path) -> Result<()> {
     let workspace = Workspace::read(root)?;
@@ -55,17 +59,30 @@ pub(crate) fn run(root: &Path) -> Result<()> {
         let folder = package.folder();
         let place = folder.strip_prefix(root).unwrap_or(folder);
         circles::check(&place.display().to_string(), folder, &mut wrongs)?;
+        let mut texts = undeclared::Texts::new();
         for file in rust_files(folder)? {
-            let text = std::fs::read_to_string(&file)?;
-            let file = file.strip_prefix(root).unwrap_or(&file);
-            check_file(file, &text, &mut wrongs);
+            // A workspace of its own may lie below.
+            if !file.starts_with(root.join(POLICY_BENCH)) {
+                let text = std::fs::read_to_string(&file)?;
+                texts.insert(file, text);
+            }
+        }
+        for (path, text) in &texts {
+            let file = path.strip_prefix(root).unwrap_or(path);
+            if !is_generated(file) && undeclared::is_undeclared(folder, path, &texts) {
+                let shown = file.display();
+                wrongs.push(format!(
+                    "{shown}: no `mod` leads to it, so it is never compiled"
+                ));
+            }
+            check_file(file, text, &mut wrongs);
             if is_generated(file) {
                 continue;
             }
-            let in_parameters = parameters::tuples(&text)
+            let in_parameters = parameters::tuples(text)
                 .with_context(|| format!("cannot read {}", file.display()))?;
             offenders::count(&mut tuples, file, in_parameters);
-            let are_too_long = inline_tests::are_too_long(&text, lines_of_code(&text));
+            let are_too_long = inline_tests::are_too_long(text, lines_of_code(text));
             offenders::count(&mut long_tests, file, are_too_long.into());
         }
     }
@@ -83,8 +100,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     );
     commits::check(root, &mut wrongs);
     // A workspace of its own, so cargo does not name it here.
-    let bench = "benches/policy";
-    circles::check(bench, &root.join(bench), &mut wrongs)?;
+    circles::check(POLICY_BENCH, &root.join(POLICY_BENCH), &mut wrongs)?;
     if wrongs.is_empty() {
         println!("tidy: nothing to mend");
         return Ok(());

@@ -38,7 +38,7 @@ pub(crate) fn write(
          that is not done yet answers `NotImplemented` (501) and names itself.\n\n\
          Tests with boto3 say which modelled errors they make an operation answer. `cargo xtask test` \
          fails where one says so and it is not true, and where an operation that is done never \
-         succeeded. `ServiceFailure`, which all operations of IAM have, is left out: it is a failure \
+         succeeded. `ServiceFailure`, which most operations of IAM have, is left out: it is a failure \
          of the server.\n\n\
          | service | done | of |\n| --- | ---: | ---: |\n",
     );
