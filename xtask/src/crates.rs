@@ -56,7 +56,6 @@ pub(crate) const CRATES: &[Crate] = &[
         not_in_it: Some("keys and tokens, and whose they are"),
         uses: &["wire"],
         is_pure: true,
-        ..Crate::ROW
     },
     Crate {
         name: "web-identity",
