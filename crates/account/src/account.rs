@@ -114,13 +114,14 @@ pub(crate) enum TagKeys {
     Exact,
 }
 
-/// Makes the types and functions that differ from entity to entity only in names. A row says:
+/// Makes the types and functions that differ from entity to entity only in names. Rows stand in the order in
+/// which an account that ends deletes its records: what belongs to others before the others. A row says:
 ///
 /// ```text
 /// /// What the entity is.
 /// Device(Device) = "device",              // the variant of `Record`, its type, its kind in a store
 ///     map devices by serial: Box<str>,    // kept in a map, by this field of this type
-///     tags Folded,                        // it has tags; how their keys compare
+///     tags Exact,                         // it has tags; keys of users and roles alone are `Folded`
 ///     put put_device,                     // taken in by `Account::put_device`, which keeps indexes
 ///     delete delete_device;               // and removed by `Account::delete_device`
 /// ```
@@ -345,7 +346,6 @@ macro_rules! entities {
     };
 }
 
-// An account that ends deletes its records in this order: what belongs to others, then the others.
 entities! {
     /// The account as such.
     Settings(Settings) = "account", one settings;

@@ -73,13 +73,13 @@ impl Account {
         &self.entities.instance_profiles
     }
 
-    /// The user with this name, in any case.
+    /// The user with this name, in any case: short for `users().find(..)`.
     #[must_use]
     pub fn user(&self, name: &str) -> Option<&User> {
         self.entities.users.find(name)
     }
 
-    /// The user with this id.
+    /// The user with this id: short for `users().get(..)`.
     #[must_use]
     pub fn user_by_id(&self, id: UserId) -> Option<&User> {
         self.entities.users.get(id)

@@ -13,7 +13,7 @@ use crate::prepared_rights::{Documents, Prepared};
 use crate::{Account, PolicyEntity, PrincipalId, Rights};
 
 /// Finds the policies that are managed by AWS and belong to no account.
-pub type AwsPolicies<'a> = dyn Fn(PolicyId) -> Option<Arc<Compiled>> + 'a;
+pub type FindAwsPolicy<'a> = dyn Fn(PolicyId) -> Option<Arc<Compiled>> + 'a;
 
 /// A policy is kept that can't be read any more, or is referred to and not there: nobody can tell what
 /// it denies.
@@ -30,7 +30,7 @@ impl Account {
     pub fn rights(
         &self,
         of: PrincipalId,
-        aws: &AwsPolicies<'_>,
+        aws: &FindAwsPolicy<'_>,
     ) -> Result<Option<Arc<Rights>>, UnreadablePolicy> {
         let Some(slot) = self.slots.get(&of) else {
             return Ok(None);
@@ -59,7 +59,7 @@ impl Account {
     fn documents(
         &self,
         of: PrincipalId,
-        aws: &AwsPolicies<'_>,
+        aws: &FindAwsPolicy<'_>,
     ) -> Result<Documents, UnreadablePolicy> {
         let mut documents = Documents::default();
         let own = PolicyEntity::from(of);
@@ -78,7 +78,7 @@ impl Account {
     fn add_documents(
         &self,
         entity: PolicyEntity,
-        aws: &AwsPolicies<'_>,
+        aws: &FindAwsPolicy<'_>,
         documents: &mut Documents,
     ) -> Result<(), UnreadablePolicy> {
         let Some(policies) = self.policies(entity) else {
@@ -107,7 +107,7 @@ impl Account {
         &self,
         entity: PolicyEntity,
         id: PolicyId,
-        aws: &AwsPolicies<'_>,
+        aws: &FindAwsPolicy<'_>,
     ) -> Result<Arc<Compiled>, UnreadablePolicy> {
         let own = self.managed_policies().get(id);
         let own = own.and_then(|policy| policy.default_document());

@@ -71,8 +71,8 @@ impl AccessRequests {
 
     /// These and one more.
     #[must_use]
-    pub fn and(mut self, question: AccessRequest) -> Self {
-        self.more.push(question);
+    pub fn and(mut self, access_request: AccessRequest) -> Self {
+        self.more.push(access_request);
         self
     }
 

@@ -14,30 +14,31 @@ use crate::policies_in_force::PoliciesInForce;
 use crate::request_context::RequestContext;
 use crate::sessions::FederatedIdentity;
 
-/// Judges whether a caller may do all that assuming a role needs: within an account as its policies and the
-/// role's trust policy say together, across accounts as both say. Why not is told only where the caller's own
-/// policies deny it.
+/// Judges whether a caller may do all that assuming a role needs. Within an account the caller's policies and
+/// the role's trust policy decide together, as they do for any resource with a policy of its own; across
+/// accounts both must allow. The reason is told only for an explicit deny by a policy of the caller, in the
+/// role's own account.
 pub fn judge_caller(
     in_force: PoliciesInForce<'_>,
     caller: &Caller,
     request_context: &RequestContext,
     now: Timestamp,
     role: &Role,
-    questions: &AccessRequests,
+    access_requests: &AccessRequests,
 ) -> Result<(), Fault> {
     let is_elsewhere = in_force.elsewhere.is_some();
     let trust = trust_of(role);
-    for question in questions.iter() {
+    for access_request in access_requests.iter() {
         let decision = gate::decide(
             in_force,
             caller,
             request_context,
             now,
-            question,
+            access_request,
             Some(&trust),
         )?;
-        let (arn, action) = (caller.arn(in_force.account), question.action.name());
-        let role_arn = question.resource.arn();
+        let (arn, action) = (caller.arn(in_force.account), access_request.action.name());
+        let role_arn = access_request.resource.arn();
         match decision {
             Decision::Allowed => {}
             Decision::ExplicitDeny(kind) if kind != Kind::Resource && !is_elsewhere => {
@@ -60,22 +61,24 @@ pub fn judge_federated(
     request_context: &RequestContext,
     now: Timestamp,
     role: &Role,
-    questions: &AccessRequests,
+    access_requests: &AccessRequests,
 ) -> Result<(), Fault> {
     let caller = Caller::Federated(Arc::clone(vouched));
     let trust = trust_of(role);
-    for question in questions.iter() {
+    for access_request in access_requests.iter() {
         match gate::decide(
             in_force,
             &caller,
             request_context,
             now,
-            question,
+            access_request,
             Some(&trust),
         )? {
             Decision::Allowed => {}
             Decision::ImplicitDeny(_) | Decision::ExplicitDeny(_) => {
-                return Err(fault::federated_may_not_assume(question.action.name()));
+                return Err(fault::federated_may_not_assume(
+                    access_request.action.name(),
+                ));
             }
         }
     }

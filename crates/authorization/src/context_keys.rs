@@ -23,7 +23,7 @@ pub(crate) fn context(
     caller: &Caller,
     request_context: &RequestContext,
     now: Timestamp,
-    question: &AccessRequest,
+    access_request: &AccessRequest,
     reading: usize,
 ) -> Context {
     let account = in_force.account;
@@ -31,14 +31,14 @@ pub(crate) fn context(
     add_principal(&mut context, account, caller);
     let mfa = caller.session().and_then(|session| session.mfa);
     add_request(&mut context, request_context, now, mfa);
-    let region = match question.action.service() {
+    let region = match access_request.action.service() {
         Service::Iam => Some(IAM_REGION),
         Service::Sts => request_context.region.as_deref(),
     };
     if let Some(region) = region {
         context.set("aws:RequestedRegion", region);
     }
-    let resource = &question.resource;
+    let resource = &access_request.resource;
     context.set("aws:ResourceAccount", resource.account(account.id()));
     resource.add_own_keys(in_force, reading, &mut context);
     resource.add_request_keys(reading, &mut context);

@@ -27,9 +27,9 @@ pub fn judge(
     caller: &Caller,
     request_context: &RequestContext,
     now: Timestamp,
-    question: &AccessRequest,
+    access_request: &AccessRequest,
 ) -> Result<(), Fault> {
-    let decision = decide(in_force, caller, request_context, now, question, None)?;
+    let decision = decide(in_force, caller, request_context, now, access_request, None)?;
     let denial = match decision {
         Decision::Allowed => return Ok(()),
         Decision::ImplicitDeny(kind) => fault::Denial::NothingAllows(kind),
@@ -37,8 +37,8 @@ pub fn judge(
     };
     Err(fault::access_denied(
         &caller.arn(in_force.account),
-        question.action.name(),
-        question.resource.arn(),
+        access_request.action.name(),
+        access_request.resource.arn(),
         denial,
     ))
 }
@@ -50,7 +50,7 @@ pub fn decide(
     caller: &Caller,
     request_context: &RequestContext,
     now: Timestamp,
-    question: &AccessRequest,
+    access_request: &AccessRequest,
     of_resource: Option<&PolicySet>,
 ) -> Result<Decision, Fault> {
     let account = in_force.account;
@@ -81,10 +81,10 @@ pub fn decide(
             .and_then(|session| session.policies.set(account, in_force.managed)),
         of_resource,
     };
-    let decision = evaluation.decide(question);
+    let decision = evaluation.decide(access_request);
     Ok(match (decision, caller.principal()) {
         (Decision::ImplicitDeny(_), Some(Principal::User(id)))
-            if is_granted_to_every_user(account, question, id) =>
+            if is_granted_to_every_user(account, access_request, id) =>
         {
             Decision::Allowed
         }
@@ -109,7 +109,7 @@ struct Evaluation<'a> {
 }
 
 impl Evaluation<'_> {
-    fn decide(&self, question: &AccessRequest) -> Decision {
+    fn decide(&self, access_request: &AccessRequest) -> Decision {
         let account = self.in_force.account;
         let (account_id, arn) = (account.id().to_string(), self.caller.arn(account));
         let held = SessionPrincipal::of(account, self.caller);
@@ -159,14 +159,14 @@ impl Evaluation<'_> {
             resource_must_allow: self.of_resource.is_some(),
             ..Policies::default()
         };
-        let (action, resource) = (question.action.name(), &question.resource);
+        let (action, resource) = (access_request.action.name(), &access_request.resource);
         let decide = |reading| {
             let context = context(
                 self.in_force,
                 self.caller,
                 self.request_context,
                 self.now,
-                question,
+                access_request,
                 reading,
             );
             let request = Request::new(principal, action, resource.arn(), &context);
@@ -223,12 +223,17 @@ static EVERYTHING: LazyLock<Arc<PolicySet>> = LazyLock::new(|| {
 
 /// `AllowUsersToChangePassword` lets every user change their own password and read the policy it is
 /// judged by.
-fn is_granted_to_every_user(account: &Account, question: &AccessRequest, user: UserId) -> bool {
+fn is_granted_to_every_user(
+    account: &Account,
+    access_request: &AccessRequest,
+    user: UserId,
+) -> bool {
     let is_granted = account
         .password_policy()
         .is_some_and(|policy| policy.allow_users_to_change_password);
-    let is = |operation| question.action == Action::Operation(operation);
+    let is = |operation| access_request.action == Action::Operation(operation);
     is_granted
         && (is(OperationId::IamGetAccountPasswordPolicy)
-            || (is(OperationId::IamChangePassword) && question.resource.user_id() == Some(user)))
+            || (is(OperationId::IamChangePassword)
+                && access_request.resource.user_id() == Some(user)))
 }

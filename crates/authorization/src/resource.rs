@@ -276,13 +276,19 @@ impl Resource {
         if self.is_future {
             return false;
         }
-        // Nothing else can be renamed or moved.
-        let now = if let Entity::Group(id) = self.entity {
-            let group = account.groups().get(id);
-            group.map(|group| group.arn(account.id()))
-        } else {
-            let principal = self.entity.principal();
-            principal.and_then(|principal| account.principal_arn(principal))
+        let now = match &self.entity {
+            Entity::User(id) => account.principal_arn(PrincipalId::User(*id)),
+            Entity::Role(id) => account.principal_arn(PrincipalId::Role(*id)),
+            Entity::Group(id) => {
+                let group = account.groups().get(*id);
+                group.map(|group| group.arn(account.id()))
+            }
+            // None of these can be renamed or moved.
+            Entity::Nothing
+            | Entity::ManagedPolicy(_)
+            | Entity::InstanceProfile(_)
+            | Entity::OidcProvider(_)
+            | Entity::SamlProvider(_) => None,
         };
         now.is_some_and(|arn| arn != self.arn)
     }

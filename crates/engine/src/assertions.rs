@@ -33,7 +33,8 @@ impl Default for Assertions {
 }
 
 impl Assertions {
-    /// Checks a response by what the provider says of itself. Inside is why it is refused.
+    /// Checks a response by the provider's metadata. The inner error says why the assertion is refused, the
+    /// outer one why it could not be judged.
     pub(crate) async fn check(
         &self,
         provider: &SamlProvider,

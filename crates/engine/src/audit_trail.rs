@@ -108,7 +108,7 @@ impl AuditFacts {
 }
 
 /// What is known of a call from its beginning.
-pub(crate) struct Called {
+pub(crate) struct RecordedCall {
     pub(crate) operation: OperationId,
     pub(crate) caller: Caller,
     pub(crate) request_context: Arc<RequestContext>,
@@ -133,16 +133,15 @@ pub(crate) struct KeptRecord {
 /// A call that will have a record.
 pub(crate) struct AuditTrail {
     audit: Arc<Audit>,
-    called: Arc<Called>,
+    called: Arc<RecordedCall>,
     is_told: bool,
 }
 
 impl AuditTrail {
-    /// Begins the trail of a call; `None` where nobody wants it. What asks for nothing but changes nothing
-    /// is not even rendered then.
+    /// Begins the trail of a call; `None` where no records are made. `called` then need not be rendered.
     pub(crate) fn begin(
         audit: &Arc<Audit>,
-        called: impl FnOnce(EventId) -> Called,
+        called: impl FnOnce(EventId) -> RecordedCall,
     ) -> Option<Self> {
         if !audit.is_wanted() {
             return None;
@@ -157,7 +156,7 @@ impl AuditTrail {
     }
 
     /// What is known of the call from its beginning.
-    pub(crate) fn called(&self) -> &Arc<Called> {
+    pub(crate) fn called(&self) -> &Arc<RecordedCall> {
         &self.called
     }
 
@@ -264,7 +263,7 @@ fn with_more(object: Option<&str>, more: &BTreeMap<&'static str, Value>) -> Opti
     Some(longer)
 }
 
-impl Called {
+impl RecordedCall {
     /// The record that is kept with a change, if it is. `answer` is what the caller will be told if the change
     /// is made, where that is known before.
     pub(crate) fn of_change(&self, audit: &Audit, answer: Option<String>) -> Option<KeptRecord> {

@@ -21,7 +21,7 @@ use keyward_web_identity::SigningKeys;
 use zeroize::Zeroizing;
 
 use crate::accounts::AccountHandle;
-use crate::audit_trail::{AuditFacts, Called, KeptRecord};
+use crate::audit_trail::{AuditFacts, KeptRecord, RecordedCall};
 use crate::clock::Clock;
 use crate::hashing::{HashError, HashQueue};
 use crate::identity_providers::{IdentityProviders, Unreachable};
@@ -53,7 +53,7 @@ pub struct Call<I> {
     caller: Caller,
     request_context: Arc<RequestContext>,
     /// What a record of it tells, where records are wanted.
-    called: Option<Arc<Called>>,
+    called: Option<Arc<RecordedCall>>,
     account: Arc<Account>,
     handle: Arc<AccountHandle>,
     installation: Arc<Installation>,
@@ -93,17 +93,17 @@ impl Permit {
         })
     }
 
-    fn and(self, question: AccessRequest) -> Self {
-        let questions = match self.basis {
-            Basis::OpenToAll => AccessRequests::new(question),
-            Basis::Allowed(questions) => questions.and(question),
+    fn and(self, access_request: AccessRequest) -> Self {
+        let access_requests = match self.basis {
+            Basis::OpenToAll => AccessRequests::new(access_request),
+            Basis::Allowed(access_requests) => access_requests.and(access_request),
         };
-        Self::by(questions)
+        Self::by(access_requests)
     }
 
-    fn by(questions: AccessRequests) -> Self {
+    fn by(access_requests: AccessRequests) -> Self {
         Self {
-            basis: Basis::Allowed(questions),
+            basis: Basis::Allowed(access_requests),
         }
     }
 }
@@ -132,7 +132,7 @@ impl<I> Call<I> {
         operation: OperationId,
         input: Arc<I>,
         context: &CallContext<'_>,
-        called: Option<Arc<Called>>,
+        called: Option<Arc<RecordedCall>>,
     ) -> Self {
         Self {
             operation,
@@ -221,7 +221,8 @@ impl<I> Call<I> {
             .ok_or_else(fault::web_identity_federation_disabled)
     }
 
-    /// Checks what a SAML provider of the account is said to have said. Inside is why it is refused.
+    /// Checks an assertion that claims to be of this SAML provider of the account. The inner error says why
+    /// the assertion is refused, the outer one why it could not be judged.
     pub async fn check_assertion(
         &self,
         provider: &SamlProvider,
@@ -271,8 +272,8 @@ impl<I> Call<I> {
 
     /// Asks whether the caller may do this operation to a resource.
     pub fn authorize(&self, resource: Resource) -> Result<Permit, Fault> {
-        let question = self.asked(Action::Operation(self.operation), resource)?;
-        Ok(Permit::by(AccessRequests::new(question)))
+        let access_request = self.asked(Action::Operation(self.operation), resource)?;
+        Ok(Permit::by(AccessRequests::new(access_request)))
     }
 
     /// Asks whether the caller may do this operation to each of two resources.
@@ -304,15 +305,15 @@ impl<I> Call<I> {
 
     /// A question that was answered with yes.
     fn asked(&self, action: Action, resource: Resource) -> Result<AccessRequest, Fault> {
-        let question = AccessRequest { action, resource };
+        let access_request = AccessRequest { action, resource };
         gate::judge(
             self.in_force(),
             &self.caller,
             &self.request_context,
             self.now(),
-            &question,
+            &access_request,
         )?;
-        Ok(question)
+        Ok(access_request)
     }
 
     fn in_force(&self) -> PoliciesInForce<'_> {
@@ -325,7 +326,7 @@ impl<I> Call<I> {
         &self,
         account: &Account,
         role: &Role,
-        questions: AccessRequests,
+        access_requests: AccessRequests,
     ) -> Result<Permit, Fault> {
         let is_elsewhere = account.id() != self.account.id();
         let in_force = PoliciesInForce {
@@ -338,9 +339,9 @@ impl<I> Call<I> {
             &self.request_context,
             self.now(),
             role,
-            &questions,
+            &access_requests,
         )?;
-        Ok(Permit::by(questions))
+        Ok(Permit::by(access_requests))
     }
 
     /// Asks whether someone who is vouched for may do all that assuming a role of this account needs, as
@@ -349,7 +350,7 @@ impl<I> Call<I> {
         &self,
         vouched: &Arc<FederatedIdentity>,
         role: &Role,
-        questions: AccessRequests,
+        access_requests: AccessRequests,
     ) -> Result<Permit, Fault> {
         assuming::judge_federated(
             self.in_force(),
@@ -357,13 +358,13 @@ impl<I> Call<I> {
             &self.request_context,
             self.now(),
             role,
-            &questions,
+            &access_requests,
         )?;
-        Ok(Permit::by(questions))
+        Ok(Permit::by(access_requests))
     }
 
     /// Seals a session, by right of the permit to give it out. The answer is the secret access key and the
-    /// token, which has at least `at_least` characters; inside is why there is none.
+    /// token, which has at least `at_least` characters; the inner error says why there is none.
     pub fn seal_session(
         &self,
         _: &Permit,
@@ -518,19 +519,19 @@ impl<I> Call<I> {
             self.now(),
         );
         let judged_at = self.account.version();
-        let questions = match &permit.basis {
+        let access_requests = match &permit.basis {
             Basis::OpenToAll => None,
-            Basis::Allowed(questions) => Some(questions.clone()),
+            Basis::Allowed(access_requests) => Some(access_requests.clone()),
         };
         let aws_policies = self.aws_policies();
         let judged_change = move |account: &Account| {
             if account.version() != judged_at {
-                for question in questions.iter().flat_map(AccessRequests::iter) {
-                    if question.resource.is_stale(account) {
+                for access_request in access_requests.iter().flat_map(AccessRequests::iter) {
+                    if access_request.resource.is_stale(account) {
                         return Err(Refusal::stale());
                     }
                     let in_force = PoliciesInForce::within(account, Managed::new(&aws_policies));
-                    gate::judge(in_force, &caller, &request_context, now, question)?;
+                    gate::judge(in_force, &caller, &request_context, now, access_request)?;
                 }
             }
             change(account)

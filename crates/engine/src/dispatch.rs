@@ -10,7 +10,7 @@ use keyward_api::{
 use keyward_faults::{Fault, fault};
 use keyward_wire::Parameters;
 
-use crate::audit_trail::{AuditFacts, AuditTrail, Called};
+use crate::audit_trail::{AuditFacts, AuditTrail, RecordedCall};
 use crate::call::{Answer, Call, CallContext, Outcome};
 use crate::refusal::Refusal;
 
@@ -54,8 +54,8 @@ pub fn fault_reply(namespace: &str, fault: Fault, request_id: &str) -> Reply {
     }
 }
 
-/// Performs an operation by its function, and judges by what it may be answered. The input comes as it was
-/// read, or with what is wrong with it.
+/// Performs an operation by its function. A fault that the model of the operation does not list becomes an
+/// internal one. The input comes as it was read, or with what is wrong with it.
 pub async fn perform<O, F, R>(
     context: &CallContext<'_>,
     input: Result<O::Input, InputError>,
@@ -77,8 +77,9 @@ where
         recorded(input, service)
     });
     let read = good_for_iam.and_then(|()| input.map_err(Fault::from));
-    let checked = |input| context.caller.check_credentials_for(O::ID).map(|()| input);
-    let outcome = match read.and_then(checked) {
+    // Those of STS are looked at only after the input.
+    let good_for_operation = |input| context.caller.check_credentials_for(O::ID).map(|()| input);
+    let outcome = match read.and_then(good_for_operation) {
         Ok(input) => {
             let input = Arc::new(input);
             let called = trail.as_ref().map(AuditTrail::called);
@@ -158,7 +159,7 @@ fn begin_trail(
     operation: OperationId,
     parameters: impl FnOnce() -> Option<String>,
 ) -> Option<AuditTrail> {
-    AuditTrail::begin(&context.installation.audit, |event_id| Called {
+    AuditTrail::begin(&context.installation.audit, |event_id| RecordedCall {
         operation,
         caller: context.caller.clone(),
         request_context: Arc::clone(&context.request_context),

@@ -316,6 +316,7 @@ fn run_jobs(base: &Arc<Account>, queued: &mut VecDeque<Box<dyn Job>>) -> Batch {
         let changes = job.run(&batch.account);
         let moves_names = changes.moves_names();
         if moves_names && batch.jobs > 0 {
+            // It has run for nothing: it runs again, alone, in the next batch.
             break;
         }
         for change in &changes.changes {

@@ -1,5 +1,8 @@
-//! What sign-in asks beside the operations of the API: the few changes that only the door makes, for people
-//! whose passwords it has checked.
+//! What sign-in asks beside the operations of the API: the few changes that only the sign-in page makes, for
+//! people whose passwords it has checked.
+//!
+//! These functions hold an `AccountHandle` and change the account without a `Permit`: that the password is right
+//! is what entitles its owner.
 
 use keyward_account::{Account, Changes, LoginProfile, Record, RootUser};
 use keyward_api::OperationId;
@@ -45,9 +48,9 @@ pub async fn change_root_password(
     record: Option<String>,
 ) -> Result<(), Fault> {
     let account = handle.account();
-    let kept = account.root_user().and_then(|root| root.password);
-    let kept = kept.ok_or_else(fault::old_password_incorrect)?;
-    check_old_root_password(installation, &account, passwords.old, kept).await?;
+    let present = account.root_user().and_then(|root| root.password);
+    let present = present.ok_or_else(fault::old_password_incorrect)?;
+    check_old_root_password(installation, &account, passwords.old, present).await?;
     if passwords.new == passwords.old {
         return Err(fault::new_password_is_the_old());
     }
@@ -56,7 +59,7 @@ pub async fn change_root_password(
         return Err(fault::password_breaks_policy(&broken));
     }
     // The salt stays: it stands for the password's owner in sessions, which go on.
-    let recipe = renewed_recipe(installation, kept.recipe)?;
+    let recipe = renewed_recipe(installation, present.recipe)?;
     let digest = installation
         .hash(HashQueue::Authenticated, passwords.new.clone(), recipe)
         .await?;
@@ -64,7 +67,7 @@ pub async fn change_root_password(
     let change = move |account: &Account| {
         let root = account
             .root_user()
-            .filter(|root| root.password == Some(kept))
+            .filter(|root| root.password == Some(present))
             .ok_or_else(fault::old_password_incorrect)?;
         let root = RootUser {
             password: Some(verifier),
@@ -185,12 +188,12 @@ pub fn may_change_password(
     now: Timestamp,
 ) -> bool {
     account.user_by_id(user).is_some_and(|found| {
-        let question = AccessRequest {
+        let access_request = AccessRequest {
             action: Action::Operation(OperationId::IamChangePassword),
             resource: Resource::user(account, &found.name, Some(found)),
         };
         let caller = Caller::without_key(Principal::User(user));
         let in_force = PoliciesInForce::within(account, installation.managed());
-        gate::judge(in_force, &caller, request_context, now, &question).is_ok()
+        gate::judge(in_force, &caller, request_context, now, &access_request).is_ok()
     })
 }

@@ -46,7 +46,7 @@ impl<T> Page<T> {
 }
 
 /// The key that a marker continues after.
-pub(crate) fn after(marker: Option<&str>) -> Result<Option<String>, Fault> {
+pub(crate) fn key_of(marker: Option<&str>) -> Result<Option<String>, Fault> {
     marker.map(read_marker).transpose()
 }
 
@@ -104,7 +104,7 @@ pub(crate) fn page_of_few<T>(
     max_items: Option<i32>,
     key: impl Fn(&T) -> &str,
 ) -> Result<Page<T>, Fault> {
-    let begin = match after(marker)? {
+    let begin = match key_of(marker)? {
         None => 0,
         Some(last) => {
             let (position, last) = last.split_once(':').ok_or_else(fault::invalid_marker)?;
@@ -147,7 +147,7 @@ mod tests {
     fn all(max_items: i32, passes: fn(u32) -> bool) -> (Vec<u32>, usize) {
         let (mut shown, mut pages, mut marker) = (Vec::new(), 0, None);
         loop {
-            let after: Option<u32> = after(marker.as_deref())
+            let after: Option<u32> = key_of(marker.as_deref())
                 .unwrap()
                 .map(|key| key.parse().unwrap());
             let entries = after.map_or(0, |key| key + 1)..2_500;
@@ -188,7 +188,7 @@ mod tests {
     fn a_marker_that_no_page_gave_is_refused() {
         for marker in ["x", "////", "MTpi=", "é"] {
             assert_eq!(
-                after(Some(marker)).unwrap_err().message(),
+                key_of(Some(marker)).unwrap_err().message(),
                 Some("Invalid Marker.")
             );
         }

@@ -145,7 +145,7 @@ pub(crate) async fn simulate(scenario: Scenario<'_>) -> Result<SimulatePolicyRes
 
 /// The place of the last action of the page before.
 fn read_marker(marker: &str) -> Result<usize, Fault> {
-    let last = pages::after(Some(marker)).ok().flatten();
+    let last = pages::key_of(Some(marker)).ok().flatten();
     let place = last.and_then(|last| last.parse().ok());
     place.ok_or_else(fault::invalid_simulation_marker)
 }

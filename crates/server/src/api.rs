@@ -23,7 +23,7 @@ use crate::received::Received;
 const FAULT_NAMESPACE: &str = "http://webservices.amazon.com/AWSFault/2005-15-09";
 
 /// A request that names an operation.
-struct Named<'a> {
+struct RequestedOperation<'a> {
     operation: OperationId,
     parameters: Parameters<'a>,
     presented: Result<Presented<'a>, SignatureError>,
@@ -34,7 +34,7 @@ impl Service {
     pub(crate) async fn api(&self, received: &Received, origin: Origin) -> Response<Full<Bytes>> {
         let request_id = keyward_engine::request_id();
         let reply = self.reply(received, origin, &request_id).await;
-        respond(reply, &request_id)
+        as_http(reply, &request_id)
     }
 
     async fn reply(&self, received: &Received, origin: Origin, request_id: &str) -> Reply {
@@ -45,7 +45,7 @@ impl Service {
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_bytes()))
             .collect();
-        let named = match name_operation(received, &headers) {
+        let named = match find_operation(received, &headers) {
             Ok(named) => named,
             Err((fault, namespace)) => {
                 // Its code alone: the message tells what the caller wrote, line breaks and all.
@@ -85,7 +85,7 @@ impl Service {
 
     async fn authenticate_named(
         &self,
-        named: &Named<'_>,
+        named: &RequestedOperation<'_>,
     ) -> Result<crate::authenticate::Authenticated, Fault> {
         if !named.operation.needs_signature() {
             return self.as_unsigned(named.operation, &named.parameters).await;
@@ -101,10 +101,10 @@ impl Service {
 }
 
 /// Finds the operation. A fault comes with the namespace that its XML has.
-fn name_operation<'a>(
+fn find_operation<'a>(
     received: &'a Received,
     headers: &'a [(&'a str, &'a [u8])],
-) -> Result<Named<'a>, (Fault, &'static str)> {
+) -> Result<RequestedOperation<'a>, (Fault, &'static str)> {
     let query = received.query();
     let parameters = Parameters::parse(query, &received.body).map_err(|error| {
         (
@@ -128,7 +128,7 @@ fn name_operation<'a>(
         .filter(|version| *version == service.version())
         .and_then(|_| OperationId::find(service, action))
         .ok_or_else(|| (fault::invalid_action(action, version), FAULT_NAMESPACE))?;
-    Ok(Named {
+    Ok(RequestedOperation {
         operation,
         parameters,
         presented,
@@ -193,8 +193,8 @@ fn chain(error: &(dyn std::error::Error + Send + Sync)) -> String {
     text
 }
 
-/// A reply as HTTP.
-pub(crate) fn respond(reply: Reply, request_id: &str) -> Response<Full<Bytes>> {
+/// A reply as an HTTP response.
+pub(crate) fn as_http(reply: Reply, request_id: &str) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(Bytes::from(reply.body)));
     *response.status_mut() =
         StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

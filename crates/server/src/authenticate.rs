@@ -238,6 +238,7 @@ fn check_region(region: &str) -> Result<(), SignatureError> {
     }
 }
 
+/// Checks a signature with the key of its scope, its time and its region with it.
 fn check(presented: &Presented<'_>, service: ApiService, key: &SigningKey) -> Result<(), Fault> {
     presented
         .check(key, &expected(service), Clock::real_now().unix_seconds())

@@ -15,6 +15,7 @@ use crate::options::Limits;
 pub(crate) struct Received {
     pub(crate) head: Parts,
     pub(crate) body: Bytes,
+    /// Its share of the memory that large bodies have together; given back when this is dropped.
     _share: Option<OwnedSemaphorePermit>,
 }
 

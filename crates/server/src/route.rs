@@ -154,7 +154,7 @@ fn refuse_body(error: BodyError, destination: Destination) -> Response<Full<Byte
     let request_id = keyward_engine::request_id();
     tracing::info!(request_id, code = fault.code().code(), "refused");
     let reply = fault_reply(ApiService::Iam.namespace(), fault, &request_id);
-    let mut response = api::respond(reply, &request_id);
+    let mut response = api::as_http(reply, &request_id);
     if let Destination::Page(_) = destination {
         let status = response.status();
         response = with_page_headers(plain(status, format!("{status}\n")), false);

@@ -90,7 +90,7 @@ impl Door {
                 if !session.is_of(&account) {
                     return gone();
                 }
-                // It has done what it was for.
+                // The session that only opened the page for a new password ends.
                 if let Err(unavailable) = self.end(session).await {
                     return Err(Refusal::Unavailable(unavailable));
                 }

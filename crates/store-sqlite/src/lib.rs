@@ -16,7 +16,7 @@
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let store = SqliteStore::in_memory()?;
-//! assert_eq!(store.directory("alias", "acme").await?, None);
+//! assert_eq!(store.directory("account_alias", "acme").await?, None);
 //! store.close().await?;
 //! # Ok(())
 //! # }

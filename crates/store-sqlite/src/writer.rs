@@ -290,7 +290,7 @@ impl Writer {
                 self.apply_slice(LEAST.max(2 * writes));
             }
         }
-        self.look_after_log();
+        self.look_after_wal();
     }
 
     /// Such a limit, further bounded by a part of the retention, as the log keeps what is pending.
@@ -328,10 +328,10 @@ impl Writer {
             // Its next commit would not wait for the disk.
             self.connection = None;
         }
-        self.look_after_log();
+        self.look_after_wal();
     }
 
-    fn look_after_log(&mut self) {
+    fn look_after_wal(&mut self) {
         if let (Some(checkpoints), Some(connection)) = (&mut self.checkpoints, &self.connection) {
             checkpoints.look_after(connection);
         }

@@ -6,7 +6,7 @@ use crate::{
 use keyward_names::{AccountId, GroupId, GroupName, Path, PolicyName, Timestamp, UserId, UserName};
 use keyward_policy::{Context, Decision, Kind, Policies, Principal, Request, evaluate};
 
-const NOTHING: &AwsPolicies<'_> = &|_| None;
+const NOTHING: &FindAwsPolicy<'_> = &|_| None;
 
 fn text(effect: &str, action: &str) -> String {
     format!(
@@ -225,7 +225,7 @@ fn one_policy_that_is_gone_or_unreadable_spoils_all() {
     assert_eq!(rights(&world), spoiled);
     let document = PolicyDocument::new(&text("Allow", "*"));
     let compiled = document.compiled().unwrap();
-    let of_aws: &AwsPolicies<'_> = &|_| Some(Arc::clone(compiled));
+    let of_aws: &FindAwsPolicy<'_> = &|_| Some(Arc::clone(compiled));
     assert_eq!(world.account.rights(of, of_aws).map(drop), Ok(()));
 }
 

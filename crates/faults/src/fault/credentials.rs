@@ -26,9 +26,9 @@ pub fn login_profile_already_exists(user_name: &str) -> Fault {
 }
 
 /// The login profile, or what it is judged by, changes again and again while a password is hashed
-/// for it. Clients that know this fault retry.
+/// for it. Clients that know this fault retry. AWS's text says "created" whatever changes.
 #[must_use]
-pub fn login_profile_being_created(user_name: &str) -> Fault {
+pub fn login_profile_temporarily_unmodifiable(user_name: &str) -> Fault {
     Fault::new(
         FaultCode::EntityTemporarilyUnmodifiable,
         format!(

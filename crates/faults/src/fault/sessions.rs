@@ -141,9 +141,9 @@ pub fn packed_policy_too_large(percent: usize) -> Fault {
     )
 }
 
-/// No device of the caller has this serial number.
+/// STS: the code is wrong, or no device of the caller has this serial number.
 #[must_use]
-pub fn no_such_mfa_device() -> Fault {
+pub fn mfa_code_not_valid() -> Fault {
     Fault::new(
         FaultCode::AccessDenied,
         "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA \

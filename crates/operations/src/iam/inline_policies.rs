@@ -81,7 +81,7 @@ fn list(
     marker: Option<&str>,
     max_items: Option<i32>,
 ) -> Result<Page<PolicyName>, Fault> {
-    let after = pages::after(marker)?.map(|name| FoldedName::fold(&name));
+    let after = pages::key_of(marker)?.map(|name| FoldedName::fold(&name));
     let policies = account.policies(entity);
     let policies = policies.map_or(&[][..], |policies| &policies.inline);
     let entries = policies

@@ -34,7 +34,7 @@ pub(crate) fn shown_in_list(account: &Account, profile: &InstanceProfile) -> iam
 }
 
 /// The instance profile that a change is about, or that it is gone.
-fn present<'a>(
+fn existing<'a>(
     account: &'a Account,
     id: InstanceProfileId,
     asked_for: &str,

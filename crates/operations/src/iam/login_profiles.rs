@@ -17,7 +17,8 @@ use keyward_names::{Secret, Timestamp};
 /// A password that was judged and hashed for a login profile, ready to become its present one.
 ///
 /// Judging and hashing was done against a snapshot. [`NewPassword::set_in`] finds out whether the
-/// newest account still asks for the same: otherwise it is `Stale` and all begins again.
+/// newest account still asks for the same: otherwise the
+/// refusal is stale ([`Refusal::stale_as`]) and the operation begins again.
 struct NewPassword {
     judged_by: Option<PasswordPolicy>,
     verifier: Verifier,
@@ -93,7 +94,7 @@ fn being_changed(account: &Account, profile: &LoginProfile) -> Refusal {
     let name = account
         .user_by_id(profile.user)
         .map_or("", |user| user.name.as_str());
-    Refusal::stale_as(fault::login_profile_being_created(name))
+    Refusal::stale_as(fault::login_profile_temporarily_unmodifiable(name))
 }
 
 fn digest_by(digests: &[(Recipe, Digest)], recipe: &Recipe) -> Option<Digest> {

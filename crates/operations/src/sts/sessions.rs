@@ -150,24 +150,24 @@ impl RoleSessionRequest<'_> {
     }
 
     /// All that must be allowed for it, beginning with the operation.
-    fn questions(
+    fn access_requests(
         &self,
         operation: OperationId,
         resource: &Resource,
         inherits_tags: bool,
     ) -> AccessRequests {
-        let question = |action| AccessRequest {
+        let access_request = |action| AccessRequest {
             action,
             resource: resource.clone(),
         };
-        let mut questions = AccessRequests::new(question(Action::Operation(operation)));
+        let mut access_requests = AccessRequests::new(access_request(Action::Operation(operation)));
         if !self.tags.is_empty() || inherits_tags {
-            questions = questions.and(question(Action::TagSession));
+            access_requests = access_requests.and(access_request(Action::TagSession));
         }
         if self.source_identity.is_some() {
-            questions = questions.and(question(Action::SetSourceIdentity));
+            access_requests = access_requests.and(access_request(Action::SetSourceIdentity));
         }
-        questions
+        access_requests
     }
 }
 
@@ -276,7 +276,7 @@ fn role_session_lasts(asked: Option<i32>, role: &Role) -> Result<Age, Fault> {
 fn check_mfa(serial_number: Option<&str>, token_code: Option<&str>) -> Result<(), Fault> {
     match (serial_number, token_code) {
         (None, None) => Ok(()),
-        (Some(_), Some(_)) => Err(fault::no_such_mfa_device()),
+        (Some(_), Some(_)) => Err(fault::mfa_code_not_valid()),
         (Some(_), None) | (None, Some(_)) => Err(fault::half_an_mfa_code()),
     }
 }

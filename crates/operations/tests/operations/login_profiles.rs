@@ -207,7 +207,7 @@ fn faults_of_the_model_have_their_form() {
         format!("{} {}", reply.status, reply.body)
     };
     assert_eq!(
-        told(keyward_faults::fault::login_profile_being_created("Bob")),
+        told(keyward_faults::fault::login_profile_temporarily_unmodifiable("Bob")),
         "409 <ErrorResponse xmlns=\"ns\"><Error><Type>Sender</Type>\
          <Code>EntityTemporarilyUnmodifiable</Code><Message>Login Profile for User Bob cannot \
          be modified while login profile is being created.</Message></Error>\

@@ -77,7 +77,6 @@ fn document(size: u8) -> String {
     )
 }
 
-/// Users, groups and roles that have policies, as operations name them.
 /// Whose policies a step is about.
 #[derive(Debug, Clone, Copy)]
 enum Owner {

@@ -29,6 +29,8 @@ pub(crate) async fn get_access_key_last_used(
     let key = AccessKeyId::parse(asked_for)
         .ok()
         .and_then(|id| account.access_key(id));
+    // Before the permission: the resource is the owner of the key, and nobody is told anything of a key that is
+    // not the account's.
     let key =
         key.ok_or_else(|| fault::access_key_of_another(&call.caller().arn(account), asked_for))?;
     let owner = match key.owner {

@@ -253,7 +253,7 @@ fn begin(marker: Option<&str>, wanted: &BTreeSet<Kind>) -> Result<Option<(Kind, 
         return Ok(None);
     };
     let read = || {
-        let key = pages::after(Some(marker)).ok().flatten()?;
+        let key = pages::key_of(Some(marker)).ok().flatten()?;
         let mut parts = key.splitn(3, '/');
         let (filter, letter, key) = (parts.next()?, parts.next()?, parts.next()?);
         let kind = wanted

@@ -20,6 +20,7 @@ use keyward_faults::fault;
 pub(crate) async fn create_account_alias(call: Call<CreateAccountAliasRequest>) -> Outcome<()> {
     let permit = call.authorize(Resource::any())?;
     let alias = call.input().account_alias.clone();
+    // Whether another account has it, the store finds at the commit.
     call.commit_and_answer(permit, (), move |account: &Account| {
         let claim = Claim::Alias(alias.clone());
         if account.alias() == Some(&alias) {

@@ -29,7 +29,7 @@ pub(crate) async fn get_group(call: Call<GetGroupRequest>) -> Outcome<GetGroupRe
     let group = account.groups().find(input.group_name.as_str());
     let permit = call.authorize(Resource::group(account, &input.group_name, group))?;
     let group = group.ok_or_else(|| fault::no_such_group(input.group_name.as_str()))?;
-    let after = pages::after(input.marker.as_deref())?.map(|name| FoldedName::fold(&name));
+    let after = pages::key_of(input.marker.as_deref())?.map(|name| FoldedName::fold(&name));
     let members = account.members_of(group.id, after.as_ref());
     let page = pages::page(members, input.max_items, |(name, user)| (name, Some(user)));
     let password_uses = password_uses(&call, &page.items).await;

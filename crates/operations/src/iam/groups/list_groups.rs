@@ -26,7 +26,7 @@ pub(crate) async fn list_groups(call: Call<ListGroupsRequest>) -> Outcome<ListGr
     let account = call.account();
     let prefix = input.path_prefix.as_deref();
     let permit = call.authorize(Resource::all(account.id(), "group", prefix))?;
-    let after = pages::after(input.marker.as_deref())?.map(|name| FoldedName::fold(&name));
+    let after = pages::key_of(input.marker.as_deref())?.map(|name| FoldedName::fold(&name));
     let groups = account.groups().after(after.as_ref());
     let page = pages::page(groups, input.max_items, |(name, path, group)| {
         let is_under = prefix.is_none_or(|prefix| path.as_str().starts_with(prefix));

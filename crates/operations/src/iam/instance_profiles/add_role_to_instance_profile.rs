@@ -19,7 +19,7 @@ use keyward_authorization::Resource;
 use keyward_engine::{Call, Outcome};
 use keyward_faults::fault;
 
-use super::present;
+use super::existing;
 use crate::iam::roles::check_not_protected;
 
 /// How many roles an instance profile has at most. Not a quota that AWS raises.
@@ -45,7 +45,7 @@ pub(crate) async fn add_role_to_instance_profile(
     check_not_protected(role)?;
     let role = role.id;
     call.commit_and_answer(permit, (), move |account: &Account| {
-        let profile = present(account, profile, profile_name.as_str())?;
+        let profile = existing(account, profile, profile_name.as_str())?;
         if account.roles().get(role).is_none() {
             return Err(fault::no_such_role(role_name.as_str()).into());
         }

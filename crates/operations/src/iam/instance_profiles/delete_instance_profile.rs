@@ -17,7 +17,7 @@ use keyward_authorization::Resource;
 use keyward_engine::{Call, Outcome};
 use keyward_faults::fault;
 
-use super::present;
+use super::existing;
 
 pub(crate) async fn delete_instance_profile(
     call: Call<DeleteInstanceProfileRequest>,
@@ -32,7 +32,7 @@ pub(crate) async fn delete_instance_profile(
         .ok_or_else(|| fault::no_such_instance_profile(asked_for.as_str()))?
         .id;
     call.commit_and_answer(permit, (), move |account: &Account| {
-        if present(account, id, asked_for.as_str())?.role.is_some() {
+        if existing(account, id, asked_for.as_str())?.role.is_some() {
             return Err(fault::must_remove_roles_from_instance_profile_first().into());
         }
         Ok((Changes::delete(RecordKey::InstanceProfile(id)), ()))

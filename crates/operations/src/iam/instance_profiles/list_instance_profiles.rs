@@ -28,7 +28,7 @@ pub(crate) async fn list_instance_profiles(
     let account = call.account();
     let prefix = input.path_prefix.as_deref();
     let permit = call.authorize(Resource::all(account.id(), "instance-profile", prefix))?;
-    let after = pages::after(input.marker.as_deref())?.map(|name| FoldedName::fold(&name));
+    let after = pages::key_of(input.marker.as_deref())?.map(|name| FoldedName::fold(&name));
     let profiles = account.instance_profiles().after(after.as_ref());
     let page = pages::page(profiles, input.max_items, |(name, path, profile)| {
         let is_under = prefix.is_none_or(|prefix| path.as_str().starts_with(prefix));

@@ -30,7 +30,7 @@ pub(crate) async fn list_instance_profiles_for_role(
     let role = account.roles().find(input.role_name.as_str());
     let permit = call.authorize(Resource::role(account, &input.role_name, role))?;
     let role = role.ok_or_else(|| fault::no_such_role(input.role_name.as_str()))?;
-    let after = pages::after(input.marker.as_deref())?.map(|name| FoldedName::fold(&name));
+    let after = pages::key_of(input.marker.as_deref())?.map(|name| FoldedName::fold(&name));
     let profiles = account.profiles_of(role.id, after.as_ref());
     let page = pages::page(profiles, input.max_items, |(name, profile)| {
         (name, Some(shown_in_list(account, profile)))

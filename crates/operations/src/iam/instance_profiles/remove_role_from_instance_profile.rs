@@ -18,7 +18,7 @@ use keyward_authorization::Resource;
 use keyward_engine::{Call, Outcome};
 use keyward_faults::fault;
 
-use super::present;
+use super::existing;
 use crate::iam::roles::check_not_protected;
 
 pub(crate) async fn remove_role_from_instance_profile(
@@ -38,7 +38,7 @@ pub(crate) async fn remove_role_from_instance_profile(
     check_not_protected(role)?;
     let role = role.id;
     call.commit_and_answer(permit, (), move |account: &Account| {
-        let profile = present(account, profile, profile_name.as_str())?;
+        let profile = existing(account, profile, profile_name.as_str())?;
         if profile.role != Some(role) {
             let (role, profile) = (role_name.as_str(), profile_name.as_str());
             return Err(fault::no_such_role_in_instance_profile(role, profile).into());

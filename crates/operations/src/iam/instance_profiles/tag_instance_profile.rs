@@ -18,7 +18,7 @@ use keyward_authorization::Resource;
 use keyward_engine::{Call, Outcome};
 use keyward_faults::fault;
 
-use super::present;
+use super::existing;
 use crate::iam::shared::tags;
 
 pub(crate) async fn tag_instance_profile(call: Call<TagInstanceProfileRequest>) -> Outcome<()> {
@@ -37,7 +37,7 @@ pub(crate) async fn tag_instance_profile(call: Call<TagInstanceProfileRequest>) 
     }
     let added = tags::check_exactly(&input.tags)?;
     call.commit_and_answer(permit, (), move |account: &Account| {
-        let profile = present(account, id, asked_for.as_str())?;
+        let profile = existing(account, id, asked_for.as_str())?;
         let tags = tags::added_exactly(&profile.tags, &added)?;
         if tags == profile.tags {
             return Ok((Changes::none(), ()));

@@ -18,7 +18,7 @@ use keyward_authorization::Resource;
 use keyward_engine::{Call, Outcome};
 use keyward_faults::fault;
 
-use super::present;
+use super::existing;
 use crate::iam::shared::tags;
 
 pub(crate) async fn untag_instance_profile(call: Call<UntagInstanceProfileRequest>) -> Outcome<()> {
@@ -34,7 +34,7 @@ pub(crate) async fn untag_instance_profile(call: Call<UntagInstanceProfileReques
         .id;
     let keys = input.tag_keys.clone();
     call.commit_and_answer(permit, (), move |account: &Account| {
-        let profile = present(account, id, asked_for.as_str())?;
+        let profile = existing(account, id, asked_for.as_str())?;
         let tags = tags::removed_exactly(&profile.tags, &keys);
         if tags == profile.tags {
             return Ok((Changes::none(), ()));

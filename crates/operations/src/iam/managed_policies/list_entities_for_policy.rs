@@ -39,7 +39,7 @@ pub(crate) async fn list_entities_for_policy(
     check_arn(arn)?;
     let policy = managed.find(account, arn);
     let policy = policy.ok_or_else(|| fault::no_such_policy(arn))?;
-    let after = pages::after(input.marker.as_deref())?;
+    let after = pages::key_of(input.marker.as_deref())?;
     let after = after.as_deref().map(read_key).transpose()?;
     let users = account.users_of_policy(policy.id(), after);
     // One that has the policy attached and as its boundary is shown once: as the first that passes.

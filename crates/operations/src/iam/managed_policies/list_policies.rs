@@ -36,7 +36,7 @@ pub(crate) async fn list_policies(
     let (input, account) = (call.input(), call.account());
     let prefix = input.path_prefix.as_ref().map(keyward_names::Path::as_str);
     let permit = call.authorize(Resource::all(account.id(), "policy", prefix))?;
-    let after = pages::after(input.marker.as_deref())?;
+    let after = pages::key_of(input.marker.as_deref())?;
     let managed = call.managed();
     // Seen so: how a policy is used counts only where only those in use are asked for.
     let page = if input.only_attached.unwrap_or_default() {

@@ -33,7 +33,7 @@ pub(crate) async fn list_policy_versions(
     check_arn(arn)?;
     let policy = managed.find(account, arn);
     let policy = policy.ok_or_else(|| fault::no_such_policy(arn))?;
-    let before = pages::after(input.marker.as_deref())?
+    let before = pages::key_of(input.marker.as_deref())?
         .map(|last| version_number(&last).ok_or_else(fault::invalid_marker))
         .transpose()?;
     let (versions, default_version) = versions(policy);

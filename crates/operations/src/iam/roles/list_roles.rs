@@ -26,7 +26,7 @@ pub(crate) async fn list_roles(call: Call<ListRolesRequest>) -> Outcome<ListRole
     let account = call.account();
     let prefix = input.path_prefix.as_deref();
     let permit = call.authorize(Resource::all(account.id(), "role", prefix))?;
-    let after = pages::after(input.marker.as_deref())?.map(|name| FoldedName::fold(&name));
+    let after = pages::key_of(input.marker.as_deref())?.map(|name| FoldedName::fold(&name));
     let roles = account.roles().after(after.as_ref());
     let page = pages::page_by_weight(roles, input.max_items, |(name, path, role)| {
         let is_under = prefix.is_none_or(|prefix| path.as_str().starts_with(prefix));

@@ -27,7 +27,7 @@ pub(crate) async fn list_users(call: Call<ListUsersRequest>) -> Outcome<ListUser
     let account = call.account();
     let prefix = input.path_prefix.as_deref();
     let permit = call.authorize(Resource::all(account.id(), "user", prefix))?;
-    let after = pages::after(input.marker.as_deref())?.map(|name| FoldedName::fold(&name));
+    let after = pages::key_of(input.marker.as_deref())?.map(|name| FoldedName::fold(&name));
     let users = account.users().after(after.as_ref());
     let page = pages::page(users, input.max_items, |(name, path, user)| {
         let is_under = prefix.is_none_or(|prefix| path.as_str().starts_with(prefix));

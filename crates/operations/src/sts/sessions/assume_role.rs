@@ -182,8 +182,8 @@ fn authorize(
         resource = resource.with_key("sts:ExternalId", external_id);
     }
     let operation = OperationId::StsAssumeRole;
-    let questions = wanted.questions(operation, &resource, !inherited.is_empty());
-    call.authorize_assuming(account, role, questions)
+    let access_requests = wanted.access_requests(operation, &resource, !inherited.is_empty());
+    call.authorize_assuming(account, role, access_requests)
 }
 
 fn lasts(asked: Option<i32>, role: &Role, is_chained: bool) -> Result<Age, Fault> {

@@ -105,8 +105,8 @@ async fn assume(
         transitive_keys: &assertion.transitive_tag_keys,
         source_identity,
     };
-    let questions = wanted.questions(operation, &wanted.resource(account, role), false);
-    let permit = call.authorize_federated(vouched, role, questions)?;
+    let access_requests = wanted.access_requests(operation, &wanted.resource(account, role), false);
+    let permit = call.authorize_federated(vouched, role, access_requests)?;
     let tags = session_tags(&[], &tags, &assertion.transitive_tag_keys)?;
     let lasts = role_session_lasts(input.duration_seconds, role)?;
     let lasts = lasts.min(lasts_at_most(call, &assertion));

@@ -83,10 +83,10 @@ fn assume(
     };
     let is_authorized = identity.is_role_authorized.to_string();
     let resource = wanted.resource(account, role);
-    let questions = wanted
-        .questions(operation, &resource, false)
+    let access_requests = wanted
+        .access_requests(operation, &resource, false)
         .with_first(|first| first.with_key("sts:RoleAuthorizedByIdp", &is_authorized));
-    let permit = call.authorize_federated(vouched, role, questions)?;
+    let permit = call.authorize_federated(vouched, role, access_requests)?;
     let tags = session_tags(&[], &tags, &identity.transitive_tag_keys)?;
     let lasts = role_session_lasts(input.duration_seconds, role)?;
     let policy_arns: Option<&[PolicyDescriptorType]> = input.policy_arns.as_deref();
