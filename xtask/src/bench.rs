@@ -4,22 +4,26 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::run::Command;
+use crate::run::{Command, target_folder};
 
-/// Runs a bench of `benches/` as fast code.
+/// Runs a bench of `benches/` as the program is packaged.
 pub(crate) fn run(root: &Path, name: &str) -> Result<()> {
     // The policy engine is measured beside Cedar, which takes minutes to build: a workspace of its own
     // keeps that away from everything else.
-    let command = Command::cargo().args(["run", "--release", "--locked"]);
     if name == "policy" {
-        let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
-        return command
+        return Command::cargo()
+            .args(["run", "--profile", "dist", "--locked"])
             .args(["--manifest-path", "benches/policy/Cargo.toml"])
             .arg("--target-dir")
-            .arg(target)
+            .arg(target_folder(root))
             .run(root);
     }
-    command
-        .args(["--package", "keyward-benches", "--", name])
+    // With the program that is measured: an older one may lie there.
+    Command::cargo()
+        .args(["build", "--profile", "dist", "--locked"])
+        .args(["--package", "keyward", "--package", "keyward-benches"])
+        .run(root)?;
+    Command::new(target_folder(root).join("dist/keyward-benches"))
+        .arg(name)
         .run(root)
 }

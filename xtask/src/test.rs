@@ -48,18 +48,25 @@ fn run_suites(root: &Path) -> Result<()> {
     if !root.join(SUITES).join("requirements.txt").exists() {
         bail!("{SUITES}/requirements.txt is not there, so the client suites can't be run");
     }
-    // With the program, the server that does not sync: what proves that the sync test can fail.
     Command::cargo()
         .args(["build", "--release", "--package", "keyward", "--locked"])
-        .args(["--bins", "--example", "unsynced_server"])
         .run(root)?;
-    let built = target_folder(root).join("release");
+    // The server that does not sync, which proves that the sync test can fail: as the tests of the crates
+    // are built, so that nothing but itself is to be built for it.
+    Command::cargo()
+        .args(["build", "--workspace", "--example", "unsynced_server"])
+        .arg("--locked")
+        .run(root)?;
+    let built = target_folder(root);
     let suites = root.join(SUITES);
     let requirements = suites.join("requirements.txt");
     let python = python(root, &requirements, &suites.join(".venv"))?;
     Command::new(python)
         .args(["-m", "pytest", SUITES, "-q"])
-        .env("KEYWARD", built.join("keyward"))
-        .env("UNSYNCED_SERVER", built.join("examples/unsynced_server"))
+        .env("KEYWARD", built.join("release/keyward"))
+        .env(
+            "UNSYNCED_SERVER",
+            built.join("debug/examples/unsynced_server"),
+        )
         .run(root)
 }
