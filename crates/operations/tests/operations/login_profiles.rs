@@ -1,6 +1,7 @@
-//! Login profiles and the passwords in them.
+//! Login profiles, and users who change their own passwords.
 
-use keyward_testkit::World;
+use keyward_names::Age;
+use keyward_testkit::{Asker, World};
 
 /// Bob, who has a login profile with this password.
 async fn bob_with(password: &str) -> World {
@@ -10,6 +11,59 @@ async fn bob_with(password: &str) -> World {
     let form = format!("UserName=Bob&Password={password}");
     root.must("CreateLoginProfile", &form).await;
     world
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_gets_one_login_profile() {
+    let world = World::new().await;
+    let root = world.root();
+    let create = "CreateLoginProfile";
+    assert_eq!(
+        root.ask(create, "UserName=Bob&Password=Some-Password-1")
+            .await
+            .fault(),
+        "404 NoSuchEntity: The user with name Bob cannot be found."
+    );
+    assert_eq!(root.ask("CreateUser", "UserName=Bob").await.status, 200);
+    let heard = root
+        .ask(create, "UserName=bob&Password=Some-Password-1")
+        .await;
+    assert_eq!(
+        (heard.text("UserName"), heard.text("PasswordResetRequired")),
+        ("Bob", "false")
+    );
+    assert_eq!(
+        root.ask(create, "UserName=Bob&Password=Some-Password-1")
+            .await
+            .fault(),
+        "409 EntityAlreadyExists: Login Profile for user Bob already exists."
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_is_needed_and_judged() {
+    let world = World::new().await;
+    let root = world.root();
+    assert_eq!(root.ask("CreateUser", "UserName=Bob").await.status, 200);
+    for (form, fault) in [
+        (
+            "UserName=Bob",
+            "400 ValidationError: 1 validation error detected: Value at 'password' failed to satisfy constraint: Member must not be null",
+        ),
+        (
+            "UserName=Bob&Password=root%40example.com",
+            "400 PasswordPolicyViolation: Password should meet 1 more of the following requirements: Password should have at least one uppercase letter, Password should have at least one number, Password should not be the email address of the account",
+        ),
+    ] {
+        assert_eq!(root.ask("CreateLoginProfile", form).await.fault(), fault);
+    }
+    assert!(
+        world
+            .account()
+            .await
+            .login_profile(world.account().await.user("Bob").unwrap().id)
+            .is_none()
+    );
 }
 
 async fn update(world: &World, form: &str) -> String {
@@ -315,5 +369,115 @@ async fn a_password_that_cannot_be_hashed_is_our_failure() {
     assert_eq!(
         update(&node, "UserName=Bob&Password=New-Password-2").await,
         "500 ServiceFailure: "
+    );
+}
+
+/// Bob, who may change his password and must do so at the next sign-in.
+async fn bob_who_may_change() -> (World, Asker) {
+    let world = World::new().await;
+    for (action, form) in [
+        ("CreateUser", "UserName=Bob"),
+        (
+            "CreateLoginProfile",
+            "UserName=Bob&Password=Old-Password-1&PasswordResetRequired=true",
+        ),
+        (
+            "UpdateAccountPasswordPolicy",
+            "AllowUsersToChangePassword=true&RequireNumbers=true",
+        ),
+    ] {
+        assert_eq!(world.root().ask(action, form).await.fault(), "200");
+    }
+    let bob = world.user("Bob").await;
+    (world, bob)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_right_old_password_sets_the_new_one_and_ends_the_forced_reset() {
+    let (world, bob) = bob_who_may_change().await;
+    let form = "OldPassword=Old-Password-1&NewPassword=New-Password-2";
+    assert_eq!(bob.ask("ChangePassword", form).await.fault(), "200");
+    let profile = world.root().ask("GetLoginProfile", "UserName=Bob").await;
+    assert_eq!(profile.text("PasswordResetRequired"), "false");
+    assert_eq!(
+        bob.ask("ChangePassword", form).await.fault(),
+        "403 AccessDenied: The old password was incorrect."
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refusals_leave_the_password() {
+    let (world, bob) = bob_who_may_change().await;
+    for (form, fault) in [
+        (
+            "OldPassword=wrong&NewPassword=New-Password-2",
+            "403 AccessDenied: The old password was incorrect.",
+        ),
+        (
+            "OldPassword=Old-Password-1&NewPassword=Old-Password-1",
+            "403 AccessDenied: The new password must differ from the old password.",
+        ),
+        (
+            "OldPassword=Old-Password-1&NewPassword=abcdef",
+            "400 PasswordPolicyViolation: Password should have at least one number",
+        ),
+    ] {
+        let before = world.account().await;
+        assert_eq!(bob.ask("ChangePassword", form).await.fault(), fault);
+        assert!(before == world.account().await);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_guesses_the_old_password_is_held_back_for_a_while() {
+    let (world, bob) = bob_who_may_change().await;
+    let wrong = "OldPassword=wrong&NewPassword=New-Password-2";
+    let held_back = "409 LimitExceeded: Too many attempts with an incorrect old password. Try \
+                     again later.";
+    let incorrect = "403 AccessDenied: The old password was incorrect.";
+    // Until the wait is long enough for a slow machine not to sit it out.
+    for _ in 0..36 {
+        world.installation.clock().advance(Age::seconds(30));
+        assert_eq!(bob.ask("ChangePassword", wrong).await.fault(), incorrect);
+    }
+    let right = "OldPassword=Old-Password-1&NewPassword=New-Password-2";
+    assert_eq!(bob.ask("ChangePassword", right).await.fault(), held_back);
+    world.installation.clock().advance(Age::seconds(30));
+    assert_eq!(bob.ask("ChangePassword", right).await.fault(), "200");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_takes_a_user_with_a_login_profile_and_the_right() {
+    let (world, bob) = bob_who_may_change().await;
+    let form = "OldPassword=Old-Password-1&NewPassword=New-Password-2";
+    assert_eq!(
+        world.root().ask("ChangePassword", form).await.fault(),
+        "400 InvalidUserType: Only IAM Users can change their own password."
+    );
+    assert_eq!(
+        world
+            .root()
+            .ask("DeleteLoginProfile", "UserName=Bob")
+            .await
+            .fault(),
+        "200"
+    );
+    assert_eq!(
+        bob.ask("ChangePassword", form).await.fault(),
+        "404 NoSuchEntity: Login Profile for User Bob cannot be found."
+    );
+    assert_eq!(
+        world
+            .root()
+            .ask("DeleteAccountPasswordPolicy", "")
+            .await
+            .fault(),
+        "200"
+    );
+    assert_eq!(
+        bob.ask("ChangePassword", form).await.fault(),
+        "403 AccessDenied: User: arn:aws:iam::123456789012:user/Bob is not authorized to \
+         perform: iam:ChangePassword on resource: arn:aws:iam::123456789012:user/Bob because \
+         no identity-based policy allows the iam:ChangePassword action"
     );
 }

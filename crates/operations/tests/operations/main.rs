@@ -5,11 +5,13 @@
     reason = "the helpers of a test fail the test by panicking"
 )]
 
-mod account_reports;
+mod access_keys;
+mod account;
 mod audit;
 mod commits;
 mod gate;
 mod groups;
+mod inline_policies;
 mod instance_profiles;
 mod keys;
 mod login_profiles;
@@ -23,5 +25,7 @@ mod saml_providers;
 mod service_linked_roles;
 mod sessions;
 mod sign_in;
+mod simulation;
+mod users;
 mod web_identity;
 mod web_identity_tokens;

@@ -98,36 +98,3 @@ fn quotas(quotas: Quotas) -> Vec<(&'static str, usize)> {
 /// What AWS allows of things that there are none of here.
 const SERVER_CERTIFICATES: usize = 20;
 const SIGNING_CERTIFICATES: usize = 2;
-
-#[cfg(test)]
-mod tests {
-    use keyward_testkit::World;
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn what_is_there_and_what_may_be_is_counted() {
-        let world = World::new().await;
-        let root = world.root();
-        let arn = "arn:aws:iam::aws:policy/ReadOnlyAccess";
-        for (action, form) in [
-            ("CreateUser", "UserName=a".to_owned()),
-            ("CreateUser", "UserName=b".to_owned()),
-            ("AttachUserPolicy", format!("UserName=a&PolicyArn={arn}")),
-            ("AttachUserPolicy", format!("UserName=b&PolicyArn={arn}")),
-        ] {
-            assert_eq!(root.ask(action, &form).await.fault(), "200");
-        }
-        let heard = root.ask("GetAccountSummary", "").await;
-        for (key, value) in [
-            ("Users", 2),
-            ("PolicyVersionsInUse", 1),
-            ("UsersQuota", 5_000),
-            ("RolePolicySizeQuota", 10_240),
-            ("AccountAccessKeysPresent", 0),
-            ("GlobalEndpointTokenVersion", 1),
-        ] {
-            let entry = format!("<entry><key>{key}</key><value>{value}</value></entry>");
-            assert!(heard.body.contains(&entry), "{key}: {}", heard.body);
-        }
-        assert_eq!(heard.texts("key").len(), 34);
-    }
-}

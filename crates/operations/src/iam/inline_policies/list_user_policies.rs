@@ -43,37 +43,3 @@ pub(crate) async fn list_user_policies(
         marker: page.marker,
     })
 }
-
-#[cfg(test)]
-mod tests {
-    use keyward_testkit::World;
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn pages_go_on_where_a_deleted_policy_was() {
-        let world = World::new().await;
-        let root = world.root();
-        assert_eq!(root.ask("CreateUser", "UserName=Bob").await.fault(), "200");
-        let document = "%7B\"Version\":\"2012-10-17\",\"Statement\":%7B\"Effect\":\"Deny\",\"Action\":\"*\",\"Resource\":\"*\"%7D%7D";
-        for name in ["c", "B", "a", "D"] {
-            let form = format!("UserName=Bob&PolicyName={name}&PolicyDocument={document}");
-            assert_eq!(root.ask("PutUserPolicy", &form).await.fault(), "200");
-        }
-        let first = root
-            .ask("ListUserPolicies", "UserName=Bob&MaxItems=2")
-            .await;
-        assert_eq!(first.texts("member"), ["a", "B"]);
-        assert_eq!(first.text("IsTruncated"), "true");
-        let gone = root
-            .ask("DeleteUserPolicy", "UserName=Bob&PolicyName=b")
-            .await;
-        assert_eq!(gone.fault(), "200");
-        let form = format!("UserName=Bob&Marker={}", first.text("Marker"));
-        let rest = root.ask("ListUserPolicies", &form).await;
-        assert_eq!(rest.texts("member"), ["c", "D"]);
-        assert_eq!(rest.text("IsTruncated"), "false");
-        assert_eq!(
-            root.ask("ListUserPolicies", "UserName=ghost").await.fault(),
-            "404 NoSuchEntity: The user with name ghost cannot be found."
-        );
-    }
-}

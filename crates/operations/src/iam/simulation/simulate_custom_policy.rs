@@ -49,6 +49,3 @@ pub(crate) async fn simulate_custom_policy(
     };
     permit.answer(simulator::simulate(scenario).await?)
 }
-
-#[cfg(test)]
-mod tests;

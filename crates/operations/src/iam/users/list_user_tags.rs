@@ -41,34 +41,3 @@ pub(crate) async fn list_user_tags(
         marker: page.marker,
     })
 }
-
-#[cfg(test)]
-mod tests {
-    use keyward_testkit::World;
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn pages_of_the_longest_keys_follow_each_other() {
-        let world = World::new().await;
-        let keys: Vec<String> = ["漢", "字", "鍵"]
-            .iter()
-            .map(|key| key.repeat(128))
-            .collect();
-        let tags = keys.iter().enumerate().map(|(index, key)| {
-            let number = index + 1;
-            format!("&Tags.member.{number}.Key={key}&Tags.member.{number}.Value=")
-        });
-        let form = format!("UserName=Bob{}", tags.collect::<String>());
-        assert_eq!(world.root().ask("CreateUser", &form).await.fault(), "200");
-        let (mut shown, mut marker) = (Vec::new(), String::new());
-        loop {
-            let form = format!("UserName=Bob&MaxItems=1{marker}");
-            let heard = world.root().ask("ListUserTags", &form).await;
-            shown.push(heard.text("Key").to_owned());
-            if heard.text("IsTruncated") == "false" {
-                break;
-            }
-            marker = format!("&Marker={}", heard.text("Marker"));
-        }
-        assert_eq!(shown, keys);
-    }
-}

@@ -1,4 +1,4 @@
-//! `GetAccountAuthorizationDetails`, told through the wire.
+//! What is told of an account as a whole, and what is set for it.
 
 use keyward_testkit::{Answer, Asker, World, form};
 
@@ -190,4 +190,68 @@ async fn a_marker_goes_with_its_filter() {
     let page = done(&root, "GetAccountAuthorizationDetails", &aws).await;
     assert_eq!(page.texts("PolicyName"), ["ReadOnlyAccess"]);
     assert!(page.body.contains("<UserDetailList/>"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_there_and_what_may_be_is_counted() {
+    let world = World::new().await;
+    let root = world.root();
+    let arn = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+    for (action, form) in [
+        ("CreateUser", "UserName=a".to_owned()),
+        ("CreateUser", "UserName=b".to_owned()),
+        ("AttachUserPolicy", format!("UserName=a&PolicyArn={arn}")),
+        ("AttachUserPolicy", format!("UserName=b&PolicyArn={arn}")),
+    ] {
+        assert_eq!(root.ask(action, &form).await.fault(), "200");
+    }
+    let heard = root.ask("GetAccountSummary", "").await;
+    for (key, value) in [
+        ("Users", 2),
+        ("PolicyVersionsInUse", 1),
+        ("UsersQuota", 5_000),
+        ("RolePolicySizeQuota", 10_240),
+        ("AccountAccessKeysPresent", 0),
+        ("GlobalEndpointTokenVersion", 1),
+    ] {
+        let entry = format!("<entry><key>{key}</key><value>{value}</value></entry>");
+        assert!(heard.body.contains(&entry), "{key}: {}", heard.body);
+    }
+    assert_eq!(heard.texts("key").len(), 34);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_summary_tells_which_tokens_are_given_out() {
+    let world = World::new().await;
+    let root = world.root();
+    let told = async || {
+        let summary = root.ask("GetAccountSummary", "").await;
+        let (_, after) = summary
+            .body
+            .split_once("<key>GlobalEndpointTokenVersion</key>")
+            .unwrap();
+        let (_, value) = after.split_once("<value>").unwrap();
+        value.chars().next()
+    };
+    let set = async |version: &str| {
+        let form = format!("GlobalEndpointTokenVersion={version}");
+        root.ask("SetSecurityTokenServicePreferences", &form)
+            .await
+            .fault()
+    };
+    assert_eq!(told().await, Some('1'));
+    assert_eq!(set("v2Token").await, "200");
+    assert_eq!(told().await, Some('2'));
+    for other in ["", "V1Token", "2"] {
+        assert_eq!(
+            set(other).await,
+            "400 ValidationError: 1 validation error detected: Value at \
+             'globalEndpointTokenVersion' failed to satisfy constraint: Member must satisfy enum \
+             value set: [v2Token, v1Token]"
+        );
+    }
+    let elsewhere = world.other_node().await.account().await;
+    assert!(*elsewhere == *world.account().await);
+    assert_eq!(set("v1Token").await, "200");
+    assert_eq!(told().await, Some('1'));
 }
