@@ -6,10 +6,7 @@ use keyward_testkit::World;
 #[tokio::test(flavor = "multi_thread")]
 async fn a_user_and_the_root_user_have_two_keys_at_most() {
     let world = World::new().await;
-    assert_eq!(
-        world.root().ask("CreateUser", "UserName=Bob").await.status,
-        200
-    );
+    world.root().must("CreateUser", "UserName=Bob").await;
     for form in ["UserName=Bob", ""] {
         for _ in 0..2 {
             let heard = world.root().ask("CreateAccessKey", form).await;
@@ -18,7 +15,7 @@ async fn a_user_and_the_root_user_have_two_keys_at_most() {
             assert_eq!(heard.body.contains("<UserName>"), !form.is_empty());
         }
         assert_eq!(
-            world.root().ask("CreateAccessKey", form).await.fault(),
+            world.root().refused("CreateAccessKey", form).await,
             "409 LimitExceeded: Cannot exceed quota for AccessKeysPerUser: 2"
         );
     }

@@ -1,15 +1,9 @@
 //! What is told of an account as a whole, and what is set for it.
 
-use keyward_testkit::{Answer, Asker, World, form};
+use keyward_testkit::{World, form};
 
 const TRUST: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:user/a"},"Action":"sts:AssumeRole"}}"#;
 const TEXT: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::é"}}"#;
-
-async fn done(asker: &Asker, action: &str, pairs: &[(&str, &str)]) -> Answer {
-    let heard = asker.ask(action, &form(pairs)).await;
-    assert_eq!(heard.fault(), "200", "{action} {pairs:?}");
-    heard
-}
 
 /// Two users, one of them with everything that a user can have, a role, a group and two policies.
 async fn world() -> World {
@@ -90,7 +84,7 @@ async fn world() -> World {
             vec![("InstanceProfileName", "i"), ("RoleName", "r")],
         ),
     ] {
-        done(&root, action, &pairs).await;
+        root.must(action, &form(&pairs)).await;
     }
     world
 }
@@ -99,7 +93,7 @@ async fn world() -> World {
 async fn all_is_told_in_pages_by_kind() {
     let world = world().await;
     let root = world.root();
-    let whole = done(&root, "GetAccountAuthorizationDetails", &[]).await;
+    let whole = root.must("GetAccountAuthorizationDetails", "").await;
     for (element, texts) in [
         ("UserName", &["a", "B"][..]),
         ("GroupName", &["g"]),
@@ -132,7 +126,9 @@ async fn all_is_told_in_pages_by_kind() {
         if let Some(marker) = marker.as_deref() {
             pairs.push(("Marker", marker));
         }
-        let page = done(&root, "GetAccountAuthorizationDetails", &pairs).await;
+        let page = root
+            .must("GetAccountAuthorizationDetails", &form(&pairs))
+            .await;
         for (kind, list) in [
             ("user", "<UserDetailList><member>"),
             ("role", "<RoleDetailList><member>"),
@@ -165,7 +161,9 @@ async fn a_marker_goes_with_its_filter() {
         ("Filter.member.2", "User"),
         ("MaxItems", "1"),
     ];
-    let page = done(&root, "GetAccountAuthorizationDetails", &first).await;
+    let page = root
+        .must("GetAccountAuthorizationDetails", &form(&first))
+        .await;
     assert_eq!(page.texts("UserName"), ["a"]);
     let marker = page.text("Marker").to_owned();
     let rest = [
@@ -173,7 +171,9 @@ async fn a_marker_goes_with_its_filter() {
         ("Filter.member.2", "LocalManagedPolicy"),
         ("Marker", &*marker),
     ];
-    let page = done(&root, "GetAccountAuthorizationDetails", &rest).await;
+    let page = root
+        .must("GetAccountAuthorizationDetails", &form(&rest))
+        .await;
     assert_eq!(page.texts("UserName"), ["B"]);
     assert_eq!(page.texts("PolicyName"), ["own", "unused"]);
     let others = [("Filter.member.1", "User"), ("Marker", &*marker)];
@@ -187,7 +187,9 @@ async fn a_marker_goes_with_its_filter() {
         );
     }
     let aws = [("Filter.member.1", "AWSManagedPolicy")];
-    let page = done(&root, "GetAccountAuthorizationDetails", &aws).await;
+    let page = root
+        .must("GetAccountAuthorizationDetails", &form(&aws))
+        .await;
     assert_eq!(page.texts("PolicyName"), ["ReadOnlyAccess"]);
     assert!(page.body.contains("<UserDetailList/>"));
 }
@@ -203,7 +205,7 @@ async fn what_is_there_and_what_may_be_is_counted() {
         ("AttachUserPolicy", format!("UserName=a&PolicyArn={arn}")),
         ("AttachUserPolicy", format!("UserName=b&PolicyArn={arn}")),
     ] {
-        assert_eq!(root.ask(action, &form).await.fault(), "200");
+        root.must(action, &form).await;
     }
     let heard = root.ask("GetAccountSummary", "").await;
     for (key, value) in [

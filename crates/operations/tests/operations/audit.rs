@@ -284,7 +284,7 @@ async fn a_role_of_another_account_is_recorded_in_both() {
         ),
         (world.root(), "CreateUser", vec![("UserName", "Bob")]),
     ] {
-        assert_eq!(asker.ask(action, &form(&pairs)).await.fault(), "200");
+        asker.must(action, &form(&pairs)).await;
     }
     let bob = world.user("Bob").await;
     let role = "arn:aws:iam::210987654321:role/R";
@@ -295,7 +295,7 @@ async fn a_role_of_another_account_is_recorded_in_both() {
         ("PolicyName", "p"),
         ("PolicyDocument", all),
     ]);
-    assert_eq!(world.root().ask("PutUserPolicy", &put).await.fault(), "200");
+    world.root().must("PutUserPolicy", &put).await;
     let given_out = bob.ask("AssumeRole", &assume).await;
     assert_eq!(given_out.fault(), "200");
 
@@ -344,7 +344,7 @@ async fn what_a_session_inherits_is_recorded() {
     let trust = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":["sts:AssumeRole","sts:TagSession"]}]}"#;
     let create = form(&[("RoleName", "R"), ("AssumeRolePolicyDocument", trust)]);
     for (action, form) in [("CreateUser", "UserName=Bob"), ("CreateRole", &*create)] {
-        assert_eq!(world.root().ask(action, form).await.fault(), "200");
+        world.root().must(action, form).await;
     }
     let bob = world.user("Bob").await;
     let assume = [

@@ -4,19 +4,9 @@ use keyward_authorization::RequestContext;
 use keyward_names::Timestamp;
 use keyward_testkit::{Asker, World, form};
 
-const ALL: &str = r#"{"Effect": "Allow", "Action": "*", "Resource": "*"}"#;
+use crate::support::allow;
 
-/// Gives a user the policy `p` of these statements.
-async fn allow(world: &World, user: &str, statements: &str) {
-    let document = format!(r#"{{"Version": "2012-10-17", "Statement": [{statements}]}}"#);
-    let put = form(&[
-        ("UserName", user),
-        ("PolicyName", "p"),
-        ("PolicyDocument", &document),
-    ]);
-    let put = world.root().ask("PutUserPolicy", &put).await;
-    assert_eq!(put.fault(), "200", "{document}");
-}
+const ALL: &str = r#"{"Effect": "Allow", "Action": "*", "Resource": "*"}"#;
 
 /// A world where Bob, tagged `Team=red`, has no rights, and Eve is there with `Team=blue`.
 async fn world() -> (World, Asker) {
@@ -51,10 +41,10 @@ async fn a_user_may_do_what_a_policy_allows_at_once_and_nothing_else() {
     );
     assert_eq!(get().await, implicit);
     let own = r#"{"Effect": "Allow", "Action": "iam:Get*", "Resource": "arn:aws:iam::*:user/${aws:username}"}"#;
-    allow(&world, "Bob", own).await;
+    allow(&world.root(), "Bob", own).await;
     assert_eq!(get().await, implicit);
     let all = r#"{"Effect": "Allow", "Action": "iam:getUSER", "Resource": "arn:aws:iam::123456789012:user/team/*"}"#;
-    allow(&world, "Bob", all).await;
+    allow(&world.root(), "Bob", all).await;
     assert_eq!(get().await, "200");
     let unknown = bob.ask("GetUser", "UserName=Ghost").await.fault();
     let ghost = "arn:aws:iam::123456789012:user/Ghost";
@@ -66,10 +56,10 @@ async fn a_user_may_do_what_a_policy_allows_at_once_and_nothing_else() {
     assert_eq!(elsewhere, denied("iam:ListUsers", users, reason));
 
     let deny = r#"{"Effect": "Deny", "Action": "iam:GetUser", "Resource": "*"}"#;
-    allow(&world, "Bob", &format!("{ALL}, {deny}")).await;
+    allow(&world.root(), "Bob", &format!("{ALL}, {deny}")).await;
     let reason = "with an explicit deny in an identity-based policy";
     assert_eq!(get().await, denied("iam:GetUser", eve, reason));
-    assert_eq!(bob.ask("ListUsers", "").await.fault(), "200");
+    bob.must("ListUsers", "").await;
 
     let form = "UserName=Bob&PolicyName=p";
     let deleted = world.root().ask("DeleteUserPolicy", form).await;
@@ -80,8 +70,8 @@ async fn a_user_may_do_what_a_policy_allows_at_once_and_nothing_else() {
 #[tokio::test(flavor = "multi_thread")]
 async fn policies_are_judged_together_and_a_deny_in_one_wins() {
     let (world, bob) = world().await;
-    allow(&world, "Bob", ALL).await;
-    assert_eq!(bob.ask("GetUser", "UserName=Eve").await.fault(), "200");
+    allow(&world.root(), "Bob", ALL).await;
+    bob.must("GetUser", "UserName=Eve").await;
     let document = r#"{"Version": "2012-10-17", "Statement": {
         "Effect": "Deny", "NotAction": "iam:ListUsers", "Resource": "*"}}"#;
     let put = form(&[
@@ -90,8 +80,8 @@ async fn policies_are_judged_together_and_a_deny_in_one_wins() {
         ("PolicyDocument", document),
     ]);
     // Bob takes the right from himself.
-    assert_eq!(bob.ask("PutUserPolicy", &put).await.fault(), "200");
-    assert_eq!(bob.ask("ListUsers", "").await.fault(), "200");
+    bob.must("PutUserPolicy", &put).await;
+    bob.must("ListUsers", "").await;
     let refused = bob.ask("PutUserPolicy", &put).await.fault();
     assert!(
         refused.ends_with("with an explicit deny in an identity-based policy"),
@@ -105,18 +95,18 @@ async fn a_denial_outweighs_what_the_password_policy_grants_to_everyone() {
     let set = "AllowUsersToChangePassword=true";
     let set = world.root().ask("UpdateAccountPasswordPolicy", set).await;
     assert_eq!(set.fault(), "200");
-    assert_eq!(bob.ask("GetAccountPasswordPolicy", "").await.fault(), "200");
+    bob.must("GetAccountPasswordPolicy", "").await;
     let deny = r#"{"Effect": "Deny", "Action": "iam:*Password*", "Resource": "*"}"#;
-    allow(&world, "Bob", deny).await;
+    allow(&world.root(), "Bob", deny).await;
     let reason = "with an explicit deny in an identity-based policy";
     assert_eq!(
-        bob.ask("GetAccountPasswordPolicy", "").await.fault(),
+        bob.refused("GetAccountPasswordPolicy", "").await,
         denied("iam:GetAccountPasswordPolicy", "*", reason)
     );
     let change = "OldPassword=a&NewPassword=b";
     let own = "arn:aws:iam::123456789012:user/team/Bob";
     assert_eq!(
-        bob.ask("ChangePassword", change).await.fault(),
+        bob.refused("ChangePassword", change).await,
         denied("iam:ChangePassword", own, reason)
     );
 }
@@ -126,7 +116,7 @@ async fn holds(world: &World, bob: &Asker, condition: &str) -> bool {
     let statement = format!(
         r#"{{"Effect": "Allow", "Action": "iam:GetUser", "Resource": "*", "Condition": {condition}}}"#
     );
-    allow(world, "Bob", &statement).await;
+    allow(&world.root(), "Bob", &statement).await;
     match bob.ask("GetUser", "UserName=Eve").await.status {
         200 => true,
         403 => false,
@@ -232,7 +222,7 @@ async fn time_decides_as_it_goes_on() {
     assert!(!holds(&world, &bob, condition).await);
     let later = Timestamp::parse("2027-01-01T12:45:00Z").unwrap();
     world.installation.clock().set(later);
-    assert_eq!(bob.ask("GetUser", "UserName=Eve").await.fault(), "200");
+    bob.must("GetUser", "UserName=Eve").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -240,7 +230,7 @@ async fn sts_is_asked_in_the_region_that_was_signed_for() {
     let (world, bob) = world().await;
     let statement = r#"{"Effect": "Allow", "Action": "sts:GetAccessKeyInfo", "Resource": "*",
         "Condition": {"StringEquals": {"aws:RequestedRegion": "eu-central-1"}}}"#;
-    allow(&world, "Bob", statement).await;
+    allow(&world.root(), "Bob", statement).await;
     let ask = async |region: &str| {
         let bob = bob.who_came(RequestContext {
             region: Some(region.to_owned()),
@@ -260,7 +250,7 @@ async fn tags_of_requests_are_judged() {
     let statement = r#"{"Effect": "Allow", "Action": ["iam:TagUser", "iam:UntagUser"], "Resource": "*",
         "Condition": {"ForAllValues:StringLike": {"aws:TagKeys": ["Cost*", "team"]},
                       "StringEqualsIfExists": {"aws:RequestTag/team": "red"}}}"#;
-    allow(&world, "Bob", statement).await;
+    allow(&world.root(), "Bob", statement).await;
     for (action, tags, status) in [
         ("TagUser", &[("Team", "red")][..], 403),
         ("TagUser", &[("team", "red")], 200),
@@ -292,20 +282,20 @@ async fn who_makes_a_user_with_tags_needs_the_right_to_tag() {
             r#"{{"Effect": "Allow", "Action": "iam:CreateUser", "Resource": "arn:aws:iam::*:user/new/*"{condition}}}"#
         )
     };
-    allow(&world, "Bob", &create("")).await;
+    allow(&world.root(), "Bob", &create("")).await;
     let plain = "UserName=One&Path=%2Fnew%2F";
-    assert_eq!(bob.ask("CreateUser", plain).await.fault(), "200");
+    bob.must("CreateUser", plain).await;
     let tagged = "UserName=Two&Path=%2Fnew%2F&Tags.member.1.Key=k&Tags.member.1.Value=v";
     let two = "arn:aws:iam::123456789012:user/new/Two";
     let reason = "because no identity-based policy allows the iam:TagUser action";
     assert_eq!(
-        bob.ask("CreateUser", tagged).await.fault(),
+        bob.refused("CreateUser", tagged).await,
         denied("iam:TagUser", two, reason)
     );
     let must = r#", "Condition": {"StringEquals": {"aws:RequestTag/k": "v"}}"#;
     let tag = r#"{"Effect": "Allow", "Action": "iam:TagUser", "Resource": "*"}"#;
-    allow(&world, "Bob", &format!("{}, {tag}", create(must))).await;
-    assert_eq!(bob.ask("CreateUser", tagged).await.fault(), "200");
+    allow(&world.root(), "Bob", &format!("{}, {tag}", create(must))).await;
+    bob.must("CreateUser", tagged).await;
     let untagged = "UserName=Three&Path=%2Fnew%2F";
     assert_eq!(bob.ask("CreateUser", untagged).await.status, 403);
 }
@@ -314,22 +304,22 @@ async fn who_makes_a_user_with_tags_needs_the_right_to_tag() {
 async fn moving_a_user_needs_the_right_at_both_ends() {
     let (world, bob) = world().await;
     let here = r#"{"Effect": "Allow", "Action": "iam:UpdateUser", "Resource": "arn:aws:iam::*:user/team/*"}"#;
-    allow(&world, "Bob", here).await;
+    allow(&world.root(), "Bob", here).await;
     let away = "UserName=Eve&NewPath=%2Felsewhere%2F";
     let there = "arn:aws:iam::123456789012:user/elsewhere/Eve";
     let reason = "because no identity-based policy allows the iam:UpdateUser action";
     assert_eq!(
-        bob.ask("UpdateUser", away).await.fault(),
+        bob.refused("UpdateUser", away).await,
         denied("iam:UpdateUser", there, reason)
     );
     let within = "UserName=Eve&NewPath=%2Fteam%2Fb%2F";
-    assert_eq!(bob.ask("UpdateUser", within).await.fault(), "200");
+    bob.must("UpdateUser", within).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_policy_that_cannot_be_read_lets_nobody_in() {
     let (world, _) = world().await;
-    allow(&world, "Bob", ALL).await;
+    allow(&world.root(), "Bob", ALL).await;
     // The key is made before: it is the right of the policy alone that is asked about.
     let other = {
         world

@@ -2,26 +2,9 @@
 
 use keyward_testkit::{Asker, Quotas, World};
 
+use crate::support::{check_answers, must_all};
+
 const NONE: Vec<String> = Vec::new();
-
-/// Does what must succeed.
-async fn done(asker: &Asker, steps: &[(&str, &str)]) {
-    for (action, form) in steps {
-        assert_eq!(
-            asker.ask(action, form).await.fault(),
-            "200",
-            "{action} {form}"
-        );
-    }
-}
-
-/// Asks, and checks what is answered: `200` or the refusal.
-async fn check(asker: &Asker, asked: &[(&str, &str, &str)]) {
-    for (action, form, expected) in asked {
-        let heard = asker.ask(action, form).await.fault();
-        assert_eq!(heard, *expected, "{action} {form}");
-    }
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_group_is_shown_by_its_stored_spelling_and_nothing_but_its_core() {
@@ -40,7 +23,7 @@ async fn a_group_is_shown_by_its_stored_spelling_and_nothing_but_its_core() {
     assert_eq!(got.text("GroupName"), "Admins");
     assert!(got.body.contains("<Users/>"), "{}", got.body);
     assert_eq!(got.text("IsTruncated"), "false");
-    check(
+    check_answers(
         &root,
         &[
             (
@@ -67,7 +50,7 @@ async fn an_account_has_room_for_some_groups_and_a_user_is_in_some() {
     })
     .await;
     let root = world.root();
-    done(
+    must_all(
         &root,
         &[
             ("CreateGroup", "GroupName=a"),
@@ -79,7 +62,7 @@ async fn an_account_has_room_for_some_groups_and_a_user_is_in_some() {
         ],
     )
     .await;
-    check(
+    check_answers(
         &root,
         &[
             (
@@ -108,7 +91,7 @@ async fn an_account_has_room_for_some_groups_and_a_user_is_in_some() {
 async fn users_come_and_go_and_coming_twice_or_going_unseen_is_no_error() {
     let world = World::new().await;
     let root = world.root();
-    done(
+    must_all(
         &root,
         &[
             ("CreateGroup", "GroupName=Admins"),
@@ -121,7 +104,7 @@ async fn users_come_and_go_and_coming_twice_or_going_unseen_is_no_error() {
     let heard = root.ask("GetGroup", "GroupName=Admins").await;
     assert_eq!(heard.texts("UserName"), ["Bob"]);
     let version = world.account().await.version();
-    done(
+    must_all(
         &root,
         &[("AddUserToGroup", "GroupName=Admins&UserName=Bob")],
     )
@@ -130,7 +113,7 @@ async fn users_come_and_go_and_coming_twice_or_going_unseen_is_no_error() {
     let no_user = "404 NoSuchEntity: The user with name x cannot be found.";
     let no_group = "404 NoSuchEntity: The group with name y cannot be found.";
     for action in ["AddUserToGroup", "RemoveUserFromGroup"] {
-        check(
+        check_answers(
             &root,
             &[
                 (action, "GroupName=y&UserName=x", no_user),
@@ -140,7 +123,7 @@ async fn users_come_and_go_and_coming_twice_or_going_unseen_is_no_error() {
         )
         .await;
     }
-    done(
+    must_all(
         &root,
         &[
             ("RemoveUserFromGroup", "GroupName=ADMINS&UserName=BOB"),
@@ -151,14 +134,14 @@ async fn users_come_and_go_and_coming_twice_or_going_unseen_is_no_error() {
     let heard = root.ask("GetGroup", "GroupName=Admins").await;
     assert_eq!(heard.texts("UserName"), Vec::<&str>::new());
     assert_eq!(world.account().await.broken_invariants(), NONE);
-    done(&root, &[("DeleteUser", "UserName=Bob")]).await;
+    must_all(&root, &[("DeleteUser", "UserName=Bob")]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn members_stay_when_group_or_user_are_renamed_and_another_node_sees_it() {
     let world = World::new().await;
     let root = world.root();
-    done(
+    must_all(
         &root,
         &[
             ("CreateGroup", "GroupName=Admins"),
@@ -193,7 +176,7 @@ async fn members_stay_when_group_or_user_are_renamed_and_another_node_sees_it() 
         assert_eq!(of_zoe.texts("GroupName"), ["Ops"]);
         assert_eq!(world.account().await.broken_invariants(), NONE);
     }
-    check(
+    check_answers(
         &root,
         &[
             (
@@ -221,7 +204,7 @@ async fn members_stay_when_group_or_user_are_renamed_and_another_node_sees_it() 
 async fn members_groups_and_those_of_a_user_come_in_pages_by_name() {
     let world = World::new().await;
     let root = world.root();
-    done(
+    must_all(
         &root,
         &[
             ("CreateGroup", "GroupName=bees&Path=%2Fa%2F"),
@@ -235,15 +218,15 @@ async fn members_groups_and_those_of_a_user_come_in_pages_by_name() {
     )
     .await;
     for user in ["alice", "Carol"] {
-        done(&root, &[("CreateUser", &format!("UserName={user}"))]).await;
+        must_all(&root, &[("CreateUser", &format!("UserName={user}"))]).await;
     }
     for user in ["Carol", "Bob", "alice"] {
         let form = format!("GroupName=bees&UserName={user}");
-        done(&root, &[("AddUserToGroup", &form)]).await;
+        must_all(&root, &[("AddUserToGroup", &form)]).await;
     }
     for group in ["Cows", "Ants"] {
         let form = format!("GroupName={group}&UserName=Bob");
-        done(&root, &[("AddUserToGroup", &form)]).await;
+        must_all(&root, &[("AddUserToGroup", &form)]).await;
     }
     for (action, form, element, expected) in [
         (
@@ -286,7 +269,7 @@ async fn members_groups_and_those_of_a_user_come_in_pages_by_name() {
             .await;
         assert_eq!(heard.texts("GroupName"), expected);
     }
-    check(
+    check_answers(
         &root,
         &[(
             "ListGroupsForUser",
@@ -305,7 +288,7 @@ async fn a_group_goes_when_its_users_then_attached_then_inline_policies_are_gone
     let attachment = format!("GroupName=Admins&PolicyArn={arn}");
     let document = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:Get*","Resource":"*"}}"#;
     let inline = format!("GroupName=Admins&PolicyName=p&PolicyDocument={document}");
-    done(
+    must_all(
         &root,
         &[
             ("CreateGroup", "GroupName=Admins"),
@@ -318,15 +301,15 @@ async fn a_group_goes_when_its_users_then_attached_then_inline_policies_are_gone
     .await;
     let conflict = async |what: &str| {
         let expected = format!("409 DeleteConflict: Cannot delete entity, must {what} first.");
-        check(&root, &[("DeleteGroup", "GroupName=admins", &expected)]).await;
+        check_answers(&root, &[("DeleteGroup", "GroupName=admins", &expected)]).await;
     };
     conflict("remove users from group").await;
     let removal = ("RemoveUserFromGroup", "GroupName=Admins&UserName=Bob");
-    done(&root, &[removal]).await;
+    must_all(&root, &[removal]).await;
     conflict("detach all policies").await;
-    done(&root, &[("DetachGroupPolicy", &attachment)]).await;
+    must_all(&root, &[("DetachGroupPolicy", &attachment)]).await;
     conflict("delete policies").await;
-    done(
+    must_all(
         &root,
         &[
             ("DeleteGroupPolicy", "GroupName=Admins&PolicyName=p"),
@@ -335,7 +318,7 @@ async fn a_group_goes_when_its_users_then_attached_then_inline_policies_are_gone
     )
     .await;
     let gone = "404 NoSuchEntity: The group with name admins cannot be found.";
-    check(&root, &[("DeleteGroup", "GroupName=admins", gone)]).await;
+    check_answers(&root, &[("DeleteGroup", "GroupName=admins", gone)]).await;
     assert_eq!(world.account().await.broken_invariants(), NONE);
 }
 
@@ -343,7 +326,7 @@ async fn a_group_goes_when_its_users_then_attached_then_inline_policies_are_gone
 async fn bob(world: &World) -> Asker {
     let document = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iam:*","Resource":["arn:aws:iam::123456789012:group/team/Mine","arn:aws:iam::123456789012:group/team/Ours"]}}"#;
     let inline = format!("UserName=Bob&PolicyName=p&PolicyDocument={document}");
-    done(
+    must_all(
         &world.root(),
         &[("CreateUser", "UserName=Bob"), ("PutUserPolicy", &inline)],
     )
@@ -363,8 +346,8 @@ fn denied(action: &str, resource: &str) -> String {
 async fn rights_are_to_the_arn_that_a_group_has_and_would_have() {
     let world = World::new().await;
     let bob = bob(&world).await;
-    done(&world.root(), &[("CreateGroup", "GroupName=Theirs")]).await;
-    done(
+    must_all(&world.root(), &[("CreateGroup", "GroupName=Theirs")]).await;
+    must_all(
         &bob,
         &[
             ("CreateGroup", "GroupName=Mine&Path=%2Fteam%2F"),
@@ -409,7 +392,7 @@ async fn rights_are_to_the_arn_that_a_group_has_and_would_have() {
         ("ListGroups", "", "group/"),
     ] {
         let expected = denied(action, resource);
-        check(&bob, &[(action, form, &expected)]).await;
+        check_answers(&bob, &[(action, form, &expected)]).await;
     }
-    done(&bob, &[("DeleteGroup", "GroupName=ours")]).await;
+    must_all(&bob, &[("DeleteGroup", "GroupName=ours")]).await;
 }

@@ -76,11 +76,10 @@ async fn all_policies_of_a_user_together_have_a_bound_that_white_space_is_no_par
     };
     let world = World::with_quotas(quotas).await;
     let root = world.root();
-    assert_eq!(root.ask("CreateUser", "UserName=Bob").await.fault(), "200");
+    root.must("CreateUser", "UserName=Bob").await;
     assert_eq!(
-        root.ask("PutUserPolicy", &form("Bob", "a", &document(101)))
-            .await
-            .fault(),
+        root.refused("PutUserPolicy", &form("Bob", "a", &document(101)))
+            .await,
         "409 LimitExceeded: Maximum policy size of 100 bytes exceeded for user Bob"
     );
 }
@@ -126,7 +125,7 @@ async fn policies_follow_their_user_and_keep_it_from_being_deleted() {
         ("PutUserPolicy", &*form("Bob", "p", &document(100))),
         ("UpdateUser", "UserName=Bob&NewUserName=Rob&NewPath=%2Fa%2F"),
     ] {
-        assert_eq!(root.ask(action, form).await.fault(), "200");
+        root.must(action, form).await;
     }
     let named = "UserName=Rob&PolicyName=p";
     assert_eq!(
@@ -142,7 +141,7 @@ async fn policies_follow_their_user_and_keep_it_from_being_deleted() {
     let elsewhere = world.other_node().await;
     let got = elsewhere.root().ask("GetUserPolicy", named).await;
     assert_eq!(got.fault(), "200");
-    assert_eq!(root.ask("DeleteUserPolicy", named).await.fault(), "200");
+    root.must("DeleteUserPolicy", named).await;
     assert_eq!(delete().await, "200");
 }
 
@@ -150,11 +149,11 @@ async fn policies_follow_their_user_and_keep_it_from_being_deleted() {
 async fn pages_go_on_where_a_deleted_policy_was() {
     let world = World::new().await;
     let root = world.root();
-    assert_eq!(root.ask("CreateUser", "UserName=Bob").await.fault(), "200");
+    root.must("CreateUser", "UserName=Bob").await;
     let document = "%7B\"Version\":\"2012-10-17\",\"Statement\":%7B\"Effect\":\"Deny\",\"Action\":\"*\",\"Resource\":\"*\"%7D%7D";
     for name in ["c", "B", "a", "D"] {
         let form = format!("UserName=Bob&PolicyName={name}&PolicyDocument={document}");
-        assert_eq!(root.ask("PutUserPolicy", &form).await.fault(), "200");
+        root.must("PutUserPolicy", &form).await;
     }
     let first = root
         .ask("ListUserPolicies", "UserName=Bob&MaxItems=2")
@@ -170,7 +169,7 @@ async fn pages_go_on_where_a_deleted_policy_was() {
     assert_eq!(rest.texts("member"), ["c", "D"]);
     assert_eq!(rest.text("IsTruncated"), "false");
     assert_eq!(
-        root.ask("ListUserPolicies", "UserName=ghost").await.fault(),
+        root.refused("ListUserPolicies", "UserName=ghost").await,
         "404 NoSuchEntity: The user with name ghost cannot be found."
     );
 }
@@ -179,27 +178,25 @@ async fn pages_go_on_where_a_deleted_policy_was() {
 async fn what_is_not_there_is_told_and_what_was_there_is_gone() {
     let world = World::new().await;
     let root = world.root();
-    assert_eq!(root.ask("CreateUser", "UserName=Bob").await.fault(), "200");
+    root.must("CreateUser", "UserName=Bob").await;
     for action in ["GetUserPolicy", "DeleteUserPolicy"] {
         assert_eq!(
-            root.ask(action, "UserName=ghost&PolicyName=p")
-                .await
-                .fault(),
+            root.refused(action, "UserName=ghost&PolicyName=p").await,
             "404 NoSuchEntity: The user with name ghost cannot be found."
         );
         assert_eq!(
-            root.ask(action, "UserName=Bob&PolicyName=p").await.fault(),
+            root.refused(action, "UserName=Bob&PolicyName=p").await,
             "404 NoSuchEntity: The user policy with name p cannot be found."
         );
     }
     let document = "%7B\"Version\":\"2012-10-17\",\"Statement\":%7B\"Effect\":\"Deny\",\"Action\":\"*\",\"Resource\":\"*\"%7D%7D";
     for name in ["p", "q"] {
         let form = format!("UserName=Bob&PolicyName={name}&PolicyDocument={document}");
-        assert_eq!(root.ask("PutUserPolicy", &form).await.fault(), "200");
+        root.must("PutUserPolicy", &form).await;
     }
     for (name, left) in [("P", vec!["q"]), ("q", vec![])] {
         let form = format!("UserName=Bob&PolicyName={name}");
-        assert_eq!(root.ask("DeleteUserPolicy", &form).await.fault(), "200");
+        root.must("DeleteUserPolicy", &form).await;
         let listed = root.ask("ListUserPolicies", "UserName=Bob").await;
         assert_eq!(listed.texts("member"), left);
         assert_eq!(root.ask("GetUserPolicy", &form).await.status, 404);

@@ -1,27 +1,10 @@
 //! Instance profiles and the role that each hands out.
 
-use keyward_testkit::{Asker, Quotas, World};
+use keyward_testkit::{Quotas, World};
+
+use crate::support::{check_answers, must_all};
 
 const NONE: Vec<String> = Vec::new();
-
-/// Does what must succeed.
-async fn done(asker: &Asker, steps: &[(&str, &str)]) {
-    for (action, form) in steps {
-        assert_eq!(
-            asker.ask(action, form).await.fault(),
-            "200",
-            "{action} {form}"
-        );
-    }
-}
-
-/// Asks, and checks what is answered: `200` or the refusal.
-async fn check(asker: &Asker, asked: &[(&str, &str, &str)]) {
-    for (action, form, expected) in asked {
-        let heard = asker.ask(action, form).await.fault();
-        assert_eq!(heard, *expected, "{action} {form}");
-    }
-}
 
 fn create_role(name: &str) -> String {
     let trust = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}}"#;
@@ -60,7 +43,7 @@ async fn each_answer_shows_what_it_should_and_no_more() {
         .ask("GetInstanceProfile", "InstanceProfileName=web")
         .await;
     assert!(got.body.contains("<Tags/>"), "{}", got.body);
-    done(
+    must_all(
         &root,
         &[
             ("CreateRole", &create_role("Server")),
@@ -96,7 +79,7 @@ async fn names_are_unique_without_regard_to_case_and_there_is_room_for_some() {
     })
     .await;
     let missing = "404 NoSuchEntity: Instance Profile x cannot be found.";
-    check(
+    check_answers(
         &world.root(),
         &[
             ("CreateInstanceProfile", "InstanceProfileName=Web", "200"),
@@ -133,7 +116,7 @@ async fn names_are_unique_without_regard_to_case_and_there_is_room_for_some() {
 async fn a_profile_has_one_role_and_neither_goes_before_they_part() {
     let world = World::new().await;
     let root = world.root();
-    done(
+    must_all(
         &root,
         &[
             ("CreateInstanceProfile", "InstanceProfileName=Web"),
@@ -151,7 +134,7 @@ async fn a_profile_has_one_role_and_neither_goes_before_they_part() {
     let no_role = "404 NoSuchEntity: The role with name y cannot be found.";
     let conflict =
         "409 DeleteConflict: Cannot delete entity, must remove roles from instance profile first.";
-    check(
+    check_answers(
         &root,
         &[
             (
@@ -197,7 +180,7 @@ async fn a_profile_has_one_role_and_neither_goes_before_they_part() {
     let elsewhere = world.other_node().await;
     assert!(*elsewhere.account().await == *world.account().await);
     assert_eq!(elsewhere.account().await.broken_invariants(), NONE);
-    done(
+    must_all(
         &root,
         &[
             (
@@ -216,11 +199,11 @@ async fn a_profile_has_one_role_and_neither_goes_before_they_part() {
 async fn profiles_come_in_pages_also_those_of_a_role() {
     let world = World::new().await;
     let root = world.root();
-    done(&root, &[("CreateRole", &create_role("Server"))]).await;
+    must_all(&root, &[("CreateRole", &create_role("Server"))]).await;
     for name in ["bees", "Ants", "Cows"] {
         let create = format!("InstanceProfileName={name}&Path=%2F{name}%2F");
         let add = format!("InstanceProfileName={name}&RoleName=Server");
-        done(
+        must_all(
             &root,
             &[
                 ("CreateInstanceProfile", &create),
@@ -263,7 +246,7 @@ async fn tag_keys_differ_by_case_and_come_in_order() {
         }
         form
     };
-    done(
+    must_all(
         &root,
         &[
             ("CreateInstanceProfile", "InstanceProfileName=Web"),
@@ -277,7 +260,7 @@ async fn tag_keys_differ_by_case_and_come_in_order() {
         .await;
     assert_eq!(heard.texts("Key"), ["Team", "a", "team"]);
     assert_eq!(heard.texts("Value"), ["2", "3"]);
-    check(
+    check_answers(
         &root,
         &[
             (
@@ -310,7 +293,7 @@ async fn tag_keys_differ_by_case_and_come_in_order() {
     let fifty: Vec<String> = (0..50).map(|number| format!("k{number}")).collect();
     let fifty: Vec<(&str, &str)> = fifty.iter().map(|key| (key.as_str(), "")).collect();
     let full = "409 LimitExceeded: The number of tags has reached the maximum limit.";
-    check(&root, &[("TagInstanceProfile", &tag(&fifty), full)]).await;
+    check_answers(&root, &[("TagInstanceProfile", &tag(&fifty), full)]).await;
     let account = world.account().await;
     assert_eq!(
         account.instance_profiles().find("web").unwrap().tags.len(),
@@ -322,7 +305,7 @@ async fn tag_keys_differ_by_case_and_come_in_order() {
 async fn who_adds_a_role_needs_the_right_to_pass_it_to_virtual_machines() {
     let world = World::new().await;
     let root = world.root();
-    done(
+    must_all(
         &root,
         &[
             ("CreateUser", "UserName=Bob"),
@@ -338,7 +321,7 @@ async fn who_adds_a_role_needs_the_right_to_pass_it_to_virtual_machines() {
     let allow = async |statements: &str| {
         let document = format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#);
         let form = format!("UserName=Bob&PolicyName=p&PolicyDocument={document}");
-        done(&root, &[("PutUserPolicy", &form)]).await;
+        must_all(&root, &[("PutUserPolicy", &form)]).await;
     };
     let denied = |action: &str, resource: &str| {
         format!(
@@ -375,7 +358,7 @@ async fn who_adds_a_role_needs_the_right_to_pass_it_to_virtual_machines() {
     assert_eq!(added().await, "200");
     // To take one out needs no such right.
     allow(to_profile).await;
-    done(&bob, &[("RemoveRoleFromInstanceProfile", add)]).await;
+    must_all(&bob, &[("RemoveRoleFromInstanceProfile", add)]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -384,13 +367,13 @@ async fn who_makes_a_profile_with_tags_needs_the_right_to_tag_it() {
     let root = world.root();
     let document = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iam:CreateInstanceProfile","Resource":"*"}}"#;
     let policy = format!("UserName=Bob&PolicyName=p&PolicyDocument={document}");
-    done(
+    must_all(
         &root,
         &[("CreateUser", "UserName=Bob"), ("PutUserPolicy", &policy)],
     )
     .await;
     let bob = world.user("Bob").await;
-    check(
+    check_answers(
         &bob,
         &[
             (

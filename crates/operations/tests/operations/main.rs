@@ -26,6 +26,7 @@ mod service_linked_roles;
 mod sessions;
 mod sign_in;
 mod simulation;
+mod support;
 mod users;
 mod web_identity;
 mod web_identity_tokens;

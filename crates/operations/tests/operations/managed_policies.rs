@@ -15,30 +15,18 @@ async fn ask(asker: &Asker, action: &str, pairs: &[(&str, &str)]) -> Answer {
     asker.ask(action, &form(pairs)).await
 }
 
-async fn done(asker: &Asker, action: &str, pairs: &[(&str, &str)]) -> Answer {
-    let heard = ask(asker, action, pairs).await;
-    assert_eq!(heard.fault(), "200", "{action} {pairs:?}");
-    heard
-}
-
-async fn refused(asker: &Asker, action: &str, pairs: &[(&str, &str)]) -> String {
-    let heard = ask(asker, action, pairs).await;
-    assert_ne!(heard.status, 200, "{action} {pairs:?}");
-    heard.fault()
-}
-
 /// A world with a user Bob and the policy `/team/Reader`, which allows `iam:Get*`.
 async fn world() -> World {
     let world = World::new().await;
     let root = world.root();
-    done(&root, "CreateUser", &[("UserName", "Bob")]).await;
+    root.must("CreateUser", &form(&[("UserName", "Bob")])).await;
     let text = document("Allow", "iam:Get*");
     let create = [
         ("PolicyName", "Reader"),
         ("Path", "/team/"),
         ("PolicyDocument", &*text),
     ];
-    done(&root, "CreatePolicy", &create).await;
+    root.must("CreatePolicy", &form(&create)).await;
     world
 }
 
@@ -56,19 +44,23 @@ async fn answers_show_what_they_were_seen_to_show() {
         ("Tags.member.2.Key", "B"),
         ("Tags.member.2.Value", "2"),
     ];
-    let created = done(&root, "CreatePolicy", &create).await;
+    let created = root.must("CreatePolicy", &form(&create)).await;
     assert!(created.text("PolicyId").starts_with("ANPARZPUZDIK"));
     assert_eq!(created.texts("Key"), ["b", "B"]);
     assert_eq!(created.text("DefaultVersionId"), "v1");
     assert!(!created.body.contains("<Description>"), "{}", created.body);
     let arn = "arn:aws:iam::123456789012:policy/P";
-    let got = done(&root, "GetPolicy", &[("PolicyArn", arn)]).await;
+    let got = root.must("GetPolicy", &form(&[("PolicyArn", arn)])).await;
     assert_eq!(got.text("Description"), "what for");
     assert_eq!(got.texts("Key"), ["B", "b"]);
     assert_eq!(got.text("IsAttachable"), "true");
-    let listed = done(&root, "ListPolicies", &[("Scope", "Local")]).await;
+    let listed = root
+        .must("ListPolicies", &form(&[("Scope", "Local")]))
+        .await;
     assert!(!listed.body.contains("Description") && !listed.body.contains("Tags"));
-    let aws = done(&root, "GetPolicy", &[("PolicyArn", READ_ONLY)]).await;
+    let aws = root
+        .must("GetPolicy", &form(&[("PolicyArn", READ_ONLY)]))
+        .await;
     assert!(aws.body.contains("<Tags/>"), "{}", aws.body);
     assert_eq!(aws.text("CreateDate"), "2015-02-06T18:39:48Z");
 }
@@ -95,38 +87,43 @@ async fn versions_come_and_go_and_their_numbers_do_not_come_back() {
     );
     let version = |id: &'static str| [("PolicyArn", OWN), ("VersionId", id)];
     assert_eq!(
-        refused(&root, "DeletePolicyVersion", &version("v1")).await,
+        root.refused("DeletePolicyVersion", &form(&version("v1")))
+            .await,
         "409 DeleteConflict: Cannot delete the default version of a policy."
     );
     assert_eq!(
-        refused(&root, "DeletePolicy", &[("PolicyArn", OWN)]).await,
+        root.refused("DeletePolicy", &form(&[("PolicyArn", OWN)]))
+            .await,
         "409 DeleteConflict: This policy has more than one version. Before you delete a policy, you \
          must delete the policy's versions. The default version is deleted with the policy."
     );
-    done(&root, "DeletePolicyVersion", &version("v5")).await;
+    root.must("DeletePolicyVersion", &form(&version("v5")))
+        .await;
     let sixth = put(&document("Deny", "s3:*"), &[("SetAsDefault", "true")]).await;
     assert_eq!(
         (sixth.text("VersionId"), sixth.text("IsDefaultVersion")),
         ("v6", "true")
     );
-    let listed = done(
-        &root,
-        "ListPolicyVersions",
-        &[("PolicyArn", OWN), ("MaxItems", "2")],
-    )
-    .await;
+    let listed = root
+        .must(
+            "ListPolicyVersions",
+            &form(&[("PolicyArn", OWN), ("MaxItems", "2")]),
+        )
+        .await;
     assert_eq!(listed.texts("VersionId"), ["v6", "v4"]);
     let marker = listed.text("Marker").to_owned();
     let rest = [("PolicyArn", OWN), ("Marker", &*marker)];
-    let rest = done(&root, "ListPolicyVersions", &rest).await;
+    let rest = root.must("ListPolicyVersions", &form(&rest)).await;
     assert_eq!(rest.texts("VersionId"), ["v3", "v2", "v1"]);
-    let got = done(&root, "GetPolicyVersion", &version("v6")).await;
+    let got = root.must("GetPolicyVersion", &form(&version("v6"))).await;
     assert!(got.text("Document").contains("%22Deny%22"), "{}", got.body);
     for (action, id) in [
         ("GetPolicyVersion", "v5"),
         ("SetDefaultPolicyVersion", "v05"),
     ] {
-        let fault = refused(&root, action, &[("PolicyArn", OWN), ("VersionId", id)]).await;
+        let fault = root
+            .refused(action, &form(&[("PolicyArn", OWN), ("VersionId", id)]))
+            .await;
         let wanted = if id == "v5" {
             format!(
                 "404 NoSuchEntity: Policy {OWN} version v5 does not exist or is not attachable."
@@ -139,8 +136,10 @@ async fn versions_come_and_go_and_their_numbers_do_not_come_back() {
         };
         assert_eq!(fault, wanted);
     }
-    done(&root, "SetDefaultPolicyVersion", &version("v1")).await;
-    done(&root, "DeletePolicyVersion", &version("v6")).await;
+    root.must("SetDefaultPolicyVersion", &form(&version("v1")))
+        .await;
+    root.must("DeletePolicyVersion", &form(&version("v6")))
+        .await;
     assert_eq!(
         world.account().await.broken_invariants(),
         Vec::<String>::new()
@@ -159,7 +158,7 @@ async fn policies_are_found_by_their_exact_arn_and_made_once_for_each_name() {
             ("PolicyDocument", &*text),
         ];
         assert_eq!(
-            refused(&root, "CreatePolicy", &create).await,
+            root.refused("CreatePolicy", &form(&create)).await,
             format!(
                 "409 EntityAlreadyExists: A policy called {name} already exists. Duplicate names are \
                  not allowed."
@@ -173,18 +172,19 @@ async fn policies_are_found_by_their_exact_arn_and_made_once_for_each_name() {
         "arn:aws:iam::aws:policy/NoSuchPolicy",
     ] {
         assert_eq!(
-            refused(&root, "GetPolicy", &[("PolicyArn", arn)]).await,
+            root.refused("GetPolicy", &form(&[("PolicyArn", arn)]))
+                .await,
             format!("404 NoSuchEntity: Policy {arn} was not found.")
         );
     }
     let no_arn = [("PolicyArn", "this-is-not-an-arn-at-all")];
     assert_eq!(
-        refused(&root, "GetPolicy", &no_arn).await,
+        root.refused("GetPolicy", &form(&no_arn)).await,
         "400 ValidationError: ARN this-is-not-an-arn-at-all is not valid."
     );
     let elsewhere = [("PolicyArn", "arn:aws-cn:iam::aws:policy/ReadOnlyAccess")];
     assert_eq!(
-        refused(&root, "GetPolicy", &elsewhere).await,
+        root.refused("GetPolicy", &form(&elsewhere)).await,
         "400 ValidationError: Invalid ARN partition"
     );
 }
@@ -215,7 +215,7 @@ async fn policies_of_aws_are_nobodys_to_change() {
         for arn in [READ_ONLY, "arn:aws:iam::aws:policy/NoSuchPolicy"] {
             let pairs = [&[("PolicyArn", arn)][..], &pairs].concat();
             assert_eq!(
-                refused(&root, action, &pairs).await,
+                root.refused(action, &form(&pairs)).await,
                 format!("403 AccessDenied: Cannot {what} outside your own account.")
             );
         }
@@ -226,10 +226,12 @@ async fn policies_of_aws_are_nobodys_to_change() {
         ("Tags.member.1.Value", ""),
     ];
     assert_eq!(
-        refused(&root, "TagPolicy", &tag).await,
+        root.refused("TagPolicy", &form(&tag)).await,
         "400 InvalidInput: Tags not supported for policies in this domain"
     );
-    let tags = done(&root, "ListPolicyTags", &[("PolicyArn", READ_ONLY)]).await;
+    let tags = root
+        .must("ListPolicyTags", &form(&[("PolicyArn", READ_ONLY)]))
+        .await;
     assert!(tags.body.contains("<Tags/>"), "{}", tags.body);
 }
 
@@ -240,19 +242,18 @@ async fn an_attached_policy_counts_at_once_and_with_the_version_that_counts() {
     let attach = [("UserName", "bob"), ("PolicyArn", OWN)];
     let may_get = async || ask(&bob, "GetUser", &[]).await.status == 200;
     assert!(!may_get().await);
-    done(&root, "AttachUserPolicy", &attach).await;
+    root.must("AttachUserPolicy", &form(&attach)).await;
     assert!(may_get().await);
-    done(&root, "AttachUserPolicy", &attach).await;
-    let got = done(&root, "GetPolicy", &[("PolicyArn", OWN)]).await;
+    root.must("AttachUserPolicy", &form(&attach)).await;
+    let got = root.must("GetPolicy", &form(&[("PolicyArn", OWN)])).await;
     assert_eq!(got.text("AttachmentCount"), "1");
     let text = document("Deny", "iam:GetUser");
     let version = [("PolicyArn", OWN), ("PolicyDocument", &*text)];
-    done(&root, "CreatePolicyVersion", &version).await;
+    root.must("CreatePolicyVersion", &form(&version)).await;
     assert!(may_get().await);
-    done(
-        &root,
+    root.must(
         "SetDefaultPolicyVersion",
-        &[("PolicyArn", OWN), ("VersionId", "v2")],
+        &form(&[("PolicyArn", OWN), ("VersionId", "v2")]),
     )
     .await;
     assert!(!may_get().await);
@@ -265,30 +266,32 @@ async fn an_attached_policy_counts_at_once_and_with_the_version_that_counts() {
             .ends_with("with an explicit deny in an identity-based policy")
     );
     assert_eq!(
-        refused(&root, "DeletePolicy", &[("PolicyArn", OWN)]).await,
+        root.refused("DeletePolicy", &form(&[("PolicyArn", OWN)]))
+            .await,
         "409 DeleteConflict: Cannot delete a policy attached to entities."
     );
-    done(&root, "CreateUser", &[("UserName", "Eve")]).await;
+    root.must("CreateUser", &form(&[("UserName", "Eve")])).await;
     let to_eve = [("UserName", "Eve"), ("PolicyArn", OWN)];
-    done(&root, "AttachUserPolicy", &to_eve).await;
+    root.must("AttachUserPolicy", &form(&to_eve)).await;
     assert_eq!(
-        refused(&root, "DeleteUser", &[("UserName", "Eve")]).await,
+        root.refused("DeleteUser", &form(&[("UserName", "Eve")]))
+            .await,
         "409 DeleteConflict: Cannot delete entity, must detach all policies first."
     );
-    done(&root, "DetachUserPolicy", &to_eve).await;
-    done(&root, "DeleteUser", &[("UserName", "Eve")]).await;
-    done(&root, "DetachUserPolicy", &attach).await;
+    root.must("DetachUserPolicy", &form(&to_eve)).await;
+    root.must("DeleteUser", &form(&[("UserName", "Eve")])).await;
+    root.must("DetachUserPolicy", &form(&attach)).await;
     assert_eq!(
-        refused(&root, "DetachUserPolicy", &attach).await,
+        root.refused("DetachUserPolicy", &form(&attach)).await,
         format!("404 NoSuchEntity: Policy {OWN} was not found.")
     );
-    done(
-        &root,
+    root.must(
         "DeletePolicyVersion",
-        &[("PolicyArn", OWN), ("VersionId", "v1")],
+        &form(&[("PolicyArn", OWN), ("VersionId", "v1")]),
     )
     .await;
-    done(&root, "DeletePolicy", &[("PolicyArn", OWN)]).await;
+    root.must("DeletePolicy", &form(&[("PolicyArn", OWN)]))
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -301,7 +304,7 @@ async fn what_can_be_attached_is_there_not_reserved_and_not_too_much() {
     };
     let world = World::with_quotas(quotas).await;
     let root = world.root();
-    done(&root, "CreateUser", &[("UserName", "Bob")]).await;
+    root.must("CreateUser", &form(&[("UserName", "Bob")])).await;
     let attach = async |arn: &str| {
         ask(
             &root,
@@ -356,38 +359,38 @@ async fn a_boundary_takes_away_at_once_and_blocks_nothing() {
         ("PolicyName", "all"),
         ("PolicyDocument", &*text),
     ];
-    done(&root, "PutUserPolicy", &all).await;
-    done(&bob, "ListUsers", &[]).await;
+    root.must("PutUserPolicy", &form(&all)).await;
+    bob.must("ListUsers", "").await;
     let boundary = [("UserName", "Bob"), ("PermissionsBoundary", OWN)];
-    done(&root, "PutUserPermissionsBoundary", &boundary).await;
-    let denied = refused(&bob, "ListUsers", &[]).await;
+    root.must("PutUserPermissionsBoundary", &form(&boundary))
+        .await;
+    let denied = bob.refused("ListUsers", &form(&[])).await;
     assert!(
         denied.ends_with("because no permissions boundary allows the iam:ListUsers action"),
         "{denied}"
     );
-    let got = done(&bob, "GetUser", &[]).await;
+    let got = bob.must("GetUser", "").await;
     assert_eq!(got.text("PermissionsBoundaryArn"), OWN);
-    let got = done(&root, "GetPolicy", &[("PolicyArn", OWN)]).await;
+    let got = root.must("GetPolicy", &form(&[("PolicyArn", OWN)])).await;
     assert_eq!(got.text("AttachmentCount"), "0");
     assert_eq!(got.text("PermissionsBoundaryUsageCount"), "1");
     assert!(
-        refused(&root, "DeletePolicy", &[("PolicyArn", OWN)])
+        root.refused("DeletePolicy", &form(&[("PolicyArn", OWN)]))
             .await
             .starts_with("409")
     );
-    done(
-        &root,
+    root.must(
         "DeleteUserPermissionsBoundary",
-        &[("UserName", "Bob")],
+        &form(&[("UserName", "Bob")]),
     )
     .await;
-    done(&bob, "ListUsers", &[]).await;
-    let again = refused(
-        &root,
-        "DeleteUserPermissionsBoundary",
-        &[("UserName", "Bob")],
-    )
-    .await;
+    bob.must("ListUsers", "").await;
+    let again = root
+        .refused(
+            "DeleteUserPermissionsBoundary",
+            &form(&[("UserName", "Bob")]),
+        )
+        .await;
     assert!(again.starts_with("404 NoSuchEntity"), "{again}");
 }
 
@@ -395,7 +398,7 @@ async fn a_boundary_takes_away_at_once_and_blocks_nothing() {
 async fn whether_a_boundary_may_be_set_hangs_on_which_it_is() {
     let world = world().await;
     let root = world.root();
-    done(&root, "CreateUser", &[("UserName", "Eve")]).await;
+    root.must("CreateUser", &form(&[("UserName", "Eve")])).await;
     let text = format!(
         r#"{{"Version": "2012-10-17", "Statement": [
             {{"Effect": "Allow", "Action": ["iam:PutUserPermissionsBoundary", "iam:PutUserPolicy", "iam:CreateUser"],
@@ -408,7 +411,7 @@ async fn whether_a_boundary_may_be_set_hangs_on_which_it_is() {
         ("PolicyName", "p"),
         ("PolicyDocument", &*text),
     ];
-    done(&root, "PutUserPolicy", &put).await;
+    root.must("PutUserPolicy", &form(&put)).await;
     let bob = world.user("Bob").await;
     let bound = async |arn: &str| {
         let pairs = [("UserName", "Eve"), ("PermissionsBoundary", arn)];
@@ -446,16 +449,14 @@ async fn whether_a_boundary_may_be_set_hangs_on_which_it_is() {
 async fn lists_of_policies_are_by_scope_path_and_use() {
     let world = world().await;
     let root = world.root();
-    done(
-        &root,
+    root.must(
         "AttachUserPolicy",
-        &[("UserName", "Bob"), ("PolicyArn", READ_ONLY)],
+        &form(&[("UserName", "Bob"), ("PolicyArn", READ_ONLY)]),
     )
     .await;
-    done(
-        &root,
+    root.must(
         "PutUserPermissionsBoundary",
-        &[("UserName", "Bob"), ("PermissionsBoundary", OWN)],
+        &form(&[("UserName", "Bob"), ("PermissionsBoundary", OWN)]),
     )
     .await;
     let mut seen = Vec::new();
@@ -465,7 +466,7 @@ async fn lists_of_policies_are_by_scope_path_and_use() {
         if let Some(marker) = marker.as_deref() {
             pairs.push(("Marker", marker));
         }
-        let heard = done(&root, "ListPolicies", &pairs).await;
+        let heard = root.must("ListPolicies", &form(&pairs)).await;
         seen.extend(heard.texts("Arn").into_iter().map(str::to_owned));
         if heard.text("IsTruncated") == "false" {
             break;
@@ -479,7 +480,7 @@ async fn lists_of_policies_are_by_scope_path_and_use() {
     seen.dedup();
     assert_eq!(seen.len(), count);
     let list = async |pairs: &[(&str, &str)]| {
-        let heard = done(&root, "ListPolicies", pairs).await;
+        let heard = root.must("ListPolicies", &form(pairs)).await;
         heard.texts("PolicyName").join(" ")
     };
     assert_eq!(list(&[("Scope", "Local")]).await, "Reader");
@@ -516,7 +517,8 @@ async fn lists_of_policies_are_by_scope_path_and_use() {
             .contains("Billing")
     );
     assert_eq!(
-        refused(&root, "ListPolicies", &[("Marker", "x")]).await,
+        root.refused("ListPolicies", &form(&[("Marker", "x")]))
+            .await,
         "400 ValidationError: Invalid Marker."
     );
 }
@@ -526,29 +528,27 @@ async fn who_uses_a_policy_is_listed_in_pages_and_by_how() {
     let world = world().await;
     let root = world.root();
     for name in ["a", "b", "c"] {
-        done(&root, "CreateUser", &[("UserName", name), ("Path", "/x/")]).await;
-        done(
-            &root,
+        root.must("CreateUser", &form(&[("UserName", name), ("Path", "/x/")]))
+            .await;
+        root.must(
             "AttachUserPolicy",
-            &[("UserName", name), ("PolicyArn", OWN)],
+            &form(&[("UserName", name), ("PolicyArn", OWN)]),
         )
         .await;
     }
-    done(
-        &root,
+    root.must(
         "PutUserPermissionsBoundary",
-        &[("UserName", "a"), ("PermissionsBoundary", OWN)],
+        &form(&[("UserName", "a"), ("PermissionsBoundary", OWN)]),
     )
     .await;
-    done(
-        &root,
+    root.must(
         "PutUserPermissionsBoundary",
-        &[("UserName", "Bob"), ("PermissionsBoundary", OWN)],
+        &form(&[("UserName", "Bob"), ("PermissionsBoundary", OWN)]),
     )
     .await;
     let list = async |more: &[(&str, &str)]| {
         let pairs = [&[("PolicyArn", OWN)][..], more].concat();
-        let heard = done(&root, "ListEntitiesForPolicy", &pairs).await;
+        let heard = root.must("ListEntitiesForPolicy", &form(&pairs)).await;
         let mut names: Vec<_> = heard
             .texts("UserName")
             .into_iter()
@@ -576,7 +576,7 @@ async fn who_uses_a_policy_is_listed_in_pages_and_by_how() {
             .iter()
             .map(|(name, value)| (*name, &**value))
             .collect();
-        let heard = done(&root, "ListEntitiesForPolicy", &asked).await;
+        let heard = root.must("ListEntitiesForPolicy", &form(&asked)).await;
         seen.extend(heard.texts("UserName").into_iter().map(str::to_owned));
         if heard.text("IsTruncated") == "false" {
             break;
@@ -611,15 +611,14 @@ async fn which_policies_let_a_service_be_used_is_judged_document_by_document() {
             ("PolicyName", name),
             ("PolicyDocument", &*text),
         ];
-        done(&root, "PutUserPolicy", &put).await;
+        root.must("PutUserPolicy", &form(&put)).await;
     }
-    done(
-        &root,
+    root.must(
         "AttachUserPolicy",
-        &[
+        &form(&[
             ("UserName", "Bob"),
             ("PolicyArn", "arn:aws:iam::aws:policy/IAMReadOnlyAccess"),
-        ],
+        ]),
     )
     .await;
     let asked = [
@@ -630,13 +629,16 @@ async fn which_policies_let_a_service_be_used_is_judged_document_by_document() {
         ("ServiceNamespaces.member.4", "s3"),
         ("ServiceNamespaces.member.5", "iam"),
     ];
-    let heard = done(&root, "ListPoliciesGrantingServiceAccess", &asked).await;
+    let heard = root
+        .must("ListPoliciesGrantingServiceAccess", &form(&asked))
+        .await;
     assert_eq!(heard.texts("ServiceNamespace"), ["s3", "sqs", "ec2", "iam"]);
     assert_eq!(heard.texts("PolicyName"), ["some", "IAMReadOnlyAccess"]);
     assert_eq!(heard.texts("EntityName"), ["Bob"]);
     let unknown = [asked[0], ("ServiceNamespaces.member.1", "s4")];
     assert_eq!(
-        refused(&root, "ListPoliciesGrantingServiceAccess", &unknown).await,
+        root.refused("ListPoliciesGrantingServiceAccess", &form(&unknown))
+            .await,
         "400 InvalidInput: Invalid service namespace: [s4]"
     );
 }
@@ -652,9 +654,11 @@ async fn tags_are_by_exact_key_and_seen_by_conditions() {
             ("Tags.member.1.Value", value),
         ]
     };
-    done(&root, "TagPolicy", &tag("team", "red")).await;
-    done(&root, "TagPolicy", &tag("Team", "blue")).await;
-    let listed = done(&root, "ListPolicyTags", &[("PolicyArn", OWN)]).await;
+    root.must("TagPolicy", &form(&tag("team", "red"))).await;
+    root.must("TagPolicy", &form(&tag("Team", "blue"))).await;
+    let listed = root
+        .must("ListPolicyTags", &form(&[("PolicyArn", OWN)]))
+        .await;
     assert_eq!(listed.texts("Key"), ["Team", "team"]);
     let text = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "iam:DeletePolicy",
         "Resource": "*", "Condition": {"StringEquals": {"aws:ResourceTag/team": "red"}}}}"#;
@@ -663,22 +667,21 @@ async fn tags_are_by_exact_key_and_seen_by_conditions() {
         ("PolicyName", "p"),
         ("PolicyDocument", text),
     ];
-    done(&root, "PutUserPolicy", &put).await;
+    root.must("PutUserPolicy", &form(&put)).await;
     let bob = world.user("Bob").await;
-    done(
-        &root,
+    root.must(
         "UntagPolicy",
-        &[("PolicyArn", OWN), ("TagKeys.member.1", "Team")],
+        &form(&[("PolicyArn", OWN), ("TagKeys.member.1", "Team")]),
     )
     .await;
-    done(&root, "TagPolicy", &tag("team", "blue")).await;
+    root.must("TagPolicy", &form(&tag("team", "blue"))).await;
     assert!(
-        refused(&bob, "DeletePolicy", &[("PolicyArn", OWN)])
+        bob.refused("DeletePolicy", &form(&[("PolicyArn", OWN)]))
             .await
             .starts_with("403")
     );
-    done(&root, "TagPolicy", &tag("team", "red")).await;
-    done(&bob, "DeletePolicy", &[("PolicyArn", OWN)]).await;
+    root.must("TagPolicy", &form(&tag("team", "red"))).await;
+    bob.must("DeletePolicy", &form(&[("PolicyArn", OWN)])).await;
     let repeated = [
         ("PolicyName", "Q"),
         ("PolicyDocument", text),
@@ -688,7 +691,7 @@ async fn tags_are_by_exact_key_and_seen_by_conditions() {
         ("Tags.member.2.Value", ""),
     ];
     assert_eq!(
-        refused(&root, "CreatePolicy", &repeated).await,
+        root.refused("CreatePolicy", &form(&repeated)).await,
         "400 InvalidInput: Duplicate tag keys found."
     );
 }
@@ -706,10 +709,12 @@ async fn policies_of_aws_belong_to_an_account_of_aws() {
         ("PolicyName", "p"),
         ("PolicyDocument", text),
     ];
-    done(&root, "PutUserPolicy", &put).await;
+    root.must("PutUserPolicy", &form(&put)).await;
     let bob = world.user("Bob").await;
-    done(&bob, "GetPolicy", &[("PolicyArn", OWN)]).await;
-    let denied = refused(&bob, "GetPolicy", &[("PolicyArn", READ_ONLY)]).await;
+    bob.must("GetPolicy", &form(&[("PolicyArn", OWN)])).await;
+    let denied = bob
+        .refused("GetPolicy", &form(&[("PolicyArn", READ_ONLY)]))
+        .await;
     assert!(
         denied.ends_with("with an explicit deny in an identity-based policy"),
         "{denied}"
@@ -730,7 +735,7 @@ async fn of_tags_that_differ_in_case_alone_each_value_must_be_allowed() {
         ("PolicyName", "p"),
         ("PolicyDocument", text),
     ];
-    done(&root, "PutUserPolicy", &put).await;
+    root.must("PutUserPolicy", &form(&put)).await;
     let bob = world.user("Bob").await;
     let tag = |one: &'static str, other: &'static str| {
         [
@@ -742,17 +747,21 @@ async fn of_tags_that_differ_in_case_alone_each_value_must_be_allowed() {
         ]
     };
     for (one, other) in [("eng", "finance"), ("finance", "eng")] {
-        let denied = refused(&bob, "TagPolicy", &tag(one, other)).await;
+        let denied = bob.refused("TagPolicy", &form(&tag(one, other))).await;
         assert!(denied.starts_with("403 AccessDenied"), "{denied}");
     }
-    done(&bob, "TagPolicy", &tag("finance", "finance")).await;
+    bob.must("TagPolicy", &form(&tag("finance", "finance")))
+        .await;
     for (one, other) in [("eng", "finance"), ("finance", "eng")] {
-        done(&root, "TagPolicy", &tag(one, other)).await;
-        let denied = refused(&bob, "DeletePolicy", &[("PolicyArn", OWN)]).await;
+        root.must("TagPolicy", &form(&tag(one, other))).await;
+        let denied = bob
+            .refused("DeletePolicy", &form(&[("PolicyArn", OWN)]))
+            .await;
         assert!(denied.starts_with("403 AccessDenied"), "{denied}");
     }
-    done(&root, "TagPolicy", &tag("finance", "finance")).await;
-    done(&bob, "DeletePolicy", &[("PolicyArn", OWN)]).await;
+    root.must("TagPolicy", &form(&tag("finance", "finance")))
+        .await;
+    bob.must("DeletePolicy", &form(&[("PolicyArn", OWN)])).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -764,7 +773,7 @@ async fn who_is_renamed_keeps_the_tags_that_rights_hang_on() {
         ("Tags.member.1.Key", "team"),
         ("Tags.member.1.Value", "red"),
     ];
-    done(&root, "CreateUser", &eve).await;
+    root.must("CreateUser", &form(&eve)).await;
     let text = r#"{"Version": "2012-10-17", "Statement": {
         "Effect": "Allow", "Action": "iam:UpdateUser", "Resource": "arn:aws:iam::*:user/E*",
         "Condition": {"StringEquals": {"iam:ResourceTag/team": "red"}}}}"#;
@@ -773,15 +782,15 @@ async fn who_is_renamed_keeps_the_tags_that_rights_hang_on() {
         ("PolicyName", "p"),
         ("PolicyDocument", text),
     ];
-    done(&root, "PutUserPolicy", &put).await;
+    root.must("PutUserPolicy", &form(&put)).await;
     let bob = world.user("Bob").await;
     let rename = |name: &'static str| [("UserName", "Eve"), ("NewUserName", name)];
-    let denied = refused(&bob, "UpdateUser", &rename("Rob")).await;
+    let denied = bob.refused("UpdateUser", &form(&rename("Rob"))).await;
     assert!(
         denied.contains("resource: arn:aws:iam::123456789012:user/Rob"),
         "{denied}"
     );
-    done(&bob, "UpdateUser", &rename("Ella")).await;
+    bob.must("UpdateUser", &form(&rename("Ella"))).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -809,6 +818,6 @@ async fn white_space_is_no_way_round_the_quotas() {
             "409 LimitExceeded: Cannot exceed quota for PolicySize: 6144",
         ),
     ] {
-        assert_eq!(refused(&root, action, &pairs).await, fault);
+        assert_eq!(root.refused(action, &form(&pairs)).await, fault);
     }
 }

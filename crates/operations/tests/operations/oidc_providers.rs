@@ -6,6 +6,8 @@ use async_trait::async_trait;
 use keyward_engine::{AccountQuotas, IdentityProviders, InstallationOptions, Quotas, Unreachable};
 use keyward_testkit::{Answer, Asker, World, form};
 
+use crate::support::allow;
+
 const NONE: Vec<String> = Vec::new();
 const ARN: &str = "arn:aws:iam::123456789012:oidc-provider/id.example/realms/x";
 const URL: &str = "https://id.example/realms/x";
@@ -43,13 +45,6 @@ async fn ask(asker: &Asker, action: &str, pairs: &[(&str, &str)]) -> Answer {
     asker.ask(action, &form(pairs)).await
 }
 
-/// Does what must succeed.
-async fn done(asker: &Asker, action: &str, pairs: &[(&str, &str)]) -> Answer {
-    let heard = ask(asker, action, pairs).await;
-    assert_eq!(heard.fault(), "200", "{action} {pairs:?}");
-    heard
-}
-
 /// An action, the members of its request, and what is to be answered.
 type Asked<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str);
 
@@ -67,35 +62,35 @@ async fn create(asker: &Asker, url: &str) -> Answer {
 }
 
 async fn shown(asker: &Asker) -> Answer {
-    done(
-        asker,
-        "GetOpenIDConnectProvider",
-        &[("OpenIDConnectProviderArn", ARN)],
-    )
-    .await
+    asker
+        .must(
+            "GetOpenIDConnectProvider",
+            &form(&[("OpenIDConnectProviderArn", ARN)]),
+        )
+        .await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_provider_is_made_shown_listed_and_deleted() {
     let world = World::new().await;
     let root = world.root();
-    let made = done(
-        &root,
-        "CreateOpenIDConnectProvider",
-        &[
-            ("Url", URL),
-            ("ClientIDList.member.1", "b"),
-            ("ClientIDList.member.2", "a"),
-            ("ClientIDList.member.3", "b"),
-            ("ThumbprintList.member.1", THUMBPRINT),
-            ("ThumbprintList.member.2", THUMBPRINT),
-            ("Tags.member.1.Key", "b"),
-            ("Tags.member.1.Value", "1"),
-            ("Tags.member.2.Key", "B"),
-            ("Tags.member.2.Value", "2"),
-        ],
-    )
-    .await;
+    let made = root
+        .must(
+            "CreateOpenIDConnectProvider",
+            &form(&[
+                ("Url", URL),
+                ("ClientIDList.member.1", "b"),
+                ("ClientIDList.member.2", "a"),
+                ("ClientIDList.member.3", "b"),
+                ("ThumbprintList.member.1", THUMBPRINT),
+                ("ThumbprintList.member.2", THUMBPRINT),
+                ("Tags.member.1.Key", "b"),
+                ("Tags.member.1.Value", "1"),
+                ("Tags.member.2.Key", "B"),
+                ("Tags.member.2.Value", "2"),
+            ]),
+        )
+        .await;
     assert_eq!(made.text("OpenIDConnectProviderArn"), ARN);
     assert_eq!(made.texts("Key"), ["b", "B"]);
     let got = shown(&root).await;
@@ -122,18 +117,18 @@ async fn a_provider_is_made_shown_listed_and_deleted() {
     let bare_arn = "arn:aws:iam::123456789012:oidc-provider/Bare.example/";
     assert_eq!(bare.text("OpenIDConnectProviderArn"), bare_arn);
     assert!(!bare.body.contains("<Tags"), "{}", bare.body);
-    let got = done(
-        &root,
-        "GetOpenIDConnectProvider",
-        &[("OpenIDConnectProviderArn", bare_arn)],
-    )
-    .await;
+    let got = root
+        .must(
+            "GetOpenIDConnectProvider",
+            &form(&[("OpenIDConnectProviderArn", bare_arn)]),
+        )
+        .await;
     for empty in ["<ClientIDList/>", "<Tags/>"] {
         assert!(got.body.contains(empty), "{}", got.body);
     }
-    let listed = done(&root, "ListOpenIDConnectProviders", &[]).await;
+    let listed = root.must("ListOpenIDConnectProviders", "").await;
     assert_eq!(listed.texts("Arn"), [bare_arn, ARN]);
-    let summary = done(&root, "GetAccountSummary", &[]).await;
+    let summary = root.must("GetAccountSummary", "").await;
     assert!(
         summary
             .body
@@ -189,7 +184,7 @@ async fn a_url_is_kept_as_it_is_and_there_is_one_provider_at_each() {
         assert_eq!((heard.status, heard.text("Code")), (400, "InvalidInput"));
         assert!(!heard.body.contains("<Message"), "{}", heard.body);
     }
-    let listed = done(&root, "ListOpenIDConnectProviders", &[]).await;
+    let listed = root.must("ListOpenIDConnectProviders", "").await;
     assert_eq!(listed.texts("Arn").len(), 4);
 }
 
@@ -301,7 +296,8 @@ async fn a_provider_without_thumbprints_is_asked_for_one() {
         })
         .await;
         let root = world.root();
-        done(&root, "CreateOpenIDConnectProvider", &pairs).await;
+        root.must("CreateOpenIDConnectProvider", &form(&pairs))
+            .await;
         assert_eq!(*outside.asked.lock().unwrap(), [URL]);
         let got = shown(&root).await;
         assert!(got.body.contains(&expected), "{}", got.body);
@@ -437,7 +433,8 @@ async fn tag_keys_differ_by_case_and_come_in_order() {
         assert_eq!(heard.fault(), expected, "{form}");
     }
     let list = async |more: &[(&str, &str)]| {
-        done(&root, "ListOpenIDConnectProviderTags", &about(ARN, more)).await
+        root.must("ListOpenIDConnectProviderTags", &form(&about(ARN, more)))
+            .await
     };
     let all = list(&[]).await;
     assert_eq!(all.texts("Key"), ["Team", "a", "team"]);
@@ -450,7 +447,7 @@ async fn tag_keys_differ_by_case_and_come_in_order() {
         ARN,
         &[("TagKeys.member.1", "TEAM"), ("TagKeys.member.2", "a")],
     );
-    done(&root, "UntagOpenIDConnectProvider", &untag).await;
+    root.must("UntagOpenIDConnectProvider", &form(&untag)).await;
     assert_eq!(list(&[]).await.texts("Key"), ["Team", "team"]);
     for (action, empty) in [
         ("TagOpenIDConnectProvider", "Tags"),
@@ -469,21 +466,11 @@ fn denied(action: &str, resource: &str) -> String {
     )
 }
 
-async fn allow(root: &Asker, statement: &str) {
-    let document = format!(r#"{{"Version":"2012-10-17","Statement":[{statement}]}}"#);
-    let pairs = [
-        ("UserName", "Bob"),
-        ("PolicyName", "p"),
-        ("PolicyDocument", document.as_str()),
-    ];
-    done(root, "PutUserPolicy", &pairs).await;
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_right_nobody_learns_what_is_there() {
     let world = World::new().await;
     let root = world.root();
-    done(&root, "CreateUser", &[("UserName", "Bob")]).await;
+    root.must("CreateUser", &form(&[("UserName", "Bob")])).await;
     let bob = world.user("Bob").await;
     assert_eq!(create(&root, URL).await.fault(), "200");
     let unknown = "arn:aws:iam::123456789012:oidc-provider/unknown.example";
@@ -509,7 +496,7 @@ async fn without_a_right_nobody_learns_what_is_there() {
     // A grant on ARNs is none for the list.
     let on_all =
         r#"{"Effect":"Allow","Action":"iam:*","Resource":"arn:aws:iam::*:oidc-provider/*"}"#;
-    allow(&root, on_all).await;
+    allow(&root, "Bob", on_all).await;
     let list = ask(&bob, "ListOpenIDConnectProviders", &[]).await.fault();
     assert_eq!(list, denied("ListOpenIDConnectProviders", "*"));
     assert_eq!(create(&bob, "https://b.example").await.fault(), "200");
@@ -519,7 +506,7 @@ async fn without_a_right_nobody_learns_what_is_there() {
 async fn tags_govern_who_may_do_what() {
     let world = World::new().await;
     let root = world.root();
-    done(&root, "CreateUser", &[("UserName", "Bob")]).await;
+    root.must("CreateUser", &form(&[("UserName", "Bob")])).await;
     let bob = world.user("Bob").await;
     let make = |value| {
         [
@@ -531,16 +518,17 @@ async fn tags_govern_who_may_do_what() {
     };
     let create_only =
         r#"{"Effect":"Allow","Action":"iam:CreateOpenIDConnectProvider","Resource":"*"}"#;
-    allow(&root, create_only).await;
+    allow(&root, "Bob", create_only).await;
     let heard = ask(&bob, "CreateOpenIDConnectProvider", &make("red")).await;
     assert_eq!(heard.fault(), denied("TagOpenIDConnectProvider", ARN));
     let red_alone = format!(
         r#"{create_only},{{"Effect":"Allow","Action":"iam:TagOpenIDConnectProvider","Resource":"*","Condition":{{"StringEquals":{{"aws:RequestTag/team":"red"}}}}}}"#
     );
-    allow(&root, &red_alone).await;
+    allow(&root, "Bob", &red_alone).await;
     let heard = ask(&bob, "CreateOpenIDConnectProvider", &make("blue")).await;
     assert_eq!(heard.fault(), denied("TagOpenIDConnectProvider", ARN));
-    done(&bob, "CreateOpenIDConnectProvider", &make("red")).await;
+    bob.must("CreateOpenIDConnectProvider", &form(&make("red")))
+        .await;
     for (key, is_allowed) in [
         ("aws:ResourceTag/team", true),
         ("iam:ResourceTag/team", false),
@@ -548,17 +536,18 @@ async fn tags_govern_who_may_do_what() {
         let statement = format!(
             r#"{{"Effect":"Allow","Action":"iam:*","Resource":"*","Condition":{{"StringEquals":{{"{key}":"red"}}}}}}"#
         );
-        allow(&root, &statement).await;
+        allow(&root, "Bob", &statement).await;
         let heard = ask(&bob, "GetOpenIDConnectProvider", &about(ARN, &[])).await;
         assert_eq!(heard.status == 200, is_allowed, "{key}");
     }
     let of_red = r#"{"Effect":"Allow","Action":"iam:*","Resource":"*","Condition":{"StringEquals":{"aws:ResourceTag/team":"red"}}}"#;
-    allow(&root, of_red).await;
+    allow(&root, "Bob", of_red).await;
     let blue = [
         ("Tags.member.1.Key", "team"),
         ("Tags.member.1.Value", "blue"),
     ];
-    done(&bob, "TagOpenIDConnectProvider", &about(ARN, &blue)).await;
+    bob.must("TagOpenIDConnectProvider", &form(&about(ARN, &blue)))
+        .await;
     let heard = ask(&bob, "DeleteOpenIDConnectProvider", &about(ARN, &[])).await;
     assert_eq!(heard.fault(), denied("DeleteOpenIDConnectProvider", ARN));
 }

@@ -1,30 +1,13 @@
 //! Roles and whom they trust.
 
 use keyward_names::AccountId;
-use keyward_testkit::{Answer, Asker, Quotas, World, form};
+use keyward_testkit::{Answer, Quotas, World, form};
+
+use crate::support::{check_answers, must_all};
 
 const NONE: Vec<String> = Vec::new();
 const OTHER: &str = "111122223333";
 const READ_ONLY: &str = "arn:aws:iam::aws:policy/ReadOnlyAccess";
-
-/// Does what must succeed.
-async fn done(asker: &Asker, steps: &[(&str, &str)]) {
-    for (action, form) in steps {
-        assert_eq!(
-            asker.ask(action, form).await.fault(),
-            "200",
-            "{action} {form}"
-        );
-    }
-}
-
-/// Asks, and checks what is answered: `200` or the refusal.
-async fn check(asker: &Asker, asked: &[(&str, &str, &str)]) {
-    for (action, form, expected) in asked {
-        let heard = asker.ask(action, form).await.fault();
-        assert_eq!(heard, *expected, "{action} {form}");
-    }
-}
 
 /// A trust policy of one principal, which is JSON.
 fn trust(principal: &str) -> String {
@@ -154,7 +137,7 @@ async fn what_can_not_be_made_is_refused_with_its_reason() {
     let long = trust(&format!(r#"{{"AWS":["{}"]}}"#, [OTHER; 8].join(r#"",""#)));
     let with = |more: &str| create("Role", &good) + more;
     let malformed = |text: &str| format!("400 MalformedPolicyDocument: {text}");
-    check(
+    check_answers(
         &world.root(),
         &[
             (
@@ -229,7 +212,7 @@ async fn only_what_is_given_of_a_role_changes() {
     let world = World::new().await;
     let root = world.root();
     let form = create("Role", &service()) + "&Description=old&MaxSessionDuration=7200";
-    done(&root, &[("CreateRole", &form)]).await;
+    must_all(&root, &[("CreateRole", &form)]).await;
     for (form, description, duration) in [
         ("RoleName=role", "old", "7200"),
         ("RoleName=role&Description=new", "new", "7200"),
@@ -257,7 +240,7 @@ async fn only_what_is_given_of_a_role_changes() {
     let got = root.ask("GetRole", "RoleName=Role").await;
     assert_eq!(got.text("Description"), "");
     let missing = "404 NoSuchEntity: The role with name x cannot be found.";
-    check(
+    check_answers(
         &root,
         &[
             ("GetRole", "RoleName=x", missing),
@@ -281,7 +264,7 @@ async fn a_role_goes_when_no_profile_and_no_policy_but_a_boundary_is_left() {
     let document = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:Get*","Resource":"*"}}"#;
     let inline = format!("RoleName=Role&PolicyName=p&PolicyDocument={document}");
     let profile = "InstanceProfileName=Web&RoleName=Role";
-    done(
+    must_all(
         &root,
         &[
             ("CreateRole", &create("Role", &service())),
@@ -295,14 +278,14 @@ async fn a_role_goes_when_no_profile_and_no_policy_but_a_boundary_is_left() {
     .await;
     let conflict = async |what: &str| {
         let expected = format!("409 DeleteConflict: Cannot delete entity, must {what} first.");
-        check(&root, &[("DeleteRole", "RoleName=role", &expected)]).await;
+        check_answers(&root, &[("DeleteRole", "RoleName=role", &expected)]).await;
     };
     conflict("remove roles from instance profile").await;
-    done(&root, &[("RemoveRoleFromInstanceProfile", profile)]).await;
+    must_all(&root, &[("RemoveRoleFromInstanceProfile", profile)]).await;
     conflict("detach all policies").await;
-    done(&root, &[("DetachRolePolicy", &attachment)]).await;
+    must_all(&root, &[("DetachRolePolicy", &attachment)]).await;
     conflict("delete policies").await;
-    done(
+    must_all(
         &root,
         &[
             ("DeleteRolePolicy", "RoleName=Role&PolicyName=p"),
@@ -319,7 +302,7 @@ async fn a_role_goes_when_no_profile_and_no_policy_but_a_boundary_is_left() {
 async fn tags_of_roles_are_like_those_of_users_and_come_in_pages() {
     let world = World::new().await;
     let root = world.root();
-    done(
+    must_all(
         &root,
         &[
             ("CreateRole", &(create("Role", &service()) + "&Tags.member.1.Key=Team&Tags.member.1.Value=1")),
@@ -333,7 +316,7 @@ async fn tags_of_roles_are_like_those_of_users_and_come_in_pages() {
     let rest = root.ask("ListRoleTags", &form).await;
     assert_eq!((rest.text("Key"), rest.text("Value")), ("TEAM", "2"));
     assert_eq!(rest.text("IsTruncated"), "false");
-    check(
+    check_answers(
         &root,
         &[
             (
@@ -363,7 +346,7 @@ async fn roles_come_in_pages_by_name() {
     let world = World::new().await;
     let root = world.root();
     for name in ["bees", "Ants", "Cows"] {
-        done(&root, &[("CreateRole", &create(name, &service()))]).await;
+        must_all(&root, &[("CreateRole", &create(name, &service()))]).await;
     }
     let first = root.ask("ListRoles", "MaxItems=2").await;
     assert_eq!(first.texts("RoleName"), ["Ants", "bees"]);
@@ -381,9 +364,9 @@ async fn principals_must_exist_and_are_told_as_they_were_named() {
         .await;
     let other = world.root_of(AccountId::parse(OTHER).unwrap());
     let root = world.root();
-    done(&other, &[("CreateUser", "UserName=Eve&Path=%2Fx%2F")]).await;
-    done(&other, &[("CreateRole", &create("Theirs", &service()))]).await;
-    done(
+    must_all(&other, &[("CreateUser", "UserName=Eve&Path=%2Fx%2F")]).await;
+    must_all(&other, &[("CreateRole", &create("Theirs", &service()))]).await;
+    must_all(
         &root,
         &[
             ("CreateUser", "UserName=Bob&Path=%2Fteam%2F"),
@@ -420,7 +403,7 @@ async fn principals_must_exist_and_are_told_as_they_were_named() {
         let got = root.ask("GetRole", "RoleName=Role").await;
         assert_eq!(shown_trust(&got), aws(name));
         let update = form(&[("RoleName", "Mine"), ("PolicyDocument", &aws(name))]);
-        done(
+        must_all(
             &root,
             &[
                 ("UpdateAssumeRolePolicy", &update),
@@ -446,7 +429,7 @@ async fn principals_must_exist_and_are_told_as_they_were_named() {
         let expected =
             format!(r#"400 MalformedPolicyDocument: Invalid principal in policy: "AWS":"{name}""#);
         let update = form(&[("RoleName", "Mine"), ("PolicyDocument", &aws(name))]);
-        check(
+        check_answers(
             &root,
             &[
                 ("CreateRole", &create("Role", &aws(name)), &expected),
@@ -465,7 +448,7 @@ async fn who_is_trusted_stays_so_under_any_name_and_a_namesake_is_not() {
     let bob_and_helper = trust(
         r#"{"AWS":["arn:aws:iam::123456789012:user/Bob","arn:aws:iam::123456789012:role/Helper"]}"#,
     );
-    done(
+    must_all(
         &root,
         &[
             ("CreateUser", "UserName=Bob"),
@@ -482,7 +465,7 @@ async fn who_is_trusted_stays_so_under_any_name_and_a_namesake_is_not() {
     let account = world.account().await;
     let rob = account.user("rob").unwrap().id.to_string();
     let helper = account.roles().find("helper").unwrap().id.to_string();
-    done(
+    must_all(
         &root,
         &[
             ("DeleteUser", "UserName=Rob"),
@@ -499,17 +482,17 @@ async fn who_is_trusted_stays_so_under_any_name_and_a_namesake_is_not() {
     let again = form(&[("RoleName", "Role"), ("PolicyDocument", &gone)]);
     let expected =
         format!(r#"400 MalformedPolicyDocument: Invalid principal in policy: "AWS":"{rob}""#);
-    check(&root, &[("UpdateAssumeRolePolicy", &again, &expected)]).await;
+    check_answers(&root, &[("UpdateAssumeRolePolicy", &again, &expected)]).await;
     // By its id too, one who is there is told by its ARN.
     let account = world.account().await;
     let rob = account.user("rob").unwrap().id.to_string();
     let by_id = form(&[("RoleName", "Role"), ("PolicyDocument", &aws(&rob))]);
-    done(&root, &[("UpdateAssumeRolePolicy", &by_id)]).await;
+    must_all(&root, &[("UpdateAssumeRolePolicy", &by_id)]).await;
     let by_arn = aws("arn:aws:iam::123456789012:user/a/Rob");
     assert_eq!(told(&world).await, by_arn);
     let version = world.account().await.version();
     let same = form(&[("RoleName", "Role"), ("PolicyDocument", &by_arn)]);
-    done(&root, &[("UpdateAssumeRolePolicy", &same)]).await;
+    must_all(&root, &[("UpdateAssumeRolePolicy", &same)]).await;
     assert_eq!(world.account().await.version(), version);
     assert_eq!(world.account().await.broken_invariants(), NONE);
 }
@@ -521,7 +504,7 @@ async fn principals_must_still_be_there_when_a_trust_policy_becomes_durable() {
     let arn = "arn:aws:iam::123456789012:user/Bob";
     let expected =
         format!(r#"400 MalformedPolicyDocument: Invalid principal in policy: "AWS":"{arn}""#);
-    done(
+    must_all(
         &root,
         &[
             ("CreateUser", "UserName=Bob"),
@@ -563,9 +546,9 @@ async fn rights_are_to_the_arn_that_a_role_has_and_by_its_boundary_and_tags() {
             ("PolicyName", "p"),
             ("PolicyDocument", &document),
         ]);
-        done(&root, &[("PutUserPolicy", &put)]).await;
+        must_all(&root, &[("PutUserPolicy", &put)]).await;
     };
-    done(
+    must_all(
         &root,
         &[
             ("CreateUser", "UserName=Bob"),
@@ -577,7 +560,7 @@ async fn rights_are_to_the_arn_that_a_role_has_and_by_its_boundary_and_tags() {
     allow(r#"{"Effect":"Allow","Action":["iam:CreateRole","iam:GetRole"],"Resource":"arn:aws:iam::123456789012:role/mine/*"}"#).await;
     let tags = "&Tags.member.1.Key=k&Tags.member.1.Value=v";
     let mine = create("Mine", &service()) + "&Path=%2Fmine%2F";
-    check(
+    check_answers(
         &bob,
         &[
             (
@@ -618,7 +601,7 @@ async fn rights_are_to_the_arn_that_a_role_has_and_by_its_boundary_and_tags() {
     let bounded = create("Bounded", &service()) + "&PermissionsBoundary=" + READ_ONLY;
     let update = form(&[("RoleName", "Bounded"), ("PolicyDocument", &service())]);
     let theirs = form(&[("RoleName", "Theirs"), ("PolicyDocument", &service())]);
-    check(
+    check_answers(
         &bob,
         &[
             (
@@ -649,7 +632,7 @@ async fn rights_are_to_the_arn_that_a_role_has_and_by_its_boundary_and_tags() {
         ],
     )
     .await;
-    done(
+    must_all(
         &root,
         &[(
             "TagRole",
@@ -658,7 +641,7 @@ async fn rights_are_to_the_arn_that_a_role_has_and_by_its_boundary_and_tags() {
     )
     .await;
     allow(r#"{"Effect":"Allow","Action":"iam:*","Resource":"*","Condition":{"StringEquals":{"iam:ResourceTag/team":"red"}}},{"Effect":"Allow","Action":"iam:TagRole","Resource":"*","Condition":{"ForAllValues:StringEquals":{"aws:TagKeys":"open"},"StringEquals":{"aws:RequestTag/open":"yes"}}}"#).await;
-    check(
+    check_answers(
         &bob,
         &[
             ("GetRole", "RoleName=theirs", "200"),

@@ -2,6 +2,8 @@
 
 use keyward_testkit::{Answer, Asker, Quotas, World, form};
 
+use crate::support::allow;
+
 const NONE: Vec<String> = Vec::new();
 const ARN: &str = "arn:aws:iam::123456789012:saml-provider/Corp";
 const KEY: &str = include_str!("../../../saml/tests/fixtures/p256.key");
@@ -16,13 +18,6 @@ fn metadata(mark: &str) -> String {
 
 async fn ask(asker: &Asker, action: &str, pairs: &[(&str, &str)]) -> Answer {
     asker.ask(action, &form(pairs)).await
-}
-
-/// Does what must succeed.
-async fn done(asker: &Asker, action: &str, pairs: &[(&str, &str)]) -> Answer {
-    let heard = ask(asker, action, pairs).await;
-    assert_eq!(heard.fault(), "200", "{action} {pairs:?}");
-    heard
 }
 
 /// The members of a request to make `Corp`, and more of them.
@@ -47,7 +42,7 @@ async fn update(asker: &Asker, more: &[(&str, &str)]) -> String {
 }
 
 async fn shown(asker: &Asker) -> Answer {
-    done(asker, "GetSAMLProvider", &about(ARN, &[])).await
+    asker.must("GetSAMLProvider", &form(&about(ARN, &[]))).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -83,7 +78,7 @@ async fn a_provider_is_made_shown_listed_and_deleted() {
             .expect("it is a year")
     };
     assert_eq!(year(until), year(created) + 100);
-    let listed = done(&root, "ListSAMLProviders", &[]).await;
+    let listed = root.must("ListSAMLProviders", "").await;
     assert_eq!(listed.texts("Arn"), [ARN]);
     assert_eq!(listed.text("CreateDate"), created);
     assert_eq!(listed.text("ValidUntil"), until);
@@ -98,7 +93,7 @@ async fn a_provider_is_made_shown_listed_and_deleted() {
         (twice.status, twice.text("Code")),
         (409, "EntityAlreadyExists")
     );
-    let summary = done(&root, "GetAccountSummary", &[]).await;
+    let summary = root.must("GetAccountSummary", "").await;
     assert!(
         summary
             .body
@@ -106,7 +101,8 @@ async fn a_provider_is_made_shown_listed_and_deleted() {
     );
     let elsewhere = world.other_node().await;
     assert!(*elsewhere.account().await == *world.account().await);
-    done(&root, "DeleteSAMLProvider", &about(ARN, &[])).await;
+    root.must("DeleteSAMLProvider", &form(&about(ARN, &[])))
+        .await;
     let again = ask(&root, "DeleteSAMLProvider", &about(ARN, &[])).await;
     assert_eq!(
         again.fault(),
@@ -336,8 +332,10 @@ async fn tag_keys_differ_by_case_and_come_in_order() {
         tag(&many).await,
         "409 LimitExceeded: The number of tags has reached the maximum limit."
     );
-    let list =
-        async |more: &[(&str, &str)]| done(&root, "ListSAMLProviderTags", &about(ARN, more)).await;
+    let list = async |more: &[(&str, &str)]| {
+        root.must("ListSAMLProviderTags", &form(&about(ARN, more)))
+            .await
+    };
     let first = list(&[("MaxItems", "2")]).await;
     assert_eq!(first.texts("Key"), ["Team", "a"]);
     let second = list(&[("Marker", first.text("Marker"))]).await;
@@ -347,7 +345,7 @@ async fn tag_keys_differ_by_case_and_come_in_order() {
         ARN,
         &[("TagKeys.member.1", "TEAM"), ("TagKeys.member.2", "a")],
     );
-    done(&root, "UntagSAMLProvider", &untag).await;
+    root.must("UntagSAMLProvider", &form(&untag)).await;
     assert_eq!(list(&[]).await.texts("Key"), ["Team", "team"]);
     for (action, empty) in [
         ("TagSAMLProvider", "Tags"),
@@ -366,21 +364,11 @@ fn denied(action: &str, resource: &str) -> String {
     )
 }
 
-async fn allow(root: &Asker, statement: &str) {
-    let document = format!(r#"{{"Version":"2012-10-17","Statement":[{statement}]}}"#);
-    let pairs = [
-        ("UserName", "Bob"),
-        ("PolicyName", "p"),
-        ("PolicyDocument", document.as_str()),
-    ];
-    done(root, "PutUserPolicy", &pairs).await;
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn rights_come_first_and_tags_govern_them() {
     let world = World::new().await;
     let root = world.root();
-    done(&root, "CreateUser", &[("UserName", "Bob")]).await;
+    root.must("CreateUser", &form(&[("UserName", "Bob")])).await;
     let bob = world.user("Bob").await;
     let red = [
         ("Tags.member.1.Key", "team"),
@@ -406,21 +394,22 @@ async fn rights_come_first_and_tags_govern_them() {
     assert_eq!(heard, denied("CreateSAMLProvider", unknown));
     let on_all =
         r#"{"Effect":"Allow","Action":"iam:*","Resource":"arn:aws:iam::*:saml-provider/*"}"#;
-    allow(&root, on_all).await;
+    allow(&root, "Bob", on_all).await;
     let list = ask(&bob, "ListSAMLProviders", &[]).await.fault();
     assert_eq!(list, denied("ListSAMLProviders", "*"));
     let create_only = r#"{"Effect":"Allow","Action":"iam:CreateSAMLProvider","Resource":"*"}"#;
     let red_alone = format!(
         r#"{create_only},{{"Effect":"Allow","Action":"iam:TagSAMLProvider","Resource":"*","Condition":{{"StringEquals":{{"aws:RequestTag/team":"red"}}}}}}"#
     );
-    allow(&root, &red_alone).await;
+    allow(&root, "Bob", &red_alone).await;
     let heard = create(&bob, "Unknown", &blue).await.fault();
     assert_eq!(heard, denied("TagSAMLProvider", unknown));
     assert_eq!(create(&bob, "Unknown", &red).await.fault(), "200");
     let of_red = r#"{"Effect":"Allow","Action":"iam:*","Resource":"*","Condition":{"StringEquals":{"aws:ResourceTag/team":"red"}}}"#;
-    allow(&root, of_red).await;
-    done(&bob, "TagSAMLProvider", &about(ARN, &blue)).await;
+    allow(&root, "Bob", of_red).await;
+    bob.must("TagSAMLProvider", &form(&about(ARN, &blue))).await;
     let heard = ask(&bob, "DeleteSAMLProvider", &about(ARN, &[])).await;
     assert_eq!(heard.fault(), denied("DeleteSAMLProvider", ARN));
-    done(&bob, "DeleteSAMLProvider", &about(unknown, &[])).await;
+    bob.must("DeleteSAMLProvider", &form(&about(unknown, &[])))
+        .await;
 }

@@ -1,30 +1,13 @@
 //! Service-linked roles and their deletion tasks.
 
 use keyward_names::Timestamp;
-use keyward_testkit::{Asker, Quotas, World, form};
+use keyward_testkit::{Quotas, World, form};
+
+use crate::support::{check_answers, must_all};
 
 const NONE: Vec<String> = Vec::new();
 const BATCH: &str = "AWSServiceName=batch.amazonaws.com";
 const SCALING: &str = "AWSServiceName=autoscaling.amazonaws.com";
-
-/// Does what must succeed.
-async fn done(asker: &Asker, steps: &[(&str, &str)]) {
-    for (action, form) in steps {
-        assert_eq!(
-            asker.ask(action, form).await.fault(),
-            "200",
-            "{action} {form}"
-        );
-    }
-}
-
-/// Asks, and checks what is answered: `200` or the refusal.
-async fn check(asker: &Asker, asked: &[(&str, &str, &str)]) {
-    for (action, form, expected) in asked {
-        let heard = asker.ask(action, form).await.fault();
-        assert_eq!(heard, *expected, "{action} {form}");
-    }
-}
 
 /// Checks that a trust policy, percent-encoded as answers have it, has a part.
 fn check_has(document: &str, part: &str) {
@@ -89,7 +72,7 @@ async fn some_services_have_several_roles_by_suffix() {
     .await;
     let scaling = |suffix: &str| format!("{SCALING}&CustomSuffix={suffix}");
     let long = "x".repeat(64);
-    check(
+    check_answers(
         &world.root(),
         &[
             ("CreateServiceLinkedRole", SCALING, "200"),
@@ -146,7 +129,7 @@ async fn only_description_and_tags_of_a_services_role_are_the_accounts() {
     let name = "RoleName=awsserviceroleforbatch";
     let protected = "400 UnmodifiableEntity: Cannot perform the operation on the protected role 'AWSServiceRoleForBatch' - this role is only modifiable by AWS";
     let read_only = "arn:aws:iam::aws:policy/ReadOnlyAccess";
-    done(
+    must_all(
         &root,
         &[
             ("CreateServiceLinkedRole", BATCH),
@@ -188,9 +171,9 @@ async fn only_description_and_tags_of_a_services_role_are_the_accounts() {
             format!("{name}&InstanceProfileName=Web"),
         ),
     ] {
-        check(&root, &[(action, &form, protected)]).await;
+        check_answers(&root, &[(action, &form, protected)]).await;
     }
-    check(
+    check_answers(
         &root,
         &[(
             "UpdateRole",
@@ -212,7 +195,7 @@ async fn a_deletion_is_done_at_once_and_its_task_is_known() {
         ("RoleName", "Ordinary"),
         ("AssumeRolePolicyDocument", trust),
     ]);
-    done(
+    must_all(
         &root,
         &[
             ("CreateServiceLinkedRole", BATCH),
@@ -241,7 +224,7 @@ async fn a_deletion_is_done_at_once_and_its_task_is_known() {
         assert_eq!(account.used_policy_count(), 0);
     }
     let unknown = format!("DeletionTaskId={beginning}00000000-0000-4000-8000-000000000000");
-    check(
+    check_answers(
         &root,
         &[
             (
@@ -278,14 +261,14 @@ async fn a_deletion_is_done_at_once_and_its_task_is_known() {
     ] {
         let asked = format!("DeletionTaskId={other}");
         let invalid = "400 InvalidInput: Invalid task id";
-        check(
+        check_answers(
             &root,
             &[("GetServiceLinkedRoleDeletionStatus", &asked, invalid)],
         )
         .await;
     }
     // The role may come again, as another.
-    done(&root, &[("CreateServiceLinkedRole", BATCH)]).await;
+    must_all(&root, &[("CreateServiceLinkedRole", BATCH)]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -297,7 +280,7 @@ async fn of_a_thousand_deletions_the_oldest_is_forgotten() {
         .clock()
         .set(Timestamp::from_unix_seconds(1_800_000_000));
     let delete = async || {
-        done(&root, &[("CreateServiceLinkedRole", BATCH)]).await;
+        must_all(&root, &[("CreateServiceLinkedRole", BATCH)]).await;
         let name = "RoleName=AWSServiceRoleForBatch";
         let deleted = root.ask("DeleteServiceLinkedRole", name).await;
         format!("DeletionTaskId={}", deleted.text("DeletionTaskId"))
@@ -334,7 +317,7 @@ async fn rights_are_to_the_roles_arn_and_by_the_service() {
         ("PolicyName", "p"),
         ("PolicyDocument", document),
     ]);
-    done(
+    must_all(
         &root,
         &[("CreateUser", "UserName=Bob"), ("PutUserPolicy", &policy)],
     )
@@ -347,7 +330,7 @@ async fn rights_are_to_the_roles_arn_and_by_the_service() {
              because no identity-based policy allows the iam:{action} action"
         )
     };
-    check(
+    check_answers(
         &bob,
         &[
             (
@@ -388,7 +371,7 @@ async fn rights_are_to_the_roles_arn_and_by_the_service() {
         .await;
     let task = format!("DeletionTaskId={}", mine.text("DeletionTaskId"));
     let others = task.replace("_mine", "");
-    check(
+    check_answers(
         &bob,
         &[
             ("GetServiceLinkedRoleDeletionStatus", &task, "200"),

@@ -24,7 +24,7 @@ const NO_TOKEN: &str =
 /// A world where Bob has no rights.
 async fn world() -> (World, Asker) {
     let world = World::new().await;
-    done(&world.root(), "CreateUser", "UserName=Bob").await;
+    world.root().must("CreateUser", "UserName=Bob").await;
     let bob = world.user("Bob").await;
     (world, bob)
 }
@@ -38,13 +38,6 @@ async fn other_root(world: &World) -> Asker {
 
 fn other_account() -> AccountId {
     AccountId::parse(OTHER).unwrap()
-}
-
-/// Does what must succeed.
-async fn done(asker: &Asker, action: &str, form: &str) -> Answer {
-    let heard = asker.ask(action, form).await;
-    assert_eq!(heard.fault(), "200", "{action} {form}");
-    heard
 }
 
 fn document(statements: &str) -> String {
@@ -78,7 +71,7 @@ async fn create_role(root: &Asker, name: &str, trust: &str) -> Answer {
         ("RoleName", name),
         ("AssumeRolePolicyDocument", &document(trust)),
     ]);
-    done(root, "CreateRole", &role).await
+    root.must("CreateRole", &role).await
 }
 
 async fn trust(root: &Asker, role: &str, statements: &str) {
@@ -86,7 +79,7 @@ async fn trust(root: &Asker, role: &str, statements: &str) {
         ("RoleName", role),
         ("PolicyDocument", &document(statements)),
     ]);
-    done(root, "UpdateAssumeRolePolicy", &update).await;
+    root.must("UpdateAssumeRolePolicy", &update).await;
 }
 
 /// Gives a user the policy `p` of these statements.
@@ -96,7 +89,7 @@ async fn let_user(root: &Asker, user: &str, statements: &str) {
         ("PolicyName", "p"),
         ("PolicyDocument", &document(statements)),
     ]);
-    done(root, "PutUserPolicy", &put).await;
+    root.must("PutUserPolicy", &put).await;
 }
 
 /// The same for a role.
@@ -106,7 +99,7 @@ async fn let_role(root: &Asker, role: &str, statements: &str) {
         ("PolicyName", "p"),
         ("PolicyDocument", &document(statements)),
     ]);
-    done(root, "PutRolePolicy", &put).await;
+    root.must("PutRolePolicy", &put).await;
 }
 
 /// A managed policy of these statements; its ARN.
@@ -115,7 +108,7 @@ async fn create_policy(root: &Asker, name: &str, statements: &str) -> String {
         ("PolicyName", name),
         ("PolicyDocument", &document(statements)),
     ]);
-    let made = done(root, "CreatePolicy", &create).await;
+    let made = root.must("CreatePolicy", &create).await;
     made.text("Arn").to_owned()
 }
 
@@ -158,7 +151,7 @@ fn denied(caller: &str, action: &str, resource: &str, why: &str) -> String {
 
 /// What `GetCallerIdentity` tells: the user id and the ARN.
 async fn identity(asker: &Asker) -> (String, String) {
-    let heard = done(asker, "GetCallerIdentity", "").await;
+    let heard = asker.must("GetCallerIdentity", "").await;
     (
         heard.text("UserId").to_owned(),
         heard.text("Arn").to_owned(),

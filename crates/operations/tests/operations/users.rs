@@ -94,7 +94,7 @@ async fn tag_keys_are_unique_and_not_the_services_own() {
         let form = format!(
             "UserName=Bob&Tags.member.1.Key={one}&Tags.member.1.Value=&Tags.member.2.Key={two}&Tags.member.2.Value="
         );
-        assert_eq!(world.root().ask("CreateUser", &form).await.fault(), fault);
+        assert_eq!(world.root().refused("CreateUser", &form).await, fault);
     }
 }
 
@@ -107,12 +107,12 @@ async fn pages_come_in_the_order_of_names_and_go_on_where_a_deleted_user_was() {
         "UserName=Alice&Path=%2Fa%2F",
         "UserName=Carol&Path=%2Fab%2F",
     ] {
-        assert_eq!(root.ask("CreateUser", form).await.status, 200);
+        root.must("CreateUser", form).await;
     }
     let first = root.ask("ListUsers", "MaxItems=2").await;
     assert_eq!(first.texts("UserName"), ["Alice", "bob"]);
     assert_eq!(first.text("IsTruncated"), "true");
-    assert_eq!(root.ask("DeleteUser", "UserName=bob").await.status, 200);
+    root.must("DeleteUser", "UserName=bob").await;
     let rest = root
         .ask("ListUsers", &format!("Marker={}", first.text("Marker")))
         .await;
@@ -133,7 +133,7 @@ async fn pages_come_in_the_order_of_names_and_go_on_where_a_deleted_user_was() {
         ["Alice"]
     );
     assert_eq!(
-        root.ask("ListUsers", "Marker=x").await.fault(),
+        root.refused("ListUsers", "Marker=x").await,
         "400 ValidationError: Invalid Marker."
     );
     let none = root.ask("ListUsers", "PathPrefix=%2Fz%2F").await;
@@ -159,7 +159,7 @@ async fn all_that_belongs_to_a_user_stays_when_it_is_renamed_and_moved() {
             "UserName=bob&NewUserName=Rob&NewPath=%2Fteam%2F",
         ),
     ] {
-        assert_eq!(root.ask(action, form).await.fault(), "200");
+        root.must(action, form).await;
     }
     let rob = root.ask("GetUser", "UserName=rob").await;
     assert_eq!(rob.text("Arn"), "arn:aws:iam::123456789012:user/team/Rob");
@@ -184,25 +184,15 @@ async fn a_taken_name_is_refused_and_ones_own_in_another_case_is_not() {
     let world = World::new().await;
     let root = world.root();
     for name in ["Bob", "Eve"] {
-        assert_eq!(
-            root.ask("CreateUser", &format!("UserName={name}"))
-                .await
-                .status,
-            200
-        );
+        root.must("CreateUser", &format!("UserName={name}")).await;
     }
     assert_eq!(
-        root.ask("UpdateUser", "UserName=Bob&NewUserName=EVE")
-            .await
-            .fault(),
+        root.refused("UpdateUser", "UserName=Bob&NewUserName=EVE")
+            .await,
         "409 EntityAlreadyExists: User with name EVE already exists."
     );
-    assert_eq!(
-        root.ask("UpdateUser", "UserName=Bob&NewUserName=BOB")
-            .await
-            .fault(),
-        "200"
-    );
+    root.must("UpdateUser", "UserName=Bob&NewUserName=BOB")
+        .await;
     assert_eq!(
         root.ask("GetUser", "UserName=bob").await.text("UserName"),
         "BOB"
@@ -226,16 +216,13 @@ async fn everything_attached_must_be_removed_first() {
         ),
         ("CreateAccessKey", "UserName=Bob"),
     ] {
-        assert_eq!(root.ask(action, form).await.fault(), "200");
+        root.must(action, form).await;
     }
     assert_eq!(
         delete().await,
         "409 DeleteConflict: Cannot delete entity, must delete login profile first."
     );
-    assert_eq!(
-        root.ask("DeleteLoginProfile", "UserName=Bob").await.fault(),
-        "200"
-    );
+    root.must("DeleteLoginProfile", "UserName=Bob").await;
     assert_eq!(
         delete().await,
         "409 DeleteConflict: Cannot delete entity, must delete access keys first."
@@ -246,7 +233,7 @@ async fn everything_attached_must_be_removed_first() {
         .text("AccessKeyId")
         .to_owned();
     let form = format!("UserName=Bob&AccessKeyId={key}");
-    assert_eq!(root.ask("DeleteAccessKey", &form).await.fault(), "200");
+    root.must("DeleteAccessKey", &form).await;
     assert_eq!(delete().await, "200");
 }
 
@@ -262,7 +249,7 @@ async fn pages_of_the_longest_keys_follow_each_other() {
         format!("&Tags.member.{number}.Key={key}&Tags.member.{number}.Value=")
     });
     let form = format!("UserName=Bob{}", tags.collect::<String>());
-    assert_eq!(world.root().ask("CreateUser", &form).await.fault(), "200");
+    world.root().must("CreateUser", &form).await;
     let (mut shown, mut marker) = (Vec::new(), String::new());
     loop {
         let form = format!("UserName=Bob&MaxItems=1{marker}");

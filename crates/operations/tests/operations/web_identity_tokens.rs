@@ -6,6 +6,8 @@ use keyward_authorization::RequestContext;
 use keyward_engine::Clock;
 use keyward_testkit::{Asker, World, form};
 use keyward_web_identity::{Expected, KeySet, Unverified};
+
+use crate::support::allow;
 use serde_json::{Value, json};
 
 const GET: &str = "GetWebIdentityToken";
@@ -15,34 +17,22 @@ const RED: [(&str, &str); 2] = [
     ("Tags.member.1.Value", "red"),
 ];
 
-async fn done(asker: &Asker, action: &str, pairs: &[(&str, &str)]) -> keyward_testkit::Answer {
-    let heard = asker.ask(action, &form(pairs)).await;
-    assert_eq!(heard.fault(), "200", "{action} {pairs:?}");
-    heard
-}
-
 /// An account that vouches, with Bob who may do everything.
 async fn world() -> (World, Asker) {
     let world = World::new().await;
     let root = world.root();
-    done(&root, "EnableOutboundWebIdentityFederation", &[]).await;
+    root.must("EnableOutboundWebIdentityFederation", "").await;
     let tag = [("UserName", "Bob"), RED[0], RED[1]];
-    done(&root, "CreateUser", &tag).await;
-    allow(&root, "*", "*").await;
+    root.must("CreateUser", &form(&tag)).await;
+    let_bob(&root, "*", "*").await;
     let bob = world.user("Bob").await;
     (world, bob)
 }
 
-async fn allow(root: &Asker, action: &str, resource: &str) {
-    let document = format!(
-        r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":"{action}","Resource":"{resource}"}}]}}"#
-    );
-    let put = [
-        ("UserName", "Bob"),
-        ("PolicyName", "p"),
-        ("PolicyDocument", &document),
-    ];
-    done(root, "PutUserPolicy", &put).await;
+/// Lets Bob do an action to a resource, and nothing else.
+async fn let_bob(root: &Asker, action: &str, resource: &str) {
+    let statement = format!(r#"{{"Effect":"Allow","Action":"{action}","Resource":"{resource}"}}"#);
+    allow(root, "Bob", &statement).await;
 }
 
 /// A request, with what else it says.
@@ -67,7 +57,10 @@ fn claims(token: &str) -> Value {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_says_who_asked_and_is_verified_by_what_the_issuer_publishes() {
     let (world, bob) = world().await;
-    let info = done(&world.root(), "GetOutboundWebIdentityFederationInfo", &[]).await;
+    let info = world
+        .root()
+        .must("GetOutboundWebIdentityFederationInfo", "")
+        .await;
     let issuer = info.text("IssuerIdentifier");
     let label = issuer.strip_prefix("https://").unwrap();
     let label = label.split_once('.').unwrap().0;
@@ -78,7 +71,7 @@ async fn a_token_says_who_asked_and_is_verified_by_what_the_issuer_publishes() {
         ..RequestContext::default()
     });
     for algorithm in ["RS256", "ES384"] {
-        let heard = done(&bob, GET, &request(algorithm, &RED)).await;
+        let heard = bob.must(GET, &form(&request(algorithm, &RED))).await;
         let token = heard.text("WebIdentityToken");
         let unverified = Unverified::read(token).unwrap();
         assert_eq!(unverified.issuer(), issuer);
@@ -123,7 +116,7 @@ async fn it_may_be_for_several_and_for_up_to_an_hour() {
         ("Audience.member.3", "b"),
         ("DurationSeconds", "3600"),
     ];
-    let heard = done(&bob, GET, &request("ES384", &more)).await;
+    let heard = bob.must(GET, &form(&request("ES384", &more))).await;
     let claims = claims(heard.text("WebIdentityToken"));
     assert_eq!(claims["aud"], json!(["https://example.com", "b", "b"]));
     let lasts = claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap();
@@ -146,13 +139,13 @@ async fn a_session_is_told_with_its_tags_and_its_end_and_a_token_ends_before_it(
         ("Tags.member.2.Key", "Stage"),
         ("Tags.member.2.Value", "test"),
     ];
-    done(&root, "CreateRole", &create).await;
+    root.must("CreateRole", &form(&create)).await;
     let put = [
         ("RoleName", "R"),
         ("PolicyName", "p"),
         ("PolicyDocument", all),
     ];
-    done(&root, "PutRolePolicy", &put).await;
+    root.must("PutRolePolicy", &form(&put)).await;
     let assume = [
         ("RoleArn", "arn:aws:iam::123456789012:role/p/R"),
         ("RoleSessionName", "session"),
@@ -161,9 +154,9 @@ async fn a_session_is_told_with_its_tags_and_its_end_and_a_token_ends_before_it(
         RED[0],
         RED[1],
     ];
-    let given_out = done(&bob, "AssumeRole", &assume).await;
+    let given_out = bob.must("AssumeRole", &form(&assume)).await;
     let session = bob.session(&given_out).await;
-    let heard = done(&session, GET, &request("ES384", &[])).await;
+    let heard = session.must(GET, &form(&request("ES384", &[]))).await;
     let claims = claims(heard.text("WebIdentityToken"));
     let arn = "arn:aws:iam::123456789012:role/p/R";
     assert_eq!(claims["sub"], arn);
@@ -182,17 +175,19 @@ async fn a_session_is_told_with_its_tags_and_its_end_and_a_token_ends_before_it(
                      before the original session's expiry time.";
     assert_eq!(refused(&session, &too_long).await, escalated);
     // It is told before that nobody is vouched for.
-    done(&root, "DisableOutboundWebIdentityFederation", &[]).await;
+    root.must("DisableOutboundWebIdentityFederation", "").await;
     assert_eq!(refused(&session, &too_long).await, escalated);
 
-    let own = done(&bob, "GetSessionToken", &[]).await;
+    let own = bob.must("GetSessionToken", "").await;
     let off = "403 OutboundWebIdentityFederationDisabledException: OutboundWebIdentityFederation is \
                disabled.";
     let own = bob.session(&own).await;
     assert_eq!(refused(&own, &request("ES384", &[])).await, off);
-    done(&root, "EnableOutboundWebIdentityFederation", &[]).await;
-    done(&own, GET, &request("ES384", &[])).await;
-    let federated = done(&bob, "GetFederationToken", &[("Name", "eve")]).await;
+    root.must("EnableOutboundWebIdentityFederation", "").await;
+    own.must(GET, &form(&request("ES384", &[]))).await;
+    let federated = bob
+        .must("GetFederationToken", &form(&[("Name", "eve")]))
+        .await;
     let federated = bob.session(&federated).await;
     assert_eq!(
         refused(&federated, &request("ES384", &[])).await,
@@ -221,7 +216,7 @@ async fn what_is_asked_in_a_wrong_way_is_refused() {
     );
     // Keys that are kept for the service elsewhere are none here.
     let reserved = [("Tags.member.1.Key", "aws:x"), ("Tags.member.1.Value", "y")];
-    done(&bob, GET, &request("ES384", &reserved)).await;
+    bob.must(GET, &form(&request("ES384", &reserved))).await;
     let globally = bob.who_came(RequestContext {
         host: Some("sts.amazonaws.com".to_owned()),
         ..RequestContext::default()
@@ -255,7 +250,7 @@ async fn a_token_has_a_size_at_most() {
         });
         pairs.collect::<Vec<_>>()
     };
-    done(&bob, GET, &request("ES384", &tags(48))).await;
+    bob.must(GET, &form(&request("ES384", &tags(48)))).await;
     assert_eq!(
         refused(&bob, &request("ES384", &tags(50))).await,
         "400 JWTPayloadSizeExceededException: The payload of the token exceeds the limit of 14984 bytes."
@@ -273,24 +268,24 @@ async fn rights_are_to_the_account_itself_and_by_what_is_asked() {
         )
     };
     let tagged = request("ES384", &RED);
-    allow(&root, "sts:*", "arn:aws:iam::123456789012:user/Bob").await;
+    let_bob(&root, "sts:*", "arn:aws:iam::123456789012:user/Bob").await;
     assert_eq!(
         refused(&bob, &tagged).await,
         denied("sts:GetWebIdentityToken")
     );
-    allow(&root, "sts:GetWebIdentityToken", SELF).await;
+    let_bob(&root, "sts:GetWebIdentityToken", SELF).await;
     assert_eq!(
         refused(&bob, &tagged).await,
         denied("sts:TagGetWebIdentityToken")
     );
     assert_eq!(refused(&bob, &request("ES384", &[])).await, "200");
     // It is told before that nobody is vouched for.
-    done(&root, "DisableOutboundWebIdentityFederation", &[]).await;
+    root.must("DisableOutboundWebIdentityFederation", "").await;
     assert_eq!(
         refused(&bob, &tagged).await,
         denied("sts:TagGetWebIdentityToken")
     );
-    done(&root, "EnableOutboundWebIdentityFederation", &[]).await;
+    root.must("EnableOutboundWebIdentityFederation", "").await;
 
     for (condition, is_met) in [
         (r#""StringEquals":{"sts:SigningAlgorithm":"ES384"}"#, true),
@@ -317,7 +312,7 @@ async fn rights_are_to_the_account_itself_and_by_what_is_asked() {
             ("PolicyName", "p"),
             ("PolicyDocument", &document),
         ];
-        done(&root, "PutUserPolicy", &put).await;
+        root.must("PutUserPolicy", &form(&put)).await;
         let heard = refused(&bob, &request("ES384", &[])).await;
         assert_eq!(heard == "200", is_met, "{condition} {heard}");
     }
@@ -327,7 +322,7 @@ async fn rights_are_to_the_account_itself_and_by_what_is_asked() {
         ("PolicyName", "p"),
         ("PolicyDocument", by_tag),
     ];
-    done(&root, "PutUserPolicy", &put).await;
+    root.must("PutUserPolicy", &form(&put)).await;
     assert_eq!(refused(&bob, &tagged).await, "200");
     let blue = [
         ("Tags.member.1.Key", "Team"),
@@ -343,21 +338,17 @@ async fn rights_are_to_the_account_itself_and_by_what_is_asked() {
 async fn no_message_is_encoded_here_so_none_is_decoded() {
     let world = World::new().await;
     let root = world.root();
-    done(&root, "CreateUser", &[("UserName", "Bob")]).await;
+    root.must("CreateUser", &form(&[("UserName", "Bob")])).await;
     let bob = world.user("Bob").await;
     let message = form(&[("EncodedMessage", "x")]);
     assert_eq!(
-        bob.ask("DecodeAuthorizationMessage", &message)
-            .await
-            .fault(),
+        bob.refused("DecodeAuthorizationMessage", &message).await,
         "403 AccessDenied: User: arn:aws:iam::123456789012:user/Bob is not authorized to perform: \
          sts:DecodeAuthorizationMessage on resource: * because no identity-based policy allows the \
          sts:DecodeAuthorizationMessage action"
     );
     assert_eq!(
-        root.ask("DecodeAuthorizationMessage", &message)
-            .await
-            .fault(),
+        root.refused("DecodeAuthorizationMessage", &message).await,
         "400 InvalidAuthorizationMessageException: Message is not valid"
     );
 }

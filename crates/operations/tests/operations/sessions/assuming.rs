@@ -4,8 +4,8 @@ use keyward_testkit::form;
 
 use super::{
     BOB, OTHER, ROOT, allowing, assume, create_policy, create_role, denied, denying, document,
-    done, identity, in_role, let_role, let_user, may_not, opened, other_account, other_root,
-    role_arn, trust, trusting, trusting_for, world,
+    identity, in_role, let_role, let_user, may_not, opened, other_account, other_root, role_arn,
+    trust, trusting, trusting_for, world,
 };
 
 const ASSUME: &str = r#""sts:AssumeRole""#;
@@ -36,7 +36,7 @@ async fn whom_a_trust_policy_names_needs_no_right_of_its_own() {
     // Neither does a boundary that allows nothing of it mind, but a denial does anywhere.
     let boundary = create_policy(&root, "Narrow", &allowing(r#""s3:*""#)).await;
     let bound = form(&[("UserName", "Bob"), ("PermissionsBoundary", &boundary)]);
-    done(&root, "PutUserPermissionsBoundary", &bound).await;
+    root.must("PutUserPermissionsBoundary", &bound).await;
     let asked = async || assume(&bob, &role_arn("Build"), &[]).await.fault();
     assert_eq!(asked().await, "200");
     let_user(&root, "Bob", &denying(ASSUME)).await;
@@ -51,7 +51,7 @@ async fn whom_a_trust_policy_names_needs_no_right_of_its_own() {
         ("SetAsDefault", "true"),
         ("PolicyDocument", &document(&denying(r#""sts:*""#))),
     ]);
-    done(&root, "CreatePolicyVersion", &version).await;
+    root.must("CreatePolicyVersion", &version).await;
     assert_eq!(
         asked().await,
         denied("with an explicit deny in a permissions boundary")
@@ -76,7 +76,8 @@ async fn where_the_account_is_trusted_its_own_policies_decide() {
             r#"{"Effect": "Allow", "Action": "sts:Assume*", "Resource": "arn:aws:iam::*:role/B*"}"#;
         let_user(&root, "Bob", this).await;
         assert_eq!(asked().await, "200");
-        done(&root, "DeleteUserPolicy", "UserName=Bob&PolicyName=p").await;
+        root.must("DeleteUserPolicy", "UserName=Bob&PolicyName=p")
+            .await;
     }
     // Everyone is each by name.
     trust(&root, "Build", &trusting("*")).await;
@@ -105,7 +106,7 @@ async fn nobody_learns_which_roles_there_are() {
         ("Path", "/a/b/"),
         ("AssumeRolePolicyDocument", &document(&trusting(BOB))),
     ]);
-    done(&root, "CreateRole", &create).await;
+    root.must("CreateRole", &create).await;
     other_root(&world).await;
     for arn in [
         role_arn("Build"),
@@ -309,7 +310,8 @@ async fn a_role_of_another_account_needs_both_sides() {
         trust(&other, "Build", &format!("{}, {denied}", trusting("*"))).await;
         let_user(&root, "Bob", &everything).await;
         assert_eq!(asked().await.fault(), refused, "{principal}");
-        done(&root, "DeleteUserPolicy", "UserName=Bob&PolicyName=p").await;
+        root.must("DeleteUserPolicy", "UserName=Bob&PolicyName=p")
+            .await;
     }
     let_user(&root, "Bob", &everything).await;
     trust(&other, "Build", &trusting(&other_account().to_string())).await;
@@ -318,9 +320,10 @@ async fn a_role_of_another_account_needs_both_sides() {
     trust(&other, "Build", &trusting(BOB)).await;
     let boundary = create_policy(&root, "Narrow", &allowing(r#""s3:*""#)).await;
     let bound = form(&[("UserName", "Bob"), ("PermissionsBoundary", &boundary)]);
-    done(&root, "PutUserPermissionsBoundary", &bound).await;
+    root.must("PutUserPermissionsBoundary", &bound).await;
     assert_eq!(asked().await.fault(), refused);
-    done(&root, "DeleteUserPermissionsBoundary", "UserName=Bob").await;
+    root.must("DeleteUserPermissionsBoundary", "UserName=Bob")
+        .await;
 
     // The session is the other account's, and acts there.
     let_role(&other, "Build", &allowing(r#""iam:ListRoles""#)).await;
@@ -329,22 +332,22 @@ async fn a_role_of_another_account_needs_both_sides() {
     assert_eq!(given_out.text("Arn"), session_arn);
     let session = bob.session(&given_out).await;
     assert_eq!(identity(&session).await.1, session_arn);
-    let roles = done(&session, "ListRoles", "").await;
+    let roles = session.must("ListRoles", "").await;
     assert_eq!(roles.texts("Arn"), [&arn]);
 
     // A namesake is not whom the other account trusted.
-    done(&root, "DeleteUserPolicy", "UserName=Bob&PolicyName=p").await;
-    let keys = done(&root, "ListAccessKeys", "UserName=Bob").await;
+    root.must("DeleteUserPolicy", "UserName=Bob&PolicyName=p")
+        .await;
+    let keys = root.must("ListAccessKeys", "UserName=Bob").await;
     for key in keys.texts("AccessKeyId") {
-        done(
-            &root,
+        root.must(
             "DeleteAccessKey",
             &format!("UserName=Bob&AccessKeyId={key}"),
         )
         .await;
     }
-    done(&root, "DeleteUser", "UserName=Bob").await;
-    done(&root, "CreateUser", "UserName=Bob").await;
+    root.must("DeleteUser", "UserName=Bob").await;
+    root.must("CreateUser", "UserName=Bob").await;
     let_user(&root, "Bob", &everything).await;
     let namesake = world.user("Bob").await;
     assert_eq!(assume(&namesake, &arn, &[]).await.fault(), refused);
@@ -448,7 +451,8 @@ async fn a_session_of_a_role_takes_on_further_ones() {
     assert_eq!(asked().await, refused);
     let_role(&root, "Build", &allowing(ASSUME)).await;
     assert_eq!(asked().await, "200");
-    done(&root, "DeleteRolePolicy", "RoleName=Build&PolicyName=p").await;
+    root.must("DeleteRolePolicy", "RoleName=Build&PolicyName=p")
+        .await;
     assert_eq!(asked().await, refused);
     for principal in [&*role_arn("Build"), caller] {
         trust(&root, "Deploy", &trusting(principal)).await;
@@ -465,7 +469,8 @@ async fn a_session_of_a_role_takes_on_further_ones() {
     let both = format!("{}, {}", trusting(BOB), trusting(&role_arn("Build")));
     trust(&root, "Build", &both).await;
     assert_eq!(assume(&first, &role_arn("Build"), &[]).await.fault(), "200");
-    done(&root, "DeleteRolePolicy", "RoleName=Build&PolicyName=p").await;
+    root.must("DeleteRolePolicy", "RoleName=Build&PolicyName=p")
+        .await;
 
     // What was passed for the session, and the role's boundary, limit a grant to the role, and not
     // one to the session.
@@ -477,7 +482,7 @@ async fn a_session_of_a_role_takes_on_further_ones() {
     assert_eq!(assume(&narrowed, &deploy, &[]).await.fault(), "200");
     let boundary = create_policy(&root, "Narrow", &allowing(r#""s3:*""#)).await;
     let bound = form(&[("RoleName", "Build"), ("PermissionsBoundary", &boundary)]);
-    done(&root, "PutRolePermissionsBoundary", &bound).await;
+    root.must("PutRolePermissionsBoundary", &bound).await;
     assert_eq!(asked().await, "200");
     trust(&root, "Deploy", &trusting(&role_arn("Build"))).await;
     assert_eq!(asked().await, refused);

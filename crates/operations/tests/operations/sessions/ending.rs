@@ -5,26 +5,23 @@ use keyward_store::Store as _;
 use keyward_testkit::{Answer, Asker, World, form};
 
 use super::{
-    BOB, NO_TOKEN, allowing, assume, create_role, done, identity, in_role, let_role, let_user,
+    BOB, NO_TOKEN, allowing, assume, create_role, identity, in_role, let_role, let_user,
     other_account, other_root, role_arn, trusting, world,
 };
 
 async fn delete_user(root: &Asker, name: &str) {
     let of = format!("UserName={name}");
-    let keys = done(root, "ListAccessKeys", &of).await;
+    let keys = root.must("ListAccessKeys", &of).await;
     for key in keys.texts("AccessKeyId") {
-        done(root, "DeleteAccessKey", &format!("{of}&AccessKeyId={key}")).await;
+        root.must("DeleteAccessKey", &format!("{of}&AccessKeyId={key}"))
+            .await;
     }
-    let policies = done(root, "ListUserPolicies", &of).await;
+    let policies = root.must("ListUserPolicies", &of).await;
     for policy in policies.texts("member") {
-        done(
-            root,
-            "DeleteUserPolicy",
-            &format!("{of}&PolicyName={policy}"),
-        )
-        .await;
+        root.must("DeleteUserPolicy", &format!("{of}&PolicyName={policy}"))
+            .await;
     }
-    done(root, "DeleteUser", &of).await;
+    root.must("DeleteUser", &of).await;
 }
 
 async fn open(world: &World, given_out: &Answer) -> String {
@@ -56,37 +53,39 @@ async fn sessions_end_with_the_user_and_do_not_begin_again_in_a_namesake() {
     let role = in_role(&bob, "Build", &[]).await;
 
     // A key that goes takes no session with it.
-    let keys = done(&root, "ListAccessKeys", "UserName=Bob").await;
+    let keys = root.must("ListAccessKeys", "UserName=Bob").await;
     let key = format!("UserName=Bob&AccessKeyId={}", keys.text("AccessKeyId"));
-    done(&root, "UpdateAccessKey", &format!("{key}&Status=Inactive")).await;
-    assert_eq!(bob.ask("ListUsers", "").await.fault(), NO_TOKEN);
+    root.must("UpdateAccessKey", &format!("{key}&Status=Inactive"))
+        .await;
+    assert_eq!(bob.refused("ListUsers", "").await, NO_TOKEN);
     for session in [&own, &ann, &role] {
-        assert_eq!(session.ask("GetCallerIdentity", "").await.fault(), "200");
+        session.must("GetCallerIdentity", "").await;
     }
     // A user keeps them who is called otherwise.
-    done(&root, "UpdateUser", "UserName=Bob&NewUserName=Rob").await;
+    root.must("UpdateUser", "UserName=Bob&NewUserName=Rob")
+        .await;
     let arn = "arn:aws:iam::123456789012:user/Rob";
     assert_eq!(identity(&own).await.1, arn);
-    assert_eq!(ann.ask("ListUsers", "").await.fault(), "200");
+    ann.must("ListUsers", "").await;
 
     delete_user(&root, "Rob").await;
     for again in [false, true] {
         if again {
             for name in ["Rob", "Bob"] {
-                done(&root, "CreateUser", &format!("UserName={name}")).await;
+                root.must("CreateUser", &format!("UserName={name}")).await;
                 let_user(&root, name, &allowing(r#""*""#)).await;
             }
         }
         let asked = assume(&own, &role_arn("Build"), &[]).await;
         assert_eq!(asked.fault(), NO_TOKEN, "{again}");
-        assert_eq!(ann.ask("ListUsers", "").await.fault(), NO_TOKEN, "{again}");
+        assert_eq!(ann.refused("ListUsers", "").await, NO_TOKEN, "{again}");
         assert_eq!(
-            ann.ask("CreateUser", "UserName=X").await.fault(),
+            ann.refused("CreateUser", "UserName=X").await,
             NO_TOKEN,
             "{again}"
         );
         // The role is still there.
-        assert_eq!(role.ask("ListUsers", "").await.fault(), "200", "{again}");
+        role.must("ListUsers", "").await;
     }
 }
 
@@ -97,28 +96,25 @@ async fn sessions_end_with_the_role_and_do_not_begin_again_in_a_namesake() {
     create_role(&root, "Build", &trusting(BOB)).await;
     let_role(&root, "Build", &allowing(r#""*""#)).await;
     let session = in_role(&bob, "Build", &[]).await;
-    assert_eq!(session.ask("ListUsers", "").await.fault(), "200");
-    done(&root, "DeleteRolePolicy", "RoleName=Build&PolicyName=p").await;
-    done(&root, "DeleteRole", "RoleName=Build").await;
-    assert_eq!(session.ask("ListUsers", "").await.fault(), NO_TOKEN);
+    session.must("ListUsers", "").await;
+    root.must("DeleteRolePolicy", "RoleName=Build&PolicyName=p")
+        .await;
+    root.must("DeleteRole", "RoleName=Build").await;
+    assert_eq!(session.refused("ListUsers", "").await, NO_TOKEN);
     create_role(&root, "Build", &trusting(BOB)).await;
     let_role(&root, "Build", &allowing(r#""*""#)).await;
     for (action, form) in [("ListUsers", ""), ("CreateUser", "UserName=Eve")] {
-        assert_eq!(
-            session.ask(action, form).await.fault(),
-            NO_TOKEN,
-            "{action}"
-        );
+        assert_eq!(session.refused(action, form).await, NO_TOKEN, "{action}");
     }
     let again = in_role(&bob, "Build", &[]).await;
-    assert_eq!(again.ask("ListUsers", "").await.fault(), "200");
+    again.must("ListUsers", "").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sessions_end_with_the_account() {
     let (world, _) = world().await;
     let other = other_root(&world).await;
-    done(&other, "CreateUser", "UserName=Eve").await;
+    other.must("CreateUser", "UserName=Eve").await;
     let eve = world.user_of(other_account(), "Eve").await;
     let_user(&other, "Eve", &allowing(r#""*""#)).await;
     let everything = super::document(&allowing(r#""*""#));
@@ -128,16 +124,16 @@ async fn sessions_end_with_the_account() {
     let of_user = eve.ask("GetFederationToken", &federate).await;
     let of_user = eve.session(&of_user).await;
     for session in [&of_root, &of_user] {
-        assert_eq!(session.ask("ListUsers", "").await.fault(), "200");
+        session.must("ListUsers", "").await;
     }
     let installation = &world.installation;
     installation.end_account(other_account()).await.unwrap();
     installation.clock().advance(Age::seconds(1));
     world.create_account(other_account(), "other").await;
-    done(&other, "CreateUser", "UserName=Eve").await;
+    other.must("CreateUser", "UserName=Eve").await;
     let_user(&other, "Eve", &allowing(r#""*""#)).await;
     for session in [&of_root, &of_user] {
-        assert_eq!(session.ask("ListUsers", "").await.fault(), NO_TOKEN);
+        assert_eq!(session.refused("ListUsers", "").await, NO_TOKEN);
     }
 }
 

@@ -4,8 +4,8 @@ use keyward_names::Timestamp;
 use keyward_testkit::{Answer, Asker, World, form};
 
 use super::{
-    ANYTHING, BOB, ROOT, allowing, assume, create_policy, create_role, document, done, in_role,
-    let_role, may_not, opened, other_root, role_arn, trust, trusting, trusting_for, world,
+    ANYTHING, BOB, ROOT, allowing, assume, create_policy, create_role, document, in_role, let_role,
+    may_not, opened, other_root, role_arn, trust, trusting, trusting_for, world,
 };
 
 const FIRST: &str = "arn:aws:sts::123456789012:assumed-role/Build/build";
@@ -93,7 +93,7 @@ async fn a_session_lasts_as_long_as_was_asked_for_and_the_role_allows() {
     }
     for role in ["Build", "Deploy"] {
         let longer = form(&[("RoleName", role), ("MaxSessionDuration", "43200")]);
-        done(&root, "UpdateRole", &longer).await;
+        root.must("UpdateRole", &longer).await;
     }
     for (asked, expected) in [(None, "3600"), (Some("43200"), "43200")] {
         assert_eq!(lasts(&bob, "Build", asked).await, expected, "{asked:?}");

@@ -3,7 +3,7 @@
 use keyward_names::{Age, RoleId};
 use keyward_testkit::{Answer, World};
 
-use super::{BOB, create_role, done, trusting, world};
+use super::{BOB, create_role, trusting, world};
 
 async fn use_role(world: &World, role: RoleId, region: &str) {
     world
@@ -27,10 +27,10 @@ async fn a_role_tells_when_it_was_last_used_for_400_days() {
     let made = create_role(&root, "Build", &trusting(BOB)).await;
     create_role(&root, "Deploy", &trusting(BOB)).await;
     let role = RoleId::parse(made.text("RoleId")).unwrap();
-    let get = async || done(&root, "GetRole", "RoleName=Build").await;
+    let get = async || root.must("GetRole", "RoleName=Build").await;
     let details = async || {
         let form = "Filter.member.1=Role";
-        done(&root, "GetAccountAuthorizationDetails", form).await
+        root.must("GetAccountAuthorizationDetails", form).await
     };
     let nothing = (String::new(), String::new());
     assert_eq!(told(&get().await), nothing);
@@ -53,10 +53,10 @@ async fn a_role_tells_when_it_was_last_used_for_400_days() {
     assert!(second > first, "{second}");
     assert_eq!(region, "us-east-1");
     // The other has none.
-    let other = done(&root, "GetRole", "RoleName=Deploy").await;
+    let other = root.must("GetRole", "RoleName=Deploy").await;
     assert_eq!(told(&other), nothing);
     // Lists and what was just made don't tell.
-    let listed = done(&root, "ListRoles", "").await;
+    let listed = root.must("ListRoles", "").await;
     assert!(!listed.body.contains("RoleLastUsed"), "{}", listed.body);
 
     clock.advance(Age::days(399));
@@ -74,8 +74,8 @@ async fn another_node_knows_of_the_use_once_it_is_written() {
     use_role(&world, role, "eu-west-1").await;
     let other = world.other_node().await;
     world.installation.write_uses().await.unwrap();
-    let here = done(&world.root(), "GetRole", "RoleName=Build").await;
-    let there = done(&other.root(), "GetRole", "RoleName=Build").await;
+    let here = world.root().must("GetRole", "RoleName=Build").await;
+    let there = other.root().must("GetRole", "RoleName=Build").await;
     assert_eq!(told(&there), told(&here));
     assert_eq!(told(&there).1, "eu-west-1");
 }

@@ -4,14 +4,14 @@ use keyward_testkit::{Answer, Asker, World, form};
 
 use super::{
     BOB, NO_TOKEN, ROOT, allowing, assume, create_policy, create_role, denied, denying, document,
-    done, identity, in_role, let_user, opened, role_arn, trusting, world,
+    identity, in_role, let_user, opened, role_arn, trusting, world,
 };
 
 const ANN: &str = "arn:aws:sts::123456789012:federated-user/ann";
 const USERS: &str = "arn:aws:iam::123456789012:user/";
 
 async fn own_session(asker: &Asker) -> Asker {
-    let given_out = done(asker, "GetSessionToken", "").await;
+    let given_out = asker.must("GetSessionToken", "").await;
     asker.session(&given_out).await
 }
 
@@ -48,17 +48,13 @@ async fn a_users_own_session_is_the_user_and_calls_little() {
         ("GetUser", ""),
         ("CreateUser", "UserName=Eve"),
     ] {
-        assert_eq!(
-            session.ask(action, form).await.fault(),
-            NO_TOKEN,
-            "{action}"
-        );
+        assert_eq!(session.refused(action, form).await, NO_TOKEN, "{action}");
     }
     // Credentials that are good for nothing are told before a bad request is.
-    assert_eq!(session.ask("CreateUser", "").await.fault(), NO_TOKEN);
+    assert_eq!(session.refused("CreateUser", "").await, NO_TOKEN);
     for (action, form) in [("GetSessionToken", ""), ("GetFederationToken", "Name=ann")] {
         let refused = format!("403 AccessDenied: Cannot call {action} with session credentials");
-        assert_eq!(session.ask(action, form).await.fault(), refused);
+        assert_eq!(session.refused(action, form).await, refused);
     }
     let info = "AccessKeyId=AKIAAAAAAAAAAAAAAAAA";
     let refused = session.ask("GetAccessKeyInfo", info).await;
@@ -79,7 +75,7 @@ async fn root_users_have_sessions_too() {
     let session = own_session(&root).await;
     let expected = ("123456789012".to_owned(), ROOT.to_owned());
     assert_eq!(identity(&session).await, expected);
-    assert_eq!(session.ask("ListUsers", "").await.fault(), NO_TOKEN);
+    assert_eq!(session.refused("ListUsers", "").await, NO_TOKEN);
     for (asked, expected) in [
         ("", 3_600),
         ("DurationSeconds=900", 900),
@@ -171,7 +167,7 @@ async fn a_federated_user_may_do_what_both_allow() {
     let given_out = federate(&bob, &[("Policy", &policy)]).await;
     assert_ne!(given_out.text("PackedPolicySize"), "0");
     let narrowed = bob.session(&given_out).await;
-    assert_eq!(narrowed.ask("ListUsers", "").await.fault(), "200");
+    narrowed.must("ListUsers", "").await;
     let refused = narrowed.ask("GetUser", "UserName=Bob").await.fault();
     assert_eq!(refused, nothing("session", "iam:GetUser", BOB));
     let refused = narrowed.ask("ListRoles", "").await.fault();
@@ -179,7 +175,7 @@ async fn a_federated_user_may_do_what_both_allow() {
     assert_eq!(refused, nothing("identity-based", "iam:ListRoles", roles));
     let by_arn = create_policy(&root, "Own", &allowing(r#""iam:*""#)).await;
     let whole = ann(&bob, &[("PolicyArns.member.1.arn", &by_arn)]).await;
-    assert_eq!(whole.ask("GetUser", "UserName=Bob").await.fault(), "200");
+    whole.must("GetUser", "UserName=Bob").await;
     let refused = whole.ask("GetUser", "").await.fault();
     let must_specify =
         "400 ValidationError: Must specify userName when calling with non-User credentials";
@@ -198,7 +194,7 @@ async fn a_federated_user_may_do_what_both_allow() {
     // So it is with the user's boundary.
     let boundary = create_policy(&root, "Narrow", &allowing(r#""sts:*""#)).await;
     let bound = form(&[("UserName", "Bob"), ("PermissionsBoundary", &boundary)]);
-    done(&root, "PutUserPermissionsBoundary", &bound).await;
+    root.must("PutUserPermissionsBoundary", &bound).await;
     let refused = whole.ask("ListUsers", "").await.fault();
     let why = "because no permissions boundary allows the iam:ListUsers action";
     assert_eq!(refused, denied(ANN, "iam:ListUsers", USERS, why));
@@ -210,7 +206,7 @@ async fn whom_a_root_user_vouches_for_may_do_what_was_passed() {
     let root = world.root();
     let policy = document(&allowing(r#""iam:ListUsers""#));
     let narrowed = ann(&root, &[("Policy", &policy)]).await;
-    assert_eq!(narrowed.ask("ListUsers", "").await.fault(), "200");
+    narrowed.must("ListUsers", "").await;
     assert_eq!(narrowed.ask("ListRoles", "").await.status, 403);
     let nothing = ann(&root, &[]).await;
     assert_eq!(nothing.ask("ListUsers", "").await.status, 403);
@@ -238,15 +234,14 @@ async fn a_federated_user_calls_no_more_of_sts_than_who_it_is() {
         assert_eq!(refused.status, 403, "{action}");
         assert_eq!(refused.text("Code"), "AccessDenied", "{action}");
     }
-    assert_eq!(ann.ask("GetCallerIdentity", "").await.fault(), "200");
+    ann.must("GetCallerIdentity", "").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn conditions_can_tell_a_federated_user() {
     let (world, bob) = world().await;
     let root = world.root();
-    done(
-        &root,
+    root.must(
         "TagUser",
         "UserName=Bob&Tags.member.1.Key=Team&Tags.member.1.Value=blue",
     )
@@ -335,7 +330,7 @@ async fn sessions_make_none_of_these() {
     let session = in_role(&bob, "Build", &[]).await;
     for (action, form) in [("GetSessionToken", ""), ("GetFederationToken", "Name=ann")] {
         let refused = format!("403 AccessDenied: Cannot call {action} with session credentials");
-        assert_eq!(session.ask(action, form).await.fault(), refused);
+        assert_eq!(session.refused(action, form).await, refused);
     }
 }
 
@@ -346,9 +341,9 @@ async fn anyone_may_ask_who_they_are_whatever_denies_it() {
     let_user(&root, "Bob", &denying(r#""*""#)).await;
     let made = create_role(&root, "Build", &trusting("*")).await;
     super::let_role(&root, "Build", &denying(r#""*""#)).await;
-    done(&root, "CreateUser", "UserName=Eve").await;
+    root.must("CreateUser", "UserName=Eve").await;
     let eve = world.user("Eve").await;
-    let bob_id = done(&root, "GetUser", "UserName=Bob").await;
+    let bob_id = root.must("GetUser", "UserName=Bob").await;
     let deny = document(&denying(r#""*""#));
     for (asker, user_id, arn) in [
         (root.clone(), "123456789012".to_owned(), ROOT),
@@ -370,7 +365,7 @@ async fn anyone_may_ask_who_they_are_whatever_denies_it() {
         ),
     ] {
         assert_eq!(identity(&asker).await, (user_id, arn.to_owned()));
-        let heard = done(&asker, "GetCallerIdentity", "").await;
+        let heard = asker.must("GetCallerIdentity", "").await;
         assert_eq!(heard.text("Account"), "123456789012");
     }
 }

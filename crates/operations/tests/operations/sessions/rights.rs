@@ -4,7 +4,7 @@ use keyward_names::Age;
 use keyward_testkit::{Asker, World, form};
 
 use super::{
-    BOB, allowing, assume, create_policy, create_role, denied, denying, document, done, in_role,
+    BOB, allowing, assume, create_policy, create_role, denied, denying, document, in_role,
     let_role, role_arn, trusting, world,
 };
 
@@ -31,13 +31,13 @@ async fn a_session_has_the_roles_rights_within_its_own_policies() {
     let (world, bob) = world_with_role(&allowing(r#"["iam:ListUsers", "iam:GetUser"]"#)).await;
     let root = world.root();
     let session = in_role(&bob, "Build", &[]).await;
-    assert_eq!(session.ask("ListUsers", "").await.fault(), "200");
+    session.must("ListUsers", "").await;
     let refused = session.ask("ListRoles", "").await.fault();
     assert_eq!(refused, nothing("identity-based", "iam:ListRoles", ROLES));
 
     let both = document(&allowing(r#"["iam:ListUsers", "iam:ListRoles"]"#));
     let narrowed = in_role(&bob, "Build", &[("Policy", &both)]).await;
-    assert_eq!(narrowed.ask("ListUsers", "").await.fault(), "200");
+    narrowed.must("ListUsers", "").await;
     let refused = narrowed.ask("GetUser", "UserName=Bob").await.fault();
     assert_eq!(refused, nothing("session", "iam:GetUser", BOB));
     let refused = narrowed.ask("ListRoles", "").await.fault();
@@ -48,7 +48,7 @@ async fn a_session_has_the_roles_rights_within_its_own_policies() {
     let more = [("PolicyArns.member.1.arn", &*own), ("Policy", &both)];
     let narrowed = in_role(&bob, "Build", &more).await;
     for (action, form) in [("ListUsers", ""), ("GetUser", "UserName=Bob")] {
-        assert_eq!(narrowed.ask(action, form).await.fault(), "200");
+        narrowed.must(action, form).await;
     }
     let deny = document(&format!(
         "{}, {}",
@@ -59,15 +59,15 @@ async fn a_session_has_the_roles_rights_within_its_own_policies() {
     let refused = narrowed.ask("GetUser", "UserName=Bob").await.fault();
     let why = "with an explicit deny in a session policy";
     assert_eq!(refused, denied(CALLER, "iam:GetUser", BOB, why));
-    assert_eq!(narrowed.ask("ListUsers", "").await.fault(), "200");
+    narrowed.must("ListUsers", "").await;
 
     // The boundary of the role bounds its sessions, those that there are too.
     let bound = form(&[("RoleName", "Build"), ("PermissionsBoundary", &own)]);
-    done(&root, "PutRolePermissionsBoundary", &bound).await;
+    root.must("PutRolePermissionsBoundary", &bound).await;
     let refused = session.ask("ListUsers", "").await.fault();
     let why = "because no permissions boundary allows the iam:ListUsers action";
     assert_eq!(refused, denied(CALLER, "iam:ListUsers", USERS, why));
-    assert_eq!(session.ask("GetUser", "UserName=Bob").await.fault(), "200");
+    session.must("GetUser", "UserName=Bob").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -77,7 +77,7 @@ async fn what_changes_for_the_role_changes_for_its_sessions() {
     let own = create_policy(&root, "Own", &allowing(r#""iam:ListUsers""#)).await;
     let by_arn = [("PolicyArns.member.1.arn", &*own)];
     let session = in_role(&bob, "Build", &by_arn).await;
-    assert_eq!(session.ask("ListUsers", "").await.fault(), "200");
+    session.must("ListUsers", "").await;
     let refused = session.ask("ListRoles", "").await.fault();
     assert_eq!(refused, nothing("session", "iam:ListRoles", ROLES));
     // Another default version holds at once.
@@ -86,14 +86,15 @@ async fn what_changes_for_the_role_changes_for_its_sessions() {
         ("SetAsDefault", "true"),
         ("PolicyDocument", &document(&allowing(r#""iam:ListRoles""#))),
     ]);
-    done(&root, "CreatePolicyVersion", &version).await;
-    assert_eq!(session.ask("ListRoles", "").await.fault(), "200");
+    root.must("CreatePolicyVersion", &version).await;
+    session.must("ListRoles", "").await;
     let refused = session.ask("ListUsers", "").await.fault();
     assert_eq!(refused, nothing("session", "iam:ListUsers", USERS));
     // Of a policy that is gone, nobody can tell what it denied.
     let first = form(&[("PolicyArn", &*own), ("VersionId", "v1")]);
-    done(&root, "DeletePolicyVersion", &first).await;
-    done(&root, "DeletePolicy", &form(&[("PolicyArn", &own)])).await;
+    root.must("DeletePolicyVersion", &first).await;
+    root.must("DeletePolicy", &form(&[("PolicyArn", &own)]))
+        .await;
     let refused = session.ask("ListRoles", "").await.fault();
     assert_eq!(refused, nothing("session", "iam:ListRoles", ROLES));
     create_policy(&root, "Own", &allowing(r#""*""#)).await;
@@ -101,8 +102,9 @@ async fn what_changes_for_the_role_changes_for_its_sessions() {
     assert_eq!(refused, nothing("session", "iam:ListRoles", ROLES));
 
     let session = in_role(&bob, "Build", &[]).await;
-    assert_eq!(session.ask("ListRoles", "").await.fault(), "200");
-    done(&root, "DeleteRolePolicy", "RoleName=Build&PolicyName=p").await;
+    session.must("ListRoles", "").await;
+    root.must("DeleteRolePolicy", "RoleName=Build&PolicyName=p")
+        .await;
     let refused = session.ask("ListRoles", "").await.fault();
     assert_eq!(refused, nothing("identity-based", "iam:ListRoles", ROLES));
 }
@@ -120,7 +122,7 @@ async fn conditions_can_tell_who_holds_a_session() {
         ("Tags.member.2.Key", "Stage"),
         ("Tags.member.2.Value", "test"),
     ]);
-    let made = done(&root, "CreateRole", &create).await;
+    let made = root.must("CreateRole", &create).await;
     let user_id = format!("{}:build", made.text("RoleId"));
     let more = [
         ("Tags.member.1.Key", "TEAM"),
@@ -206,14 +208,14 @@ async fn sessions_are_revoked_by_when_they_were_issued() {
         ("PolicyName", "AWSRevokeOlderSessions"),
         ("PolicyDocument", &revoke),
     ]);
-    done(&root, "PutRolePolicy", &put).await;
+    root.must("PutRolePolicy", &put).await;
     let younger = in_role(&bob, "Build", &[]).await;
-    assert_eq!(younger.ask("ListUsers", "").await.fault(), "200");
+    younger.must("ListUsers", "").await;
     let refused = older.ask("ListUsers", "").await.fault();
     let why = "with an explicit deny in an identity-based policy";
     assert_eq!(refused, denied(CALLER, "iam:ListUsers", USERS, why));
     // Who one is, one may always ask.
-    assert_eq!(older.ask("GetCallerIdentity", "").await.fault(), "200");
+    older.must("GetCallerIdentity", "").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -223,30 +225,26 @@ async fn who_is_no_user_must_say_which_is_meant() {
     let refused =
         "400 ValidationError: Must specify userName when calling with non-User credentials";
     for action in ["GetUser", "ListAccessKeys", "CreateAccessKey"] {
-        assert_eq!(session.ask(action, "").await.fault(), refused, "{action}");
+        assert_eq!(session.refused(action, "").await, refused, "{action}");
     }
     let key = "AccessKeyId=AKIAAAAAAAAAAAAAAAAA";
     for (action, form) in [
         ("DeleteAccessKey", key.to_owned()),
         ("UpdateAccessKey", format!("{key}&Status=Inactive")),
     ] {
-        assert_eq!(
-            session.ask(action, &form).await.fault(),
-            refused,
-            "{action}"
-        );
+        assert_eq!(session.refused(action, &form).await, refused, "{action}");
     }
     let change = "OldPassword=a&NewPassword=b";
     let refused = session.ask("ChangePassword", change).await;
     assert_eq!(refused.text("Code"), "InvalidUserType");
-    assert_eq!(session.ask("GetUser", "UserName=Bob").await.fault(), "200");
+    session.must("GetUser", "UserName=Bob").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_session_changes_is_changed() {
     let (world, bob) = world_with_role(&allowing(r#""iam:*""#)).await;
     let session = in_role(&bob, "Build", &[]).await;
-    done(&session, "CreateUser", "UserName=Eve").await;
+    session.must("CreateUser", "UserName=Eve").await;
     assert!(world.account().await.user("Eve").is_some());
     // A right that it loses is gone before the change, whenever that is made.
     let_role(&world.root(), "Build", &denying(r#""*""#)).await;
