@@ -1,5 +1,7 @@
 //! Performing an operation: with typed input for a typed answer, or in the wire form.
 
+use std::pin::Pin;
+
 use keyward_api::{Input, OperationId};
 use keyward_engine::{CallContext, Reply, Request};
 use keyward_faults::Fault;
@@ -17,6 +19,12 @@ pub async fn perform<O: Performed>(
 }
 
 /// Performs what a request in the wire form asks.
-pub async fn respond(request: Request<'_>, operation: OperationId) -> Reply {
-    table::respond(request, operation).await
+///
+/// The future is boxed: so the code of all operations is made once, in this crate. That of an `async fn` would
+/// be made anew in each program and test that awaits it.
+pub fn respond(
+    request: Request<'_>,
+    operation: OperationId,
+) -> Pin<Box<dyn Future<Output = Reply> + Send + '_>> {
+    Box::pin(table::respond(request, operation))
 }
