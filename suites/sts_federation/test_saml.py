@@ -5,6 +5,7 @@ import concurrent.futures
 import datetime
 import hashlib
 import json
+import random
 import re
 import subprocess
 
@@ -15,7 +16,17 @@ from support.documents import PREFIX, allow, arn, policy
 from support.expect import provokes, refused, without_metadata
 from support.installed import AWS
 from support.program import DEFAULT_ACCOUNT, clean_environment, initialise
-from support.saml_idp import RECIPIENT, IdentityProvider, changed, pack, truncated, unpack, with_entities, wrapped
+from support.saml_idp import (
+    RECIPIENT,
+    IdentityProvider,
+    changed,
+    mutated,
+    pack,
+    truncated,
+    unpack,
+    with_entities,
+    wrapped,
+)
 
 PROVIDER = arn("saml-provider", "Corp")
 ROLE = arn("role", "Operator")
@@ -606,3 +617,21 @@ def test_its_audit_record_tells_the_assertion_by_its_id_and_never_the_assertion(
     assert record["readOnly"] is True
     for secret in (response, given["Credentials"]["SecretAccessKey"], given["Credentials"]["SessionToken"]):
         assert secret not in text
+
+
+def test_what_is_accepted_xmlsec1_finds_signed_too(server, iam, corp, said):
+    """100 small changes, each to another response. Who is let in must be whom the provider named, by a signature that
+    a verifier which shares no code with ours finds good."""
+    chance = random.Random(14)
+    accepted = 0
+    for number in range(100):
+        response = mutated(said(subject=f"alice{number}"), chance)
+        try:
+            answer = assume(server, response)
+        except server.client("sts").exceptions.ClientError as refusal:
+            assert refusal.response["ResponseMetadata"]["HTTPStatusCode"] in (400, 403), refusal.response
+            continue
+        accepted += 1
+        assert answer["Subject"] == f"alice{number}", unpack(response)
+        assert corp.verifies(response), unpack(response)
+    assert 5 < accepted < 95, "the changes must go both ways"

@@ -195,6 +195,22 @@ class IdentityProvider:
             assert done.returncode == 0, done.stderr
             return signed.read_text(encoding="utf-8")
 
+    def verifies(self, response):
+        """Whether xmlsec1 finds the assertion of a response signed by this provider. What the response itself says of
+        keys is not read."""
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "response.xml"
+            file.write_text(unpack(response), encoding="utf-8")
+            where = f"//*[local-name()='Assertion']/*[local-name()='Signature' and namespace-uri()='{DSIG}']"
+            done = subprocess.run(
+                ["xmlsec1", "--verify", "--enabled-key-data", "key-name", "--pubkey-cert-pem", self.certificate]
+                + ["--id-attr:ID", f"{ASSERTION}:Assertion", "--id-attr:ID", f"{PROTOCOL}:Response"]
+                + ["--node-xpath", where, file],
+                capture_output=True,
+                check=False,
+            )
+            return done.returncode == 0
+
 
 class _Writer:
     """Writes one response with empty signatures."""
@@ -370,3 +386,26 @@ def wrapped(response, how, subject="admin", attribute_changes=()):
         ),
     }
     return pack(put[how]())
+
+
+def mutated(response, chance):
+    """The response with one small change, which may or may not touch what is signed. `chance` is a `random.Random`."""
+    xml = unpack(response)
+    place = chance.randrange(len(xml))
+    tag_ends = [found.end() for found in re.finditer(r"</?[\w:]+", xml)]
+    texts = [found.start() for found in re.finditer(r"(?<=>)[^<]", xml)]
+    changes = [
+        lambda: xml[:place] + chance.choice("aA0 <>&\"'/=") + xml[place + 1 :],
+        lambda: xml[:place] + xml[place + 1 :],
+        lambda: xml[:place] + xml[place : place + 40] + xml[place:],
+        # White space in tags and white space around elements are other things to a signature.
+        lambda: put_at(xml, chance.choice(tag_ends), " \n"),
+        lambda: put_at(xml, xml.index(">", place) + 1 if ">" in xml[place:] else 0, "\n"),
+        lambda: put_at(xml, chance.choice(texts), "<!-- -->"),
+        lambda: put_at(xml, xml.index("<samlp:Response") if "<samlp:Response" in xml else 0, "<!-- -->\n"),
+    ]
+    return pack(chance.choice(changes)())
+
+
+def put_at(text, place, what):
+    return text[:place] + what + text[place:]

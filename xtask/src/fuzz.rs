@@ -19,7 +19,7 @@ const INSTRUMENTATION: &str = "-Cpasses=sancov-module \
      --cfg fuzzing";
 
 /// Runs a target of `fuzz/` for so many seconds. What it learns stays in `fuzz/corpus/`, and a text
-/// that breaks the target in `fuzz/artifacts/`.
+/// that breaks the target in `fuzz/artifacts/`. It begins with what is in `fuzz/seeds/` for it.
 pub(crate) fn run(root: &Path, name: &str, seconds: u32) -> Result<()> {
     if !root.join(format!("fuzz/fuzz_targets/{name}.rs")).is_file() {
         bail!("fuzz/fuzz_targets/{name}.rs is not there");
@@ -30,6 +30,8 @@ pub(crate) fn run(root: &Path, name: &str, seconds: u32) -> Result<()> {
     );
     std::fs::create_dir_all(root.join(&corpus))?;
     std::fs::create_dir_all(root.join(&artifacts))?;
+    let seeds = format!("fuzz/seeds/{name}");
+    let seeds = root.join(&seeds).is_dir().then_some(seeds);
     Command::cargo()
         .args([
             "run",
@@ -43,6 +45,7 @@ pub(crate) fn run(root: &Path, name: &str, seconds: u32) -> Result<()> {
         .arg(format!("-max_total_time={seconds}"))
         .arg(format!("-artifact_prefix={artifacts}"))
         .arg(corpus)
+        .args(seeds)
         .env("RUSTFLAGS", INSTRUMENTATION)
         .run(root)
 }

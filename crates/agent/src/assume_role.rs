@@ -112,7 +112,7 @@ impl Role {
 
 /// Reads an answer. `keys` are those that signed: what the endpoint says of a signature may repeat the
 /// token that it was sent.
-fn read(answer: &Answer, keys: &KeyPair) -> Result<TemporaryCredentials, RoleError> {
+pub(crate) fn read(answer: &Answer, keys: &KeyPair) -> Result<TemporaryCredentials, RoleError> {
     let not_understood = || RoleError::NotUnderstood(answer.status);
     let text = std::str::from_utf8(&answer.body).map_err(|_| not_understood())?;
     let parser = Parser::new()

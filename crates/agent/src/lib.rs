@@ -38,6 +38,9 @@
 mod agent;
 mod assume_role;
 mod credentials;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod guard;
 mod keeper;
 mod source;

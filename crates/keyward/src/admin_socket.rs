@@ -10,11 +10,10 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use keyward_engine::{AccountSummary, Installation, NewAccount};
-use keyward_names::AccountId;
-use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 
+use crate::admin_request::{Request, Response};
 use crate::new_account::credentials_lines;
 
 const SOCKET_NAME: &str = "admin.sock";
@@ -22,29 +21,6 @@ const SOCKET_NAME: &str = "admin.sock";
 const REQUEST_BYTES: u64 = 64 * 1024;
 /// How long a request may take to come.
 const REQUEST_TIME: Duration = Duration::from_secs(10);
-
-/// What is asked of an installation.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(tag = "command", rename_all = "snake_case")]
-pub(crate) enum Request {
-    CreateAccount {
-        account_id: AccountId,
-        account_name: String,
-        root_email: String,
-    },
-    ListAccounts,
-    ResetRootPassword {
-        account_id: AccountId,
-    },
-}
-
-/// The answer: lines for the person who asked.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Response {
-    Lines(Vec<String>),
-    Error(String),
-}
 
 /// The socket of a running server. It is removed when this is dropped, which must be before the
 /// lock on the folder is let go.
@@ -118,9 +94,9 @@ async fn answer_one(stream: UnixStream, installation: &Installation) -> anyhow::
     tokio::time::timeout(REQUEST_TIME, read.read_line(&mut line))
         .await
         .context("the request did not come in time")??;
-    let response = match serde_json::from_str(&line) {
+    let response = match Request::read(&line) {
         Ok(request) => answer(installation, request).await,
-        Err(error) => Response::Error(format!("the request is malformed: {error}")),
+        Err(error) => Response::Error(error),
     };
     write
         .write_all(serde_json::to_string(&response)?.as_bytes())

@@ -9,7 +9,8 @@ use keyward_names::AccountId;
 use keyward_store::Store;
 use keyward_store_sqlite::{OpenOptions, SqliteStore};
 
-use crate::admin_socket::{Request, Response, answer, ask_server, connect};
+use crate::admin_request::{Request, Response};
+use crate::admin_socket::{answer, ask_server, connect};
 use crate::arguments::{InstallationArguments, NewAccountArguments};
 use crate::master_key;
 use crate::new_account::new_account;

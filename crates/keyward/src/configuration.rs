@@ -111,7 +111,12 @@ impl Configuration {
         };
         let text = std::fs::read_to_string(file)
             .with_context(|| format!("`{}` can't be read", file.display()))?;
-        toml::from_str(&text).with_context(|| format!("`{}` is malformed", file.display()))
+        Self::parse(&text).with_context(|| format!("`{}` is malformed", file.display()))
+    }
+
+    /// Reads the text of a file.
+    pub(crate) fn parse(text: &str) -> anyhow::Result<Self> {
+        Ok(toml::from_str(text)?)
     }
 
     /// What accounts may have.

@@ -1,5 +1,6 @@
 //! `keyward`: identity and access management for AWS clients, run by yourself.
 
+mod admin_request;
 mod admin_socket;
 mod administration;
 mod arguments;

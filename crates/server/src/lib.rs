@@ -11,6 +11,9 @@ mod calling_out;
 mod connections;
 mod dev;
 mod dev_account;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod guard;
 mod hosts;
 mod issuer;

@@ -8,6 +8,8 @@ mod answers;
 mod behind_the_door;
 mod cookies;
 mod forms;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 
 use std::net::IpAddr;
 
