@@ -1,4 +1,4 @@
-//! Forms, as clients send them.
+//! Forms, as clients send them, and policy documents to send in them.
 
 use keyward_wire::{Keep, encode};
 
@@ -13,4 +13,17 @@ pub fn form(pairs: &[(&str, &str)]) -> String {
         .iter()
         .map(|(name, value)| format!("{name}={}", encode(value.as_bytes(), Keep::Unreserved)));
     pairs.collect::<Vec<_>>().join("&")
+}
+
+/// A policy document of these statements, which are JSON with commas between them.
+///
+/// ```
+/// assert_eq!(
+///     keyward_testkit::policy_document("{}"),
+///     r#"{"Version": "2012-10-17", "Statement": [{}]}"#
+/// );
+/// ```
+#[must_use]
+pub fn policy_document(statements: &str) -> String {
+    format!(r#"{{"Version": "2012-10-17", "Statement": [{statements}]}}"#)
 }

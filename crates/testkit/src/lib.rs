@@ -27,6 +27,6 @@ mod world;
 
 pub use answer::Answer;
 pub use failing_store::{FailingStore, HeldCommit, Trouble};
-pub use form::form;
+pub use form::{form, policy_document};
 pub use keyward_engine::Quotas;
 pub use world::{Asker, World};

@@ -18,7 +18,7 @@ use keyward_store_sqlite::SqliteStore;
 use keyward_wire::Parameters;
 use tokio::task::JoinHandle;
 
-use crate::{Answer, FailingStore};
+use crate::{Answer, FailingStore, form, policy_document};
 
 const ACCOUNT: &str = "123456789012";
 const MASTER_KEY: [u8; 32] = [7; 32];
@@ -288,6 +288,42 @@ impl Asker {
             tokio::task::yield_now().await;
         }
         asked
+    }
+
+    /// Asks for several things, one after another, which must all succeed: actions and forms.
+    pub async fn must_all(&self, steps: &[(&str, &str)]) {
+        for (action, form) in steps {
+            self.must(action, form).await;
+        }
+    }
+
+    /// Asks for several things, one after another: actions, forms, and what must be answered, which
+    /// is `200` or a refusal in one line.
+    pub async fn check(&self, steps: &[(&str, &str, &str)]) {
+        for (action, form, expected) in steps {
+            let fault = self.ask(action, form).await.fault();
+            assert_eq!(fault, *expected, "{action} {form}");
+        }
+    }
+
+    /// Gives a user the inline policy `p` of these statements, in place of an earlier one.
+    pub async fn set_user_policy(&self, user_name: &str, statements: &str) {
+        let put = form(&[
+            ("UserName", user_name),
+            ("PolicyName", "p"),
+            ("PolicyDocument", &policy_document(statements)),
+        ]);
+        self.must("PutUserPolicy", &put).await;
+    }
+
+    /// The same for a role.
+    pub async fn set_role_policy(&self, role_name: &str, statements: &str) {
+        let put = form(&[
+            ("RoleName", role_name),
+            ("PolicyName", "p"),
+            ("PolicyDocument", &policy_document(statements)),
+        ]);
+        self.must("PutRolePolicy", &put).await;
     }
 
     /// Asks an operation of IAM, or of STS where IAM has none of that name. The parameters are a

@@ -9,7 +9,7 @@ async fn a_user_and_the_root_user_have_two_keys_at_most() {
     world.root().must("CreateUser", "UserName=Bob").await;
     for form in ["UserName=Bob", ""] {
         for _ in 0..2 {
-            let heard = world.root().ask("CreateAccessKey", form).await;
+            let heard = world.root().must("CreateAccessKey", form).await;
             assert_eq!(heard.text("SecretAccessKey").len(), 40);
             assert!(heard.text("AccessKeyId").starts_with("AKIARZPUZDIK"));
             assert_eq!(heard.body.contains("<UserName>"), !form.is_empty());
@@ -24,7 +24,7 @@ async fn a_user_and_the_root_user_have_two_keys_at_most() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_secret_is_kept_sealed() {
     let world = World::new().await;
-    let heard = world.root().ask("CreateAccessKey", "").await;
+    let heard = world.root().must("CreateAccessKey", "").await;
     let records = world.store.load(world.account_id).await.unwrap().unwrap();
     for record in records.into_records().await.unwrap() {
         assert!(

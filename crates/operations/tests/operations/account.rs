@@ -179,12 +179,9 @@ async fn a_marker_goes_with_its_filter() {
     let others = [("Filter.member.1", "User"), ("Marker", &*marker)];
     for pairs in [&others[..], &[("Marker", "garbage")]] {
         let heard = root
-            .ask("GetAccountAuthorizationDetails", &form(pairs))
+            .refused("GetAccountAuthorizationDetails", &form(pairs))
             .await;
-        assert_eq!(
-            heard.fault(),
-            "400 ValidationError: Marker and Filter do not match"
-        );
+        assert_eq!(heard, "400 ValidationError: Marker and Filter do not match");
     }
     let aws = [("Filter.member.1", "AWSManagedPolicy")];
     let page = root
@@ -207,7 +204,7 @@ async fn what_is_there_and_what_may_be_is_counted() {
     ] {
         root.must(action, &form).await;
     }
-    let heard = root.ask("GetAccountSummary", "").await;
+    let heard = root.must("GetAccountSummary", "").await;
     for (key, value) in [
         ("Users", 2),
         ("PolicyVersionsInUse", 1),
@@ -227,7 +224,7 @@ async fn the_summary_tells_which_tokens_are_given_out() {
     let world = World::new().await;
     let root = world.root();
     let told = async || {
-        let summary = root.ask("GetAccountSummary", "").await;
+        let summary = root.must("GetAccountSummary", "").await;
         let (_, after) = summary
             .body
             .split_once("<key>GlobalEndpointTokenVersion</key>")

@@ -4,7 +4,7 @@ use keyward_authorization::RequestContext;
 use keyward_names::Timestamp;
 use keyward_testkit::{Asker, World, form};
 
-use crate::support::allow;
+use crate::support;
 
 const ALL: &str = r#"{"Effect": "Allow", "Action": "*", "Resource": "*"}"#;
 
@@ -15,18 +15,15 @@ async fn world() -> (World, Asker) {
         let create = format!(
             "UserName={name}&Tags.member.1.Key=Team&Tags.member.1.Value={team}&Path=%2Fteam%2F"
         );
-        let created = world.root().ask("CreateUser", &create).await;
-        assert_eq!(created.fault(), "200");
+        world.root().must("CreateUser", &create).await;
     }
     let bob = world.user("Bob").await;
     (world, bob)
 }
 
 fn denied(action: &str, resource: &str, reason: &str) -> String {
-    format!(
-        "403 AccessDenied: User: arn:aws:iam::123456789012:user/team/Bob is not authorized to \
-         perform: {action} on resource: {resource} {reason}"
-    )
+    let bob = "arn:aws:iam::123456789012:user/team/Bob";
+    support::denied(bob, action, resource, reason)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -41,36 +38,38 @@ async fn a_user_may_do_what_a_policy_allows_at_once_and_nothing_else() {
     );
     assert_eq!(get().await, implicit);
     let own = r#"{"Effect": "Allow", "Action": "iam:Get*", "Resource": "arn:aws:iam::*:user/${aws:username}"}"#;
-    allow(&world.root(), "Bob", own).await;
+    world.root().set_user_policy("Bob", own).await;
     assert_eq!(get().await, implicit);
     let all = r#"{"Effect": "Allow", "Action": "iam:getUSER", "Resource": "arn:aws:iam::123456789012:user/team/*"}"#;
-    allow(&world.root(), "Bob", all).await;
+    world.root().set_user_policy("Bob", all).await;
     assert_eq!(get().await, "200");
-    let unknown = bob.ask("GetUser", "UserName=Ghost").await.fault();
+    let unknown = bob.refused("GetUser", "UserName=Ghost").await;
     let ghost = "arn:aws:iam::123456789012:user/Ghost";
     let reason = "because no identity-based policy allows the iam:GetUser action";
     assert_eq!(unknown, denied("iam:GetUser", ghost, reason));
-    let elsewhere = bob.ask("ListUsers", "").await.fault();
+    let elsewhere = bob.refused("ListUsers", "").await;
     let users = "arn:aws:iam::123456789012:user/";
     let reason = "because no identity-based policy allows the iam:ListUsers action";
     assert_eq!(elsewhere, denied("iam:ListUsers", users, reason));
 
     let deny = r#"{"Effect": "Deny", "Action": "iam:GetUser", "Resource": "*"}"#;
-    allow(&world.root(), "Bob", &format!("{ALL}, {deny}")).await;
+    world
+        .root()
+        .set_user_policy("Bob", &format!("{ALL}, {deny}"))
+        .await;
     let reason = "with an explicit deny in an identity-based policy";
     assert_eq!(get().await, denied("iam:GetUser", eve, reason));
     bob.must("ListUsers", "").await;
 
     let form = "UserName=Bob&PolicyName=p";
-    let deleted = world.root().ask("DeleteUserPolicy", form).await;
-    assert_eq!(deleted.fault(), "200");
+    world.root().must("DeleteUserPolicy", form).await;
     assert_eq!(get().await, implicit);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn policies_are_judged_together_and_a_deny_in_one_wins() {
     let (world, bob) = world().await;
-    allow(&world.root(), "Bob", ALL).await;
+    world.root().set_user_policy("Bob", ALL).await;
     bob.must("GetUser", "UserName=Eve").await;
     let document = r#"{"Version": "2012-10-17", "Statement": {
         "Effect": "Deny", "NotAction": "iam:ListUsers", "Resource": "*"}}"#;
@@ -82,7 +81,7 @@ async fn policies_are_judged_together_and_a_deny_in_one_wins() {
     // Bob takes the right from himself.
     bob.must("PutUserPolicy", &put).await;
     bob.must("ListUsers", "").await;
-    let refused = bob.ask("PutUserPolicy", &put).await.fault();
+    let refused = bob.refused("PutUserPolicy", &put).await;
     assert!(
         refused.ends_with("with an explicit deny in an identity-based policy"),
         "{refused}"
@@ -93,11 +92,10 @@ async fn policies_are_judged_together_and_a_deny_in_one_wins() {
 async fn a_denial_outweighs_what_the_password_policy_grants_to_everyone() {
     let (world, bob) = world().await;
     let set = "AllowUsersToChangePassword=true";
-    let set = world.root().ask("UpdateAccountPasswordPolicy", set).await;
-    assert_eq!(set.fault(), "200");
+    world.root().must("UpdateAccountPasswordPolicy", set).await;
     bob.must("GetAccountPasswordPolicy", "").await;
     let deny = r#"{"Effect": "Deny", "Action": "iam:*Password*", "Resource": "*"}"#;
-    allow(&world.root(), "Bob", deny).await;
+    world.root().set_user_policy("Bob", deny).await;
     let reason = "with an explicit deny in an identity-based policy";
     assert_eq!(
         bob.refused("GetAccountPasswordPolicy", "").await,
@@ -116,7 +114,7 @@ async fn holds(world: &World, bob: &Asker, condition: &str) -> bool {
     let statement = format!(
         r#"{{"Effect": "Allow", "Action": "iam:GetUser", "Resource": "*", "Condition": {condition}}}"#
     );
-    allow(&world.root(), "Bob", &statement).await;
+    world.root().set_user_policy("Bob", &statement).await;
     match bob.ask("GetUser", "UserName=Eve").await.status {
         200 => true,
         403 => false,
@@ -230,7 +228,7 @@ async fn sts_is_asked_in_the_region_that_was_signed_for() {
     let (world, bob) = world().await;
     let statement = r#"{"Effect": "Allow", "Action": "sts:GetAccessKeyInfo", "Resource": "*",
         "Condition": {"StringEquals": {"aws:RequestedRegion": "eu-central-1"}}}"#;
-    allow(&world.root(), "Bob", statement).await;
+    world.root().set_user_policy("Bob", statement).await;
     let ask = async |region: &str| {
         let bob = bob.who_came(RequestContext {
             region: Some(region.to_owned()),
@@ -250,7 +248,7 @@ async fn tags_of_requests_are_judged() {
     let statement = r#"{"Effect": "Allow", "Action": ["iam:TagUser", "iam:UntagUser"], "Resource": "*",
         "Condition": {"ForAllValues:StringLike": {"aws:TagKeys": ["Cost*", "team"]},
                       "StringEqualsIfExists": {"aws:RequestTag/team": "red"}}}"#;
-    allow(&world.root(), "Bob", statement).await;
+    world.root().set_user_policy("Bob", statement).await;
     for (action, tags, status) in [
         ("TagUser", &[("Team", "red")][..], 403),
         ("TagUser", &[("team", "red")], 200),
@@ -282,7 +280,7 @@ async fn who_makes_a_user_with_tags_needs_the_right_to_tag() {
             r#"{{"Effect": "Allow", "Action": "iam:CreateUser", "Resource": "arn:aws:iam::*:user/new/*"{condition}}}"#
         )
     };
-    allow(&world.root(), "Bob", &create("")).await;
+    world.root().set_user_policy("Bob", &create("")).await;
     let plain = "UserName=One&Path=%2Fnew%2F";
     bob.must("CreateUser", plain).await;
     let tagged = "UserName=Two&Path=%2Fnew%2F&Tags.member.1.Key=k&Tags.member.1.Value=v";
@@ -294,7 +292,10 @@ async fn who_makes_a_user_with_tags_needs_the_right_to_tag() {
     );
     let must = r#", "Condition": {"StringEquals": {"aws:RequestTag/k": "v"}}"#;
     let tag = r#"{"Effect": "Allow", "Action": "iam:TagUser", "Resource": "*"}"#;
-    allow(&world.root(), "Bob", &format!("{}, {tag}", create(must))).await;
+    world
+        .root()
+        .set_user_policy("Bob", &format!("{}, {tag}", create(must)))
+        .await;
     bob.must("CreateUser", tagged).await;
     let untagged = "UserName=Three&Path=%2Fnew%2F";
     assert_eq!(bob.ask("CreateUser", untagged).await.status, 403);
@@ -304,7 +305,7 @@ async fn who_makes_a_user_with_tags_needs_the_right_to_tag() {
 async fn moving_a_user_needs_the_right_at_both_ends() {
     let (world, bob) = world().await;
     let here = r#"{"Effect": "Allow", "Action": "iam:UpdateUser", "Resource": "arn:aws:iam::*:user/team/*"}"#;
-    allow(&world.root(), "Bob", here).await;
+    world.root().set_user_policy("Bob", here).await;
     let away = "UserName=Eve&NewPath=%2Felsewhere%2F";
     let there = "arn:aws:iam::123456789012:user/elsewhere/Eve";
     let reason = "because no identity-based policy allows the iam:UpdateUser action";
@@ -319,7 +320,7 @@ async fn moving_a_user_needs_the_right_at_both_ends() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_policy_that_cannot_be_read_lets_nobody_in() {
     let (world, _) = world().await;
-    allow(&world.root(), "Bob", ALL).await;
+    world.root().set_user_policy("Bob", ALL).await;
     // The key is made before: it is the right of the policy alone that is asked about.
     let other = {
         world

@@ -19,8 +19,7 @@ fn form(user: &str, name: &str, document: &str) -> String {
 
 async fn world() -> World {
     let world = World::new().await;
-    let created = world.root().ask("CreateUser", "UserName=Bob").await;
-    assert_eq!(created.fault(), "200");
+    world.root().must("CreateUser", "UserName=Bob").await;
     world
 }
 
@@ -34,12 +33,11 @@ async fn texts_are_kept_to_the_letter_and_names_by_their_first_spelling() {
         ("Ant", &document(200)),
         ("ZEBRA", &document(100)),
     ] {
-        let put = root.ask("PutUserPolicy", &form("bob", name, text)).await;
-        assert_eq!(put.fault(), "200", "{name}");
+        let put = root.must("PutUserPolicy", &form("bob", name, text)).await;
         assert!(!put.body.contains("Result"), "{}", put.body);
         if name == "zebra" {
             let got = root
-                .ask("GetUserPolicy", "UserName=BOB&PolicyName=Zebra")
+                .must("GetUserPolicy", "UserName=BOB&PolicyName=Zebra")
                 .await;
             assert_eq!(
                 (got.text("UserName"), got.text("PolicyName")),
@@ -50,7 +48,7 @@ async fn texts_are_kept_to_the_letter_and_names_by_their_first_spelling() {
             assert!(shown.ends_with("%20%7D%0D%0A"), "{shown}");
         }
     }
-    let listed = root.ask("ListUserPolicies", "UserName=bob").await;
+    let listed = root.must("ListUserPolicies", "UserName=bob").await;
     assert_eq!(listed.texts("member"), ["Ant", "zebra"]);
 }
 
@@ -110,10 +108,12 @@ async fn the_user_is_looked_for_before_the_document_is_read() {
             "400 MalformedPolicyDocument: Resource b must be in ARN format or \"*\".",
         ),
     ] {
-        let put = root.ask("PutUserPolicy", &form(user, "p", document)).await;
-        assert_eq!(put.fault(), fault);
+        let put = root
+            .refused("PutUserPolicy", &form(user, "p", document))
+            .await;
+        assert_eq!(put, fault);
     }
-    let listed = root.ask("ListUserPolicies", "UserName=bob").await;
+    let listed = root.must("ListUserPolicies", "UserName=bob").await;
     assert!(listed.body.contains("<PolicyNames/>"), "{}", listed.body);
 }
 
@@ -121,15 +121,14 @@ async fn the_user_is_looked_for_before_the_document_is_read() {
 async fn policies_follow_their_user_and_keep_it_from_being_deleted() {
     let world = world().await;
     let root = world.root();
-    for (action, form) in [
+    root.must_all(&[
         ("PutUserPolicy", &*form("Bob", "p", &document(100))),
         ("UpdateUser", "UserName=Bob&NewUserName=Rob&NewPath=%2Fa%2F"),
-    ] {
-        root.must(action, form).await;
-    }
+    ])
+    .await;
     let named = "UserName=Rob&PolicyName=p";
     assert_eq!(
-        root.ask("GetUserPolicy", named).await.text("UserName"),
+        root.must("GetUserPolicy", named).await.text("UserName"),
         "Rob"
     );
     let delete = async || root.ask("DeleteUser", "UserName=Rob").await.fault();
@@ -139,8 +138,7 @@ async fn policies_follow_their_user_and_keep_it_from_being_deleted() {
     );
     // Another node knows it from the store.
     let elsewhere = world.other_node().await;
-    let got = elsewhere.root().ask("GetUserPolicy", named).await;
-    assert_eq!(got.fault(), "200");
+    elsewhere.root().must("GetUserPolicy", named).await;
     root.must("DeleteUserPolicy", named).await;
     assert_eq!(delete().await, "200");
 }
@@ -156,16 +154,14 @@ async fn pages_go_on_where_a_deleted_policy_was() {
         root.must("PutUserPolicy", &form).await;
     }
     let first = root
-        .ask("ListUserPolicies", "UserName=Bob&MaxItems=2")
+        .must("ListUserPolicies", "UserName=Bob&MaxItems=2")
         .await;
     assert_eq!(first.texts("member"), ["a", "B"]);
     assert_eq!(first.text("IsTruncated"), "true");
-    let gone = root
-        .ask("DeleteUserPolicy", "UserName=Bob&PolicyName=b")
+    root.must("DeleteUserPolicy", "UserName=Bob&PolicyName=b")
         .await;
-    assert_eq!(gone.fault(), "200");
     let form = format!("UserName=Bob&Marker={}", first.text("Marker"));
-    let rest = root.ask("ListUserPolicies", &form).await;
+    let rest = root.must("ListUserPolicies", &form).await;
     assert_eq!(rest.texts("member"), ["c", "D"]);
     assert_eq!(rest.text("IsTruncated"), "false");
     assert_eq!(
@@ -197,7 +193,7 @@ async fn what_is_not_there_is_told_and_what_was_there_is_gone() {
     for (name, left) in [("P", vec!["q"]), ("q", vec![])] {
         let form = format!("UserName=Bob&PolicyName={name}");
         root.must("DeleteUserPolicy", &form).await;
-        let listed = root.ask("ListUserPolicies", "UserName=Bob").await;
+        let listed = root.must("ListUserPolicies", "UserName=Bob").await;
         assert_eq!(listed.texts("member"), left);
         assert_eq!(root.ask("GetUserPolicy", &form).await.status, 404);
     }

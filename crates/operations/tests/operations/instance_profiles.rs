@@ -2,7 +2,7 @@
 
 use keyward_testkit::{Quotas, World};
 
-use crate::support::{check_answers, must_all};
+use crate::support::{BOB, not_allowed};
 
 const NONE: Vec<String> = Vec::new();
 
@@ -18,7 +18,7 @@ async fn each_answer_shows_what_it_should_and_no_more() {
     let world = World::new().await;
     let root = world.root();
     let made = root
-        .ask("CreateInstanceProfile", "InstanceProfileName=Web")
+        .must("CreateInstanceProfile", "InstanceProfileName=Web")
         .await;
     assert_eq!(
         made.text("Arn"),
@@ -28,38 +28,35 @@ async fn each_answer_shows_what_it_should_and_no_more() {
     assert!(made.body.contains("<Roles/>"), "{}", made.body);
     assert!(!made.body.contains("<Tags"), "{}", made.body);
     let form = "InstanceProfileName=Tagged&Path=%2Fa%2F&Tags.member.1.Key=b&Tags.member.1.Value=2&Tags.member.2.Key=B&Tags.member.2.Value=1";
-    let tagged = root.ask("CreateInstanceProfile", form).await;
+    let tagged = root.must("CreateInstanceProfile", form).await;
     assert_eq!(
         tagged.text("Arn"),
         "arn:aws:iam::123456789012:instance-profile/a/Tagged"
     );
     assert_eq!(tagged.texts("Key"), ["b", "B"]);
     let got = root
-        .ask("GetInstanceProfile", "InstanceProfileName=TAGGED")
+        .must("GetInstanceProfile", "InstanceProfileName=TAGGED")
         .await;
     assert_eq!(got.texts("Key"), ["B", "b"]);
     assert!(got.body.contains("<Roles/>"), "{}", got.body);
     let got = root
-        .ask("GetInstanceProfile", "InstanceProfileName=web")
+        .must("GetInstanceProfile", "InstanceProfileName=web")
         .await;
     assert!(got.body.contains("<Tags/>"), "{}", got.body);
-    must_all(
-        &root,
-        &[
-            ("CreateRole", &create_role("Server")),
-            (
-                "AddRoleToInstanceProfile",
-                "InstanceProfileName=tagged&RoleName=server",
-            ),
-        ],
-    )
+    root.must_all(&[
+        ("CreateRole", &create_role("Server")),
+        (
+            "AddRoleToInstanceProfile",
+            "InstanceProfileName=tagged&RoleName=server",
+        ),
+    ])
     .await;
     for (action, form) in [
         ("ListInstanceProfiles", "PathPrefix=%2Fa"),
         ("ListInstanceProfilesForRole", "RoleName=SERVER"),
         ("GetInstanceProfile", "InstanceProfileName=Tagged"),
     ] {
-        let heard = root.ask(action, form).await;
+        let heard = root.must(action, form).await;
         assert_eq!(heard.texts("RoleName"), ["Server"], "{action}");
         assert_eq!(heard.texts("InstanceProfileName"), ["Tagged"], "{action}");
         assert!(heard.body.contains("<AssumeRolePolicyDocument>"));
@@ -79,9 +76,9 @@ async fn names_are_unique_without_regard_to_case_and_there_is_room_for_some() {
     })
     .await;
     let missing = "404 NoSuchEntity: Instance Profile x cannot be found.";
-    check_answers(
-        &world.root(),
-        &[
+    world
+        .root()
+        .check(&[
             ("CreateInstanceProfile", "InstanceProfileName=Web", "200"),
             (
                 "CreateInstanceProfile",
@@ -107,90 +104,80 @@ async fn names_are_unique_without_regard_to_case_and_there_is_room_for_some() {
                 "RoleName=x",
                 "404 NoSuchEntity: The role with name x cannot be found.",
             ),
-        ],
-    )
-    .await;
+        ])
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_profile_has_one_role_and_neither_goes_before_they_part() {
     let world = World::new().await;
     let root = world.root();
-    must_all(
-        &root,
-        &[
-            ("CreateInstanceProfile", "InstanceProfileName=Web"),
-            ("CreateRole", &create_role("Server")),
-            ("CreateRole", &create_role("Other")),
-            (
-                "AddRoleToInstanceProfile",
-                "InstanceProfileName=web&RoleName=server",
-            ),
-        ],
-    )
+    root.must_all(&[
+        ("CreateInstanceProfile", "InstanceProfileName=Web"),
+        ("CreateRole", &create_role("Server")),
+        ("CreateRole", &create_role("Other")),
+        (
+            "AddRoleToInstanceProfile",
+            "InstanceProfileName=web&RoleName=server",
+        ),
+    ])
     .await;
     let full = "409 LimitExceeded: Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1";
     let no_profile = "404 NoSuchEntity: Instance Profile x cannot be found.";
     let no_role = "404 NoSuchEntity: The role with name y cannot be found.";
     let conflict =
         "409 DeleteConflict: Cannot delete entity, must remove roles from instance profile first.";
-    check_answers(
-        &root,
-        &[
-            (
-                "AddRoleToInstanceProfile",
-                "InstanceProfileName=Web&RoleName=Other",
-                full,
-            ),
-            (
-                "AddRoleToInstanceProfile",
-                "InstanceProfileName=Web&RoleName=Server",
-                full,
-            ),
-            (
-                "AddRoleToInstanceProfile",
-                "InstanceProfileName=x&RoleName=y",
-                no_profile,
-            ),
-            (
-                "AddRoleToInstanceProfile",
-                "InstanceProfileName=Web&RoleName=y",
-                no_role,
-            ),
-            (
-                "RemoveRoleFromInstanceProfile",
-                "InstanceProfileName=x&RoleName=y",
-                no_profile,
-            ),
-            (
-                "RemoveRoleFromInstanceProfile",
-                "InstanceProfileName=Web&RoleName=y",
-                no_role,
-            ),
-            (
-                "RemoveRoleFromInstanceProfile",
-                "InstanceProfileName=Web&RoleName=Other",
-                "404 NoSuchEntity: Role Other in Instance Profile Web cannot be found.",
-            ),
-            ("DeleteInstanceProfile", "InstanceProfileName=Web", conflict),
-            ("DeleteRole", "RoleName=Server", conflict),
-        ],
-    )
+    root.check(&[
+        (
+            "AddRoleToInstanceProfile",
+            "InstanceProfileName=Web&RoleName=Other",
+            full,
+        ),
+        (
+            "AddRoleToInstanceProfile",
+            "InstanceProfileName=Web&RoleName=Server",
+            full,
+        ),
+        (
+            "AddRoleToInstanceProfile",
+            "InstanceProfileName=x&RoleName=y",
+            no_profile,
+        ),
+        (
+            "AddRoleToInstanceProfile",
+            "InstanceProfileName=Web&RoleName=y",
+            no_role,
+        ),
+        (
+            "RemoveRoleFromInstanceProfile",
+            "InstanceProfileName=x&RoleName=y",
+            no_profile,
+        ),
+        (
+            "RemoveRoleFromInstanceProfile",
+            "InstanceProfileName=Web&RoleName=y",
+            no_role,
+        ),
+        (
+            "RemoveRoleFromInstanceProfile",
+            "InstanceProfileName=Web&RoleName=Other",
+            "404 NoSuchEntity: Role Other in Instance Profile Web cannot be found.",
+        ),
+        ("DeleteInstanceProfile", "InstanceProfileName=Web", conflict),
+        ("DeleteRole", "RoleName=Server", conflict),
+    ])
     .await;
     let elsewhere = world.other_node().await;
     assert!(*elsewhere.account().await == *world.account().await);
     assert_eq!(elsewhere.account().await.broken_invariants(), NONE);
-    must_all(
-        &root,
-        &[
-            (
-                "RemoveRoleFromInstanceProfile",
-                "InstanceProfileName=Web&RoleName=Server",
-            ),
-            ("DeleteRole", "RoleName=Server"),
-            ("DeleteInstanceProfile", "InstanceProfileName=WEB"),
-        ],
-    )
+    root.must_all(&[
+        (
+            "RemoveRoleFromInstanceProfile",
+            "InstanceProfileName=Web&RoleName=Server",
+        ),
+        ("DeleteRole", "RoleName=Server"),
+        ("DeleteInstanceProfile", "InstanceProfileName=WEB"),
+    ])
     .await;
     assert_eq!(world.account().await.broken_invariants(), NONE);
 }
@@ -199,20 +186,17 @@ async fn a_profile_has_one_role_and_neither_goes_before_they_part() {
 async fn profiles_come_in_pages_also_those_of_a_role() {
     let world = World::new().await;
     let root = world.root();
-    must_all(&root, &[("CreateRole", &create_role("Server"))]).await;
+    root.must("CreateRole", &create_role("Server")).await;
     for name in ["bees", "Ants", "Cows"] {
         let create = format!("InstanceProfileName={name}&Path=%2F{name}%2F");
         let add = format!("InstanceProfileName={name}&RoleName=Server");
-        must_all(
-            &root,
-            &[
-                ("CreateInstanceProfile", &create),
-                ("AddRoleToInstanceProfile", &add),
-            ],
-        )
+        root.must_all(&[
+            ("CreateInstanceProfile", &create),
+            ("AddRoleToInstanceProfile", &add),
+        ])
         .await;
     }
-    let heard = root.ask("ListInstanceProfiles", "").await;
+    let heard = root.must("ListInstanceProfiles", "").await;
     assert_eq!(heard.texts("InstanceProfileName"), ["Ants", "bees", "Cows"]);
     for (action, form) in [
         ("ListInstanceProfiles", "MaxItems=1"),
@@ -220,7 +204,7 @@ async fn profiles_come_in_pages_also_those_of_a_role() {
     ] {
         let (mut names, mut marker) = (Vec::new(), String::new());
         loop {
-            let heard = root.ask(action, &format!("{form}{marker}")).await;
+            let heard = root.must(action, &format!("{form}{marker}")).await;
             assert_eq!(heard.texts("InstanceProfileName").len(), 1);
             names.push(heard.text("InstanceProfileName").to_owned());
             if heard.text("IsTruncated") == "false" {
@@ -229,8 +213,8 @@ async fn profiles_come_in_pages_also_those_of_a_role() {
             marker = format!("&Marker={}", heard.text("Marker"));
         }
         assert_eq!(names, ["Ants", "bees", "Cows"], "{action}");
-        let bad = root.ask(action, &format!("{form}&Marker=x")).await;
-        assert_eq!(bad.fault(), "400 ValidationError: Invalid Marker.");
+        let bad = root.refused(action, &format!("{form}&Marker=x")).await;
+        assert_eq!(bad, "400 ValidationError: Invalid Marker.");
     }
 }
 
@@ -246,54 +230,48 @@ async fn tag_keys_differ_by_case_and_come_in_order() {
         }
         form
     };
-    must_all(
-        &root,
-        &[
-            ("CreateInstanceProfile", "InstanceProfileName=Web"),
-            ("TagInstanceProfile", &tag(&[("team", "1"), ("Team", "2")])),
-            ("TagInstanceProfile", &tag(&[("team", "3"), ("a", "")])),
-        ],
-    )
+    root.must_all(&[
+        ("CreateInstanceProfile", "InstanceProfileName=Web"),
+        ("TagInstanceProfile", &tag(&[("team", "1"), ("Team", "2")])),
+        ("TagInstanceProfile", &tag(&[("team", "3"), ("a", "")])),
+    ])
     .await;
     let heard = root
-        .ask("ListInstanceProfileTags", "InstanceProfileName=Web")
+        .must("ListInstanceProfileTags", "InstanceProfileName=Web")
         .await;
     assert_eq!(heard.texts("Key"), ["Team", "a", "team"]);
     assert_eq!(heard.texts("Value"), ["2", "3"]);
-    check_answers(
-        &root,
-        &[
-            (
-                "TagInstanceProfile",
-                &tag(&[("x", "1"), ("x", "2")]),
-                "400 InvalidInput: Duplicate tag keys found.",
-            ),
-            (
-                "TagInstanceProfile",
-                &tag(&[("Aws:x", "1")]),
-                "400 InvalidInput: Tag keys beginning with aws: are reserved for system use.",
-            ),
-            (
-                "TagInstanceProfile",
-                "InstanceProfileName=web&Tags=",
-                "400 InvalidInput: Error occurred while validating input. ",
-            ),
-            (
-                "UntagInstanceProfile",
-                "InstanceProfileName=web&TagKeys.member.1=TEAM&TagKeys.member.2=a&TagKeys.member.3=team",
-                "200",
-            ),
-        ],
-    )
+    root.check(&[
+        (
+            "TagInstanceProfile",
+            &tag(&[("x", "1"), ("x", "2")]),
+            "400 InvalidInput: Duplicate tag keys found.",
+        ),
+        (
+            "TagInstanceProfile",
+            &tag(&[("Aws:x", "1")]),
+            "400 InvalidInput: Tag keys beginning with aws: are reserved for system use.",
+        ),
+        (
+            "TagInstanceProfile",
+            "InstanceProfileName=web&Tags=",
+            "400 InvalidInput: Error occurred while validating input. ",
+        ),
+        (
+            "UntagInstanceProfile",
+            "InstanceProfileName=web&TagKeys.member.1=TEAM&TagKeys.member.2=a&TagKeys.member.3=team",
+            "200",
+        ),
+    ])
     .await;
     let heard = root
-        .ask("ListInstanceProfileTags", "InstanceProfileName=Web")
+        .must("ListInstanceProfileTags", "InstanceProfileName=Web")
         .await;
     assert_eq!(heard.texts("Key"), ["Team"]);
     let fifty: Vec<String> = (0..50).map(|number| format!("k{number}")).collect();
     let fifty: Vec<(&str, &str)> = fifty.iter().map(|key| (key.as_str(), "")).collect();
     let full = "409 LimitExceeded: The number of tags has reached the maximum limit.";
-    check_answers(&root, &[("TagInstanceProfile", &tag(&fifty), full)]).await;
+    assert_eq!(root.refused("TagInstanceProfile", &tag(&fifty)).await, full);
     let account = world.account().await;
     assert_eq!(
         account.instance_profiles().find("web").unwrap().tags.len(),
@@ -305,30 +283,19 @@ async fn tag_keys_differ_by_case_and_come_in_order() {
 async fn who_adds_a_role_needs_the_right_to_pass_it_to_virtual_machines() {
     let world = World::new().await;
     let root = world.root();
-    must_all(
-        &root,
-        &[
-            ("CreateUser", "UserName=Bob"),
-            (
-                "CreateInstanceProfile",
-                "InstanceProfileName=Web&Path=%2Fa%2F",
-            ),
-            ("CreateRole", &(create_role("Server") + "&Path=%2Fr%2F")),
-        ],
-    )
+    root.must_all(&[
+        ("CreateUser", "UserName=Bob"),
+        (
+            "CreateInstanceProfile",
+            "InstanceProfileName=Web&Path=%2Fa%2F",
+        ),
+        ("CreateRole", &(create_role("Server") + "&Path=%2Fr%2F")),
+    ])
     .await;
     let bob = world.user("Bob").await;
-    let allow = async |statements: &str| {
-        let document = format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#);
-        let form = format!("UserName=Bob&PolicyName=p&PolicyDocument={document}");
-        must_all(&root, &[("PutUserPolicy", &form)]).await;
-    };
     let denied = |action: &str, resource: &str| {
-        format!(
-            "403 AccessDenied: User: arn:aws:iam::123456789012:user/Bob is not authorized to \
-             perform: iam:{action} on resource: arn:aws:iam::123456789012:{resource} because no \
-             identity-based policy allows the iam:{action} action"
-        )
+        let resource = format!("arn:aws:iam::123456789012:{resource}");
+        not_allowed(BOB, &format!("iam:{action}"), &resource)
     };
     let to_profile = r#"{"Effect":"Allow","Action":"iam:*InstanceProfile","Resource":"arn:aws:iam::123456789012:instance-profile/a/Web"}"#;
     let pass_to = |service: &str| {
@@ -338,54 +305,57 @@ async fn who_adds_a_role_needs_the_right_to_pass_it_to_virtual_machines() {
     };
     let add = "InstanceProfileName=web&RoleName=server";
     let added = async || bob.ask("AddRoleToInstanceProfile", add).await.fault();
-    allow(&pass_to("ec2.amazonaws.com")).await;
+    root.set_user_policy("Bob", &pass_to("ec2.amazonaws.com"))
+        .await;
     assert_eq!(
         added().await,
         denied("AddRoleToInstanceProfile", "instance-profile/a/Web")
     );
-    allow(to_profile).await;
+    root.set_user_policy("Bob", to_profile).await;
     assert_eq!(added().await, denied("PassRole", "role/r/Server"));
     let unknown = bob
-        .ask(
+        .refused(
             "AddRoleToInstanceProfile",
             "InstanceProfileName=web&RoleName=x",
         )
         .await;
-    assert_eq!(unknown.fault(), denied("PassRole", "role/x"));
-    allow(&format!("{to_profile},{}", pass_to("lambda.amazonaws.com"))).await;
+    assert_eq!(unknown, denied("PassRole", "role/x"));
+    root.set_user_policy(
+        "Bob",
+        &format!("{to_profile},{}", pass_to("lambda.amazonaws.com")),
+    )
+    .await;
     assert_eq!(added().await, denied("PassRole", "role/r/Server"));
-    allow(&format!("{to_profile},{}", pass_to("ec2.amazonaws.com"))).await;
+    root.set_user_policy(
+        "Bob",
+        &format!("{to_profile},{}", pass_to("ec2.amazonaws.com")),
+    )
+    .await;
     assert_eq!(added().await, "200");
     // To take one out needs no such right.
-    allow(to_profile).await;
-    must_all(&bob, &[("RemoveRoleFromInstanceProfile", add)]).await;
+    root.set_user_policy("Bob", to_profile).await;
+    bob.must("RemoveRoleFromInstanceProfile", add).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_makes_a_profile_with_tags_needs_the_right_to_tag_it() {
     let world = World::new().await;
     let root = world.root();
-    let document = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iam:CreateInstanceProfile","Resource":"*"}}"#;
-    let policy = format!("UserName=Bob&PolicyName=p&PolicyDocument={document}");
-    must_all(
-        &root,
-        &[("CreateUser", "UserName=Bob"), ("PutUserPolicy", &policy)],
-    )
-    .await;
+    root.must("CreateUser", "UserName=Bob").await;
+    let create = r#"{"Effect":"Allow","Action":"iam:CreateInstanceProfile","Resource":"*"}"#;
+    root.set_user_policy("Bob", create).await;
     let bob = world.user("Bob").await;
-    check_answers(
-        &bob,
-        &[
-            (
-                "CreateInstanceProfile",
-                "InstanceProfileName=Web&Tags.member.1.Key=k&Tags.member.1.Value=",
-                "403 AccessDenied: User: arn:aws:iam::123456789012:user/Bob is not authorized to \
-                 perform: iam:TagInstanceProfile on resource: \
-                 arn:aws:iam::123456789012:instance-profile/Web because no identity-based policy \
-                 allows the iam:TagInstanceProfile action",
+    bob.check(&[
+        (
+            "CreateInstanceProfile",
+            "InstanceProfileName=Web&Tags.member.1.Key=k&Tags.member.1.Value=",
+            &not_allowed(
+                BOB,
+                "iam:TagInstanceProfile",
+                "arn:aws:iam::123456789012:instance-profile/Web",
             ),
-            ("CreateInstanceProfile", "InstanceProfileName=Web", "200"),
-        ],
-    )
+        ),
+        ("CreateInstanceProfile", "InstanceProfileName=Web", "200"),
+    ])
     .await;
 }

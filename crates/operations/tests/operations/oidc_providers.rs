@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use keyward_engine::{AccountQuotas, IdentityProviders, InstallationOptions, Quotas, Unreachable};
 use keyward_testkit::{Answer, Asker, World, form};
 
-use crate::support::allow;
+use crate::support::{BOB, not_allowed};
 
 const NONE: Vec<String> = Vec::new();
 const ARN: &str = "arn:aws:iam::123456789012:oidc-provider/id.example/realms/x";
@@ -41,24 +41,11 @@ impl IdentityProviders for Outside {
     }
 }
 
-async fn ask(asker: &Asker, action: &str, pairs: &[(&str, &str)]) -> Answer {
-    asker.ask(action, &form(pairs)).await
-}
-
-/// An action, the members of its request, and what is to be answered.
-type Asked<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str);
-
-/// Asks, and checks what is answered: `200` or the refusal.
-async fn check(asker: &Asker, asked: &[Asked<'_>]) {
-    for (action, pairs, expected) in asked {
-        let heard = ask(asker, action, pairs).await.fault();
-        assert_eq!(heard, *expected, "{action} {pairs:?}");
-    }
-}
-
 async fn create(asker: &Asker, url: &str) -> Answer {
     let pairs = [("Url", url), ("ThumbprintList.member.1", THUMBPRINT)];
-    ask(asker, "CreateOpenIDConnectProvider", &pairs).await
+    asker
+        .ask("CreateOpenIDConnectProvider", &form(&pairs))
+        .await
 }
 
 async fn shown(asker: &Asker) -> Answer {
@@ -138,13 +125,10 @@ async fn a_provider_is_made_shown_listed_and_deleted() {
     assert!(*elsewhere.account().await == *world.account().await);
     let this = [("OpenIDConnectProviderArn", ARN)];
     let gone = format!("404 NoSuchEntity: OpenId connect Provider {ARN} cannot be found.");
-    check(
-        &root,
-        &[
-            ("DeleteOpenIDConnectProvider", &this, "200"),
-            ("DeleteOpenIDConnectProvider", &this, &gone),
-        ],
-    )
+    root.check(&[
+        ("DeleteOpenIDConnectProvider", &form(&this), "200"),
+        ("DeleteOpenIDConnectProvider", &form(&this), &gone),
+    ])
     .await;
     assert_eq!(create(&root, URL).await.fault(), "200");
     assert!(shown(&root).await.body.contains("<Tags/>"));
@@ -203,18 +187,15 @@ async fn client_ids_are_added_once_and_taken_away() {
         "AddClientIDToOpenIDConnectProvider",
         "RemoveClientIDFromOpenIDConnectProvider",
     );
-    check(
-        &root,
-        &[
-            (add, &change("b"), "200"),
-            (add, &change("a"), "200"),
-            (add, &change("a"), "200"),
-            (add, &change("c"), full),
-            (remove, &change("x"), "200"),
-            (remove, &change("b"), "200"),
-            (add, &change("B"), "200"),
-        ],
-    )
+    root.check(&[
+        (add, &form(&change("b")), "200"),
+        (add, &form(&change("a")), "200"),
+        (add, &form(&change("a")), "200"),
+        (add, &form(&change("c")), full),
+        (remove, &form(&change("x")), "200"),
+        (remove, &form(&change("b")), "200"),
+        (add, &form(&change("B")), "200"),
+    ])
     .await;
     let got = shown(&root).await;
     assert!(
@@ -229,7 +210,11 @@ async fn client_ids_are_added_once_and_taken_away() {
         ("ClientIDList.member.3", "c"),
         ("ThumbprintList.member.1", THUMBPRINT),
     ];
-    check(&root, &[("CreateOpenIDConnectProvider", &three, full)]).await;
+    assert_eq!(
+        root.refused("CreateOpenIDConnectProvider", &form(&three))
+            .await,
+        full
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -250,23 +235,20 @@ async fn thumbprints_are_one_to_five() {
     let this = ("OpenIDConnectProviderArn", ARN);
     let many = "400 InvalidInput: Thumbprint list must contain fewer than 5 entries.";
     let update = "UpdateOpenIDConnectProviderThumbprint";
-    check(
-        &root,
-        &[
-            (update, &with(this, 6), many),
-            (update, &with(this, 5), "200"),
-            (
-                update,
-                &[this, ("ThumbprintList", "")],
-                "400 InvalidInput: Thumbprint list must contain at least one entry.",
-            ),
-            (
-                "CreateOpenIDConnectProvider",
-                &with(("Url", "https://b.example"), 6),
-                many,
-            ),
-        ],
-    )
+    root.check(&[
+        (update, &form(&with(this, 6)), many),
+        (update, &form(&with(this, 5)), "200"),
+        (
+            update,
+            &form(&[this, ("ThumbprintList", "")]),
+            "400 InvalidInput: Thumbprint list must contain at least one entry.",
+        ),
+        (
+            "CreateOpenIDConnectProvider",
+            &form(&with(("Url", "https://b.example"), 6)),
+            many,
+        ),
+    ])
     .await;
     let kept = format!("<member>{}</member>", other.to_lowercase());
     assert_eq!(shown(&root).await.body.matches(&kept).count(), 5);
@@ -302,7 +284,7 @@ async fn a_provider_without_thumbprints_is_asked_for_one() {
         let got = shown(&root).await;
         assert!(got.body.contains(&expected), "{}", got.body);
         // Nobody is called for what is refused anyway, or where the request says enough.
-        let again = ask(&root, "CreateOpenIDConnectProvider", &pairs).await;
+        let again = root.ask("CreateOpenIDConnectProvider", &form(&pairs)).await;
         assert_eq!(again.status, 409);
         assert_eq!(create(&root, "https://b.example").await.fault(), "200");
         assert_eq!(outside.asked.lock().unwrap().len(), 1);
@@ -319,7 +301,9 @@ async fn a_provider_that_is_not_reached_is_not_made() {
     for options in [closed, unreachable] {
         let world = World::with_options(options).await;
         let root = world.root();
-        let heard = ask(&root, "CreateOpenIDConnectProvider", &[("Url", URL)]).await;
+        let heard = root
+            .ask("CreateOpenIDConnectProvider", &form(&[("Url", URL)]))
+            .await;
         assert_eq!(heard.status, 400);
         assert_eq!(heard.text("Code"), "OpenIdIdpCommunicationError");
         assert!(!heard.body.contains("secret-of-the-network"));
@@ -382,7 +366,7 @@ async fn what_is_not_there_is_told_by_its_arn() {
             } else {
                 format!("404 NoSuchEntity: OpenIDConnect Provider not found for arn {arn}")
             };
-            let heard = ask(&root, action, &about(arn, more)).await.fault();
+            let heard = root.refused(action, &form(&about(arn, more))).await;
             assert_eq!(heard, expected, "{action}");
         }
     }
@@ -392,7 +376,7 @@ async fn what_is_not_there_is_told_by_its_arn() {
         "id.example/realms/x-and-more",
     ] {
         for (action, more) in ON_ONE {
-            let heard = ask(&root, action, &about(arn, more)).await;
+            let heard = root.ask(action, &form(&about(arn, more))).await;
             assert_eq!((heard.status, heard.text("Code")), (400, "InvalidInput"));
         }
     }
@@ -453,30 +437,26 @@ async fn tag_keys_differ_by_case_and_come_in_order() {
         ("TagOpenIDConnectProvider", "Tags"),
         ("UntagOpenIDConnectProvider", "TagKeys"),
     ] {
-        let heard = ask(&root, action, &about(ARN, &[(empty, "")])).await;
+        let heard = root.ask(action, &form(&about(ARN, &[(empty, "")]))).await;
         assert_eq!((heard.status, heard.text("Code")), (400, "InvalidInput"));
     }
 }
 
 fn denied(action: &str, resource: &str) -> String {
-    format!(
-        "403 AccessDenied: User: arn:aws:iam::123456789012:user/Bob is not authorized to perform: \
-         iam:{action} on resource: {resource} because no identity-based policy allows the \
-         iam:{action} action"
-    )
+    not_allowed(BOB, &format!("iam:{action}"), resource)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_right_nobody_learns_what_is_there() {
     let world = World::new().await;
     let root = world.root();
-    root.must("CreateUser", &form(&[("UserName", "Bob")])).await;
+    root.must("CreateUser", "UserName=Bob").await;
     let bob = world.user("Bob").await;
     assert_eq!(create(&root, URL).await.fault(), "200");
     let unknown = "arn:aws:iam::123456789012:oidc-provider/unknown.example";
     for arn in [ARN, unknown] {
         for (action, more) in ON_ONE {
-            let heard = ask(&bob, action, &about(arn, more)).await.fault();
+            let heard = bob.refused(action, &form(&about(arn, more))).await;
             assert_eq!(heard, denied(action, arn), "{action}");
         }
     }
@@ -491,13 +471,13 @@ async fn without_a_right_nobody_learns_what_is_there() {
         let heard = create(&bob, url).await.fault();
         assert_eq!(heard, denied("CreateOpenIDConnectProvider", arn));
     }
-    let list = ask(&bob, "ListOpenIDConnectProviders", &[]).await.fault();
+    let list = bob.refused("ListOpenIDConnectProviders", "").await;
     assert_eq!(list, denied("ListOpenIDConnectProviders", "*"));
     // A grant on ARNs is none for the list.
     let on_all =
         r#"{"Effect":"Allow","Action":"iam:*","Resource":"arn:aws:iam::*:oidc-provider/*"}"#;
-    allow(&root, "Bob", on_all).await;
-    let list = ask(&bob, "ListOpenIDConnectProviders", &[]).await.fault();
+    root.set_user_policy("Bob", on_all).await;
+    let list = bob.refused("ListOpenIDConnectProviders", "").await;
     assert_eq!(list, denied("ListOpenIDConnectProviders", "*"));
     assert_eq!(create(&bob, "https://b.example").await.fault(), "200");
 }
@@ -506,7 +486,7 @@ async fn without_a_right_nobody_learns_what_is_there() {
 async fn tags_govern_who_may_do_what() {
     let world = World::new().await;
     let root = world.root();
-    root.must("CreateUser", &form(&[("UserName", "Bob")])).await;
+    root.must("CreateUser", "UserName=Bob").await;
     let bob = world.user("Bob").await;
     let make = |value| {
         [
@@ -518,15 +498,19 @@ async fn tags_govern_who_may_do_what() {
     };
     let create_only =
         r#"{"Effect":"Allow","Action":"iam:CreateOpenIDConnectProvider","Resource":"*"}"#;
-    allow(&root, "Bob", create_only).await;
-    let heard = ask(&bob, "CreateOpenIDConnectProvider", &make("red")).await;
-    assert_eq!(heard.fault(), denied("TagOpenIDConnectProvider", ARN));
+    root.set_user_policy("Bob", create_only).await;
+    let heard = bob
+        .refused("CreateOpenIDConnectProvider", &form(&make("red")))
+        .await;
+    assert_eq!(heard, denied("TagOpenIDConnectProvider", ARN));
     let red_alone = format!(
         r#"{create_only},{{"Effect":"Allow","Action":"iam:TagOpenIDConnectProvider","Resource":"*","Condition":{{"StringEquals":{{"aws:RequestTag/team":"red"}}}}}}"#
     );
-    allow(&root, "Bob", &red_alone).await;
-    let heard = ask(&bob, "CreateOpenIDConnectProvider", &make("blue")).await;
-    assert_eq!(heard.fault(), denied("TagOpenIDConnectProvider", ARN));
+    root.set_user_policy("Bob", &red_alone).await;
+    let heard = bob
+        .refused("CreateOpenIDConnectProvider", &form(&make("blue")))
+        .await;
+    assert_eq!(heard, denied("TagOpenIDConnectProvider", ARN));
     bob.must("CreateOpenIDConnectProvider", &form(&make("red")))
         .await;
     for (key, is_allowed) in [
@@ -536,18 +520,22 @@ async fn tags_govern_who_may_do_what() {
         let statement = format!(
             r#"{{"Effect":"Allow","Action":"iam:*","Resource":"*","Condition":{{"StringEquals":{{"{key}":"red"}}}}}}"#
         );
-        allow(&root, "Bob", &statement).await;
-        let heard = ask(&bob, "GetOpenIDConnectProvider", &about(ARN, &[])).await;
+        root.set_user_policy("Bob", &statement).await;
+        let heard = bob
+            .ask("GetOpenIDConnectProvider", &form(&about(ARN, &[])))
+            .await;
         assert_eq!(heard.status == 200, is_allowed, "{key}");
     }
     let of_red = r#"{"Effect":"Allow","Action":"iam:*","Resource":"*","Condition":{"StringEquals":{"aws:ResourceTag/team":"red"}}}"#;
-    allow(&root, "Bob", of_red).await;
+    root.set_user_policy("Bob", of_red).await;
     let blue = [
         ("Tags.member.1.Key", "team"),
         ("Tags.member.1.Value", "blue"),
     ];
     bob.must("TagOpenIDConnectProvider", &form(&about(ARN, &blue)))
         .await;
-    let heard = ask(&bob, "DeleteOpenIDConnectProvider", &about(ARN, &[])).await;
-    assert_eq!(heard.fault(), denied("DeleteOpenIDConnectProvider", ARN));
+    let heard = bob
+        .refused("DeleteOpenIDConnectProvider", &form(&about(ARN, &[])))
+        .await;
+    assert_eq!(heard, denied("DeleteOpenIDConnectProvider", ARN));
 }

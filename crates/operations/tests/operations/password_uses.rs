@@ -9,8 +9,7 @@ async fn world() -> World {
     let world = World::new().await;
     let root = world.root();
     for name in ["Bob", "Carol", "Dave"] {
-        let made = root.ask("CreateUser", &format!("UserName={name}")).await;
-        assert_eq!(made.fault(), "200");
+        root.must("CreateUser", &format!("UserName={name}")).await;
     }
     for name in ["Bob", "Carol"] {
         let form = format!("UserName={name}&Password=Some-Password-1");
@@ -41,13 +40,11 @@ async fn principal(world: &World, name: &str) -> Principal {
 }
 
 async fn get(world: &World, form: &str) -> Answer {
-    let heard = world.root().ask("GetUser", form).await;
-    assert_eq!(heard.fault(), "200");
-    heard
+    world.root().must("GetUser", form).await
 }
 
 async fn list(world: &World) -> Answer {
-    let heard = world.root().ask("ListUsers", "").await;
+    let heard = world.root().must("ListUsers", "").await;
     assert_eq!(heard.texts("UserName"), ["Bob", "Carol", "Dave"]);
     heard
 }
@@ -71,8 +68,7 @@ async fn a_user_is_shown_with_the_last_use_of_the_password_while_there_is_one() 
 
     // Someone without a password has no last use of it, nor has one who never used the new one.
     let root = world.root();
-    let gone = root.ask("DeleteLoginProfile", "UserName=Carol").await;
-    assert_eq!(gone.fault(), "200");
+    root.must("DeleteLoginProfile", "UserName=Carol").await;
     assert!(!get(&world, "UserName=Carol").await.body.contains(never));
     assert!(!list(&world).await.body.contains(never));
     let form = "UserName=Carol&Password=Some-Password-2";
@@ -104,7 +100,7 @@ async fn the_store_is_asked_once_for_a_page_and_never_for_those_without_a_passwo
     }
     let asked = world.store.uses_asked();
     get(&world, "UserName=Dave").await;
-    world.root().ask("ListUsers", "PathPrefix=%2Fnobody").await;
+    world.root().must("ListUsers", "PathPrefix=%2Fnobody").await;
     assert_eq!(world.store.uses_asked(), asked);
     list(&world).await;
     assert_eq!(world.store.uses_asked(), asked + 1);
@@ -112,7 +108,7 @@ async fn the_store_is_asked_once_for_a_page_and_never_for_those_without_a_passwo
     assert_eq!(world.store.uses_asked(), asked + 2);
     for name in ["Bob", "Carol"] {
         let form = format!("UserName={name}");
-        world.root().ask("DeleteLoginProfile", &form).await;
+        world.root().must("DeleteLoginProfile", &form).await;
     }
     list(&world).await;
     assert_eq!(world.store.uses_asked(), asked + 2);

@@ -3,8 +3,6 @@
 use keyward_names::AccountId;
 use keyward_testkit::{Answer, Quotas, World, form};
 
-use crate::support::{check_answers, must_all};
-
 const NONE: Vec<String> = Vec::new();
 const OTHER: &str = "111122223333";
 const READ_ONLY: &str = "arn:aws:iam::aws:policy/ReadOnlyAccess";
@@ -137,9 +135,7 @@ async fn what_can_not_be_made_is_refused_with_its_reason() {
     let long = trust(&format!(r#"{{"AWS":["{}"]}}"#, [OTHER; 8].join(r#"",""#)));
     let with = |more: &str| create("Role", &good) + more;
     let malformed = |text: &str| format!("400 MalformedPolicyDocument: {text}");
-    check_answers(
-        &world.root(),
-        &[
+    world.root().check(&[
             (
                 "CreateRole",
                 &with("&Path=%2Faws-service-role%2Fx.amazonaws.com%2F"),
@@ -212,7 +208,7 @@ async fn only_what_is_given_of_a_role_changes() {
     let world = World::new().await;
     let root = world.root();
     let form = create("Role", &service()) + "&Description=old&MaxSessionDuration=7200";
-    must_all(&root, &[("CreateRole", &form)]).await;
+    root.must_all(&[("CreateRole", &form)]).await;
     for (form, description, duration) in [
         ("RoleName=role", "old", "7200"),
         ("RoleName=role&Description=new", "new", "7200"),
@@ -240,18 +236,15 @@ async fn only_what_is_given_of_a_role_changes() {
     let got = root.ask("GetRole", "RoleName=Role").await;
     assert_eq!(got.text("Description"), "");
     let missing = "404 NoSuchEntity: The role with name x cannot be found.";
-    check_answers(
-        &root,
-        &[
-            ("GetRole", "RoleName=x", missing),
-            ("UpdateRole", "RoleName=x", missing),
-            ("UpdateRoleDescription", "RoleName=x&Description=", missing),
-            ("DeleteRole", "RoleName=x", missing),
-            ("TagRole", "RoleName=x&Tags=", missing),
-            ("UntagRole", "RoleName=x&TagKeys.member.1=k", missing),
-            ("ListRoleTags", "RoleName=x", missing),
-        ],
-    )
+    root.check(&[
+        ("GetRole", "RoleName=x", missing),
+        ("UpdateRole", "RoleName=x", missing),
+        ("UpdateRoleDescription", "RoleName=x&Description=", missing),
+        ("DeleteRole", "RoleName=x", missing),
+        ("TagRole", "RoleName=x&Tags=", missing),
+        ("UntagRole", "RoleName=x&TagKeys.member.1=k", missing),
+        ("ListRoleTags", "RoleName=x", missing),
+    ])
     .await;
 }
 
@@ -264,34 +257,30 @@ async fn a_role_goes_when_no_profile_and_no_policy_but_a_boundary_is_left() {
     let document = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:Get*","Resource":"*"}}"#;
     let inline = format!("RoleName=Role&PolicyName=p&PolicyDocument={document}");
     let profile = "InstanceProfileName=Web&RoleName=Role";
-    must_all(
-        &root,
-        &[
-            ("CreateRole", &create("Role", &service())),
-            ("CreateInstanceProfile", "InstanceProfileName=Web"),
-            ("AddRoleToInstanceProfile", profile),
-            ("AttachRolePolicy", &attachment),
-            ("PutRolePolicy", &inline),
-            ("PutRolePermissionsBoundary", &boundary),
-        ],
-    )
+    root.must_all(&[
+        ("CreateRole", &create("Role", &service())),
+        ("CreateInstanceProfile", "InstanceProfileName=Web"),
+        ("AddRoleToInstanceProfile", profile),
+        ("AttachRolePolicy", &attachment),
+        ("PutRolePolicy", &inline),
+        ("PutRolePermissionsBoundary", &boundary),
+    ])
     .await;
     let conflict = async |what: &str| {
         let expected = format!("409 DeleteConflict: Cannot delete entity, must {what} first.");
-        check_answers(&root, &[("DeleteRole", "RoleName=role", &expected)]).await;
+        root.check(&[("DeleteRole", "RoleName=role", &expected)])
+            .await;
     };
     conflict("remove roles from instance profile").await;
-    must_all(&root, &[("RemoveRoleFromInstanceProfile", profile)]).await;
+    root.must_all(&[("RemoveRoleFromInstanceProfile", profile)])
+        .await;
     conflict("detach all policies").await;
-    must_all(&root, &[("DetachRolePolicy", &attachment)]).await;
+    root.must_all(&[("DetachRolePolicy", &attachment)]).await;
     conflict("delete policies").await;
-    must_all(
-        &root,
-        &[
-            ("DeleteRolePolicy", "RoleName=Role&PolicyName=p"),
-            ("DeleteRole", "RoleName=role"),
-        ],
-    )
+    root.must_all(&[
+        ("DeleteRolePolicy", "RoleName=Role&PolicyName=p"),
+        ("DeleteRole", "RoleName=role"),
+    ])
     .await;
     let account = world.account().await;
     assert_eq!(account.broken_invariants(), NONE);
@@ -302,9 +291,7 @@ async fn a_role_goes_when_no_profile_and_no_policy_but_a_boundary_is_left() {
 async fn tags_of_roles_are_like_those_of_users_and_come_in_pages() {
     let world = World::new().await;
     let root = world.root();
-    must_all(
-        &root,
-        &[
+    root.must_all(&[
             ("CreateRole", &(create("Role", &service()) + "&Tags.member.1.Key=Team&Tags.member.1.Value=1")),
             ("TagRole", "RoleName=role&Tags.member.1.Key=x&Tags.member.1.Value=&Tags.member.2.Key=TEAM&Tags.member.2.Value=2"),
         ],
@@ -316,26 +303,23 @@ async fn tags_of_roles_are_like_those_of_users_and_come_in_pages() {
     let rest = root.ask("ListRoleTags", &form).await;
     assert_eq!((rest.text("Key"), rest.text("Value")), ("TEAM", "2"));
     assert_eq!(rest.text("IsTruncated"), "false");
-    check_answers(
-        &root,
-        &[
-            (
-                "TagRole",
-                "RoleName=role&Tags=",
-                "400 InvalidInput: Error occurred while validating input. ",
-            ),
-            (
-                "TagRole",
-                "RoleName=role&Tags.member.1.Key=aWs:x&Tags.member.1.Value=",
-                "400 InvalidInput: Tag keys beginning with aws: are reserved for system use.",
-            ),
-            (
-                "UntagRole",
-                "RoleName=role&TagKeys.member.1=team&TagKeys.member.2=absent",
-                "200",
-            ),
-        ],
-    )
+    root.check(&[
+        (
+            "TagRole",
+            "RoleName=role&Tags=",
+            "400 InvalidInput: Error occurred while validating input. ",
+        ),
+        (
+            "TagRole",
+            "RoleName=role&Tags.member.1.Key=aWs:x&Tags.member.1.Value=",
+            "400 InvalidInput: Tag keys beginning with aws: are reserved for system use.",
+        ),
+        (
+            "UntagRole",
+            "RoleName=role&TagKeys.member.1=team&TagKeys.member.2=absent",
+            "200",
+        ),
+    ])
     .await;
     let left = root.ask("ListRoleTags", "RoleName=Role").await;
     assert_eq!(left.texts("Key"), ["x"]);
@@ -346,7 +330,8 @@ async fn roles_come_in_pages_by_name() {
     let world = World::new().await;
     let root = world.root();
     for name in ["bees", "Ants", "Cows"] {
-        must_all(&root, &[("CreateRole", &create(name, &service()))]).await;
+        root.must_all(&[("CreateRole", &create(name, &service()))])
+            .await;
     }
     let first = root.ask("ListRoles", "MaxItems=2").await;
     assert_eq!(first.texts("RoleName"), ["Ants", "bees"]);
@@ -364,18 +349,19 @@ async fn principals_must_exist_and_are_told_as_they_were_named() {
         .await;
     let other = world.root_of(AccountId::parse(OTHER).unwrap());
     let root = world.root();
-    must_all(&other, &[("CreateUser", "UserName=Eve&Path=%2Fx%2F")]).await;
-    must_all(&other, &[("CreateRole", &create("Theirs", &service()))]).await;
-    must_all(
-        &root,
-        &[
-            ("CreateUser", "UserName=Bob&Path=%2Fteam%2F"),
-            (
-                "CreateRole",
-                &(create("Mine", &service()) + "&Path=%2Fr%2F"),
-            ),
-        ],
-    )
+    other
+        .must_all(&[("CreateUser", "UserName=Eve&Path=%2Fx%2F")])
+        .await;
+    other
+        .must_all(&[("CreateRole", &create("Theirs", &service()))])
+        .await;
+    root.must_all(&[
+        ("CreateUser", "UserName=Bob&Path=%2Fteam%2F"),
+        (
+            "CreateRole",
+            &(create("Mine", &service()) + "&Path=%2Fr%2F"),
+        ),
+    ])
     .await;
     let eve = other.ask("GetUser", "UserName=Eve").await;
     let eve = eve.text("UserId").to_owned();
@@ -403,13 +389,10 @@ async fn principals_must_exist_and_are_told_as_they_were_named() {
         let got = root.ask("GetRole", "RoleName=Role").await;
         assert_eq!(shown_trust(&got), aws(name));
         let update = form(&[("RoleName", "Mine"), ("PolicyDocument", &aws(name))]);
-        must_all(
-            &root,
-            &[
-                ("UpdateAssumeRolePolicy", &update),
-                ("DeleteRole", "RoleName=Role"),
-            ],
-        )
+        root.must_all(&[
+            ("UpdateAssumeRolePolicy", &update),
+            ("DeleteRole", "RoleName=Role"),
+        ])
         .await;
     }
     let before = world.account().await;
@@ -429,13 +412,10 @@ async fn principals_must_exist_and_are_told_as_they_were_named() {
         let expected =
             format!(r#"400 MalformedPolicyDocument: Invalid principal in policy: "AWS":"{name}""#);
         let update = form(&[("RoleName", "Mine"), ("PolicyDocument", &aws(name))]);
-        check_answers(
-            &root,
-            &[
-                ("CreateRole", &create("Role", &aws(name)), &expected),
-                ("UpdateAssumeRolePolicy", &update, &expected),
-            ],
-        )
+        root.check(&[
+            ("CreateRole", &create("Role", &aws(name)), &expected),
+            ("UpdateAssumeRolePolicy", &update, &expected),
+        ])
         .await;
     }
     assert!(*before == *world.account().await);
@@ -448,15 +428,12 @@ async fn who_is_trusted_stays_so_under_any_name_and_a_namesake_is_not() {
     let bob_and_helper = trust(
         r#"{"AWS":["arn:aws:iam::123456789012:user/Bob","arn:aws:iam::123456789012:role/Helper"]}"#,
     );
-    must_all(
-        &root,
-        &[
-            ("CreateUser", "UserName=Bob"),
-            ("CreateRole", &create("Helper", &service())),
-            ("CreateRole", &create("Role", &bob_and_helper)),
-            ("UpdateUser", "UserName=Bob&NewUserName=Rob&NewPath=%2Fa%2F"),
-        ],
-    )
+    root.must_all(&[
+        ("CreateUser", "UserName=Bob"),
+        ("CreateRole", &create("Helper", &service())),
+        ("CreateRole", &create("Role", &bob_and_helper)),
+        ("UpdateUser", "UserName=Bob&NewUserName=Rob&NewPath=%2Fa%2F"),
+    ])
     .await;
     let told =
         async |world: &World| shown_trust(&world.root().ask("GetRole", "RoleName=Role").await);
@@ -465,15 +442,12 @@ async fn who_is_trusted_stays_so_under_any_name_and_a_namesake_is_not() {
     let account = world.account().await;
     let rob = account.user("rob").unwrap().id.to_string();
     let helper = account.roles().find("helper").unwrap().id.to_string();
-    must_all(
-        &root,
-        &[
-            ("DeleteUser", "UserName=Rob"),
-            ("CreateUser", "UserName=Rob&Path=%2Fa%2F"),
-            ("DeleteRole", "RoleName=Helper"),
-            ("CreateRole", &create("Helper", &service())),
-        ],
-    )
+    root.must_all(&[
+        ("DeleteUser", "UserName=Rob"),
+        ("CreateUser", "UserName=Rob&Path=%2Fa%2F"),
+        ("DeleteRole", "RoleName=Helper"),
+        ("CreateRole", &create("Helper", &service())),
+    ])
     .await;
     let gone = trust(&format!(r#"{{"AWS":["{rob}","{helper}"]}}"#));
     assert_eq!(told(&world).await, gone);
@@ -482,17 +456,18 @@ async fn who_is_trusted_stays_so_under_any_name_and_a_namesake_is_not() {
     let again = form(&[("RoleName", "Role"), ("PolicyDocument", &gone)]);
     let expected =
         format!(r#"400 MalformedPolicyDocument: Invalid principal in policy: "AWS":"{rob}""#);
-    check_answers(&root, &[("UpdateAssumeRolePolicy", &again, &expected)]).await;
+    root.check(&[("UpdateAssumeRolePolicy", &again, &expected)])
+        .await;
     // By its id too, one who is there is told by its ARN.
     let account = world.account().await;
     let rob = account.user("rob").unwrap().id.to_string();
     let by_id = form(&[("RoleName", "Role"), ("PolicyDocument", &aws(&rob))]);
-    must_all(&root, &[("UpdateAssumeRolePolicy", &by_id)]).await;
+    root.must_all(&[("UpdateAssumeRolePolicy", &by_id)]).await;
     let by_arn = aws("arn:aws:iam::123456789012:user/a/Rob");
     assert_eq!(told(&world).await, by_arn);
     let version = world.account().await.version();
     let same = form(&[("RoleName", "Role"), ("PolicyDocument", &by_arn)]);
-    must_all(&root, &[("UpdateAssumeRolePolicy", &same)]).await;
+    root.must_all(&[("UpdateAssumeRolePolicy", &same)]).await;
     assert_eq!(world.account().await.version(), version);
     assert_eq!(world.account().await.broken_invariants(), NONE);
 }
@@ -504,13 +479,10 @@ async fn principals_must_still_be_there_when_a_trust_policy_becomes_durable() {
     let arn = "arn:aws:iam::123456789012:user/Bob";
     let expected =
         format!(r#"400 MalformedPolicyDocument: Invalid principal in policy: "AWS":"{arn}""#);
-    must_all(
-        &root,
-        &[
-            ("CreateUser", "UserName=Bob"),
-            ("CreateRole", &create("Role", &service())),
-        ],
-    )
+    root.must_all(&[
+        ("CreateUser", "UserName=Bob"),
+        ("CreateRole", &create("Role", &service())),
+    ])
     .await;
     let update = form(&[("RoleName", "Role"), ("PolicyDocument", &aws(arn))]);
     let create = create("Other", &aws(arn));
@@ -546,53 +518,47 @@ async fn rights_are_to_the_arn_that_a_role_has_and_by_its_boundary_and_tags() {
             ("PolicyName", "p"),
             ("PolicyDocument", &document),
         ]);
-        must_all(&root, &[("PutUserPolicy", &put)]).await;
+        root.must_all(&[("PutUserPolicy", &put)]).await;
     };
-    must_all(
-        &root,
-        &[
-            ("CreateUser", "UserName=Bob"),
-            ("CreateRole", &create("Theirs", &service())),
-        ],
-    )
+    root.must_all(&[
+        ("CreateUser", "UserName=Bob"),
+        ("CreateRole", &create("Theirs", &service())),
+    ])
     .await;
     let bob = world.user("Bob").await;
     allow(r#"{"Effect":"Allow","Action":["iam:CreateRole","iam:GetRole"],"Resource":"arn:aws:iam::123456789012:role/mine/*"}"#).await;
     let tags = "&Tags.member.1.Key=k&Tags.member.1.Value=v";
     let mine = create("Mine", &service()) + "&Path=%2Fmine%2F";
-    check_answers(
-        &bob,
-        &[
-            (
-                "CreateRole",
-                &create("Mine", "{"),
-                &denied("CreateRole", "role/Mine"),
-            ),
-            (
-                "CreateRole",
-                &(mine.clone() + tags),
-                &denied("TagRole", "role/mine/Mine"),
-            ),
-            ("CreateRole", &mine, "200"),
-            ("GetRole", "RoleName=mine", "200"),
-            (
-                "GetRole",
-                "RoleName=theirs",
-                &denied("GetRole", "role/Theirs"),
-            ),
-            (
-                "GetRole",
-                "RoleName=nobody",
-                &denied("GetRole", "role/nobody"),
-            ),
-            (
-                "DeleteRole",
-                "RoleName=mine",
-                &denied("DeleteRole", "role/mine/Mine"),
-            ),
-            ("ListRoles", "", &denied("ListRoles", "role/")),
-        ],
-    )
+    bob.check(&[
+        (
+            "CreateRole",
+            &create("Mine", "{"),
+            &denied("CreateRole", "role/Mine"),
+        ),
+        (
+            "CreateRole",
+            &(mine.clone() + tags),
+            &denied("TagRole", "role/mine/Mine"),
+        ),
+        ("CreateRole", &mine, "200"),
+        ("GetRole", "RoleName=mine", "200"),
+        (
+            "GetRole",
+            "RoleName=theirs",
+            &denied("GetRole", "role/Theirs"),
+        ),
+        (
+            "GetRole",
+            "RoleName=nobody",
+            &denied("GetRole", "role/nobody"),
+        ),
+        (
+            "DeleteRole",
+            "RoleName=mine",
+            &denied("DeleteRole", "role/mine/Mine"),
+        ),
+        ("ListRoles", "", &denied("ListRoles", "role/")),
+    ])
     .await;
     allow(&format!(
         r#"{{"Effect":"Allow","Action":"iam:*","Resource":"*","Condition":{{"StringEquals":{{"iam:PermissionsBoundary":"{READ_ONLY}"}}}}}}"#
@@ -601,72 +567,63 @@ async fn rights_are_to_the_arn_that_a_role_has_and_by_its_boundary_and_tags() {
     let bounded = create("Bounded", &service()) + "&PermissionsBoundary=" + READ_ONLY;
     let update = form(&[("RoleName", "Bounded"), ("PolicyDocument", &service())]);
     let theirs = form(&[("RoleName", "Theirs"), ("PolicyDocument", &service())]);
-    check_answers(
-        &bob,
-        &[
-            (
-                "CreateRole",
-                &create("Free", &service()),
-                &denied("CreateRole", "role/Free"),
-            ),
-            ("CreateRole", &bounded, "200"),
-            ("GetRole", "RoleName=Bounded", "200"),
-            ("UpdateRole", "RoleName=Bounded", "200"),
-            (
-                "UpdateRoleDescription",
-                "RoleName=Bounded&Description=x",
-                "200",
-            ),
-            ("UpdateAssumeRolePolicy", &update, "200"),
-            (
-                "UpdateAssumeRolePolicy",
-                &theirs,
-                &denied("UpdateAssumeRolePolicy", "role/Theirs"),
-            ),
-            (
-                "DeleteRole",
-                "RoleName=Theirs",
-                &denied("DeleteRole", "role/Theirs"),
-            ),
-            ("DeleteRole", "RoleName=Bounded", "200"),
-        ],
-    )
+    bob.check(&[
+        (
+            "CreateRole",
+            &create("Free", &service()),
+            &denied("CreateRole", "role/Free"),
+        ),
+        ("CreateRole", &bounded, "200"),
+        ("GetRole", "RoleName=Bounded", "200"),
+        ("UpdateRole", "RoleName=Bounded", "200"),
+        (
+            "UpdateRoleDescription",
+            "RoleName=Bounded&Description=x",
+            "200",
+        ),
+        ("UpdateAssumeRolePolicy", &update, "200"),
+        (
+            "UpdateAssumeRolePolicy",
+            &theirs,
+            &denied("UpdateAssumeRolePolicy", "role/Theirs"),
+        ),
+        (
+            "DeleteRole",
+            "RoleName=Theirs",
+            &denied("DeleteRole", "role/Theirs"),
+        ),
+        ("DeleteRole", "RoleName=Bounded", "200"),
+    ])
     .await;
-    must_all(
-        &root,
-        &[(
-            "TagRole",
-            "RoleName=Theirs&Tags.member.1.Key=team&Tags.member.1.Value=red",
-        )],
-    )
+    root.must_all(&[(
+        "TagRole",
+        "RoleName=Theirs&Tags.member.1.Key=team&Tags.member.1.Value=red",
+    )])
     .await;
     allow(r#"{"Effect":"Allow","Action":"iam:*","Resource":"*","Condition":{"StringEquals":{"iam:ResourceTag/team":"red"}}},{"Effect":"Allow","Action":"iam:TagRole","Resource":"*","Condition":{"ForAllValues:StringEquals":{"aws:TagKeys":"open"},"StringEquals":{"aws:RequestTag/open":"yes"}}}"#).await;
-    check_answers(
-        &bob,
-        &[
-            ("GetRole", "RoleName=theirs", "200"),
-            (
-                "GetRole",
-                "RoleName=mine",
-                &denied("GetRole", "role/mine/Mine"),
-            ),
-            (
-                "TagRole",
-                "RoleName=mine&Tags.member.1.Key=team&Tags.member.1.Value=red",
-                &denied("TagRole", "role/mine/Mine"),
-            ),
-            (
-                "TagRole",
-                "RoleName=mine&Tags.member.1.Key=open&Tags.member.1.Value=yes",
-                "200",
-            ),
-            ("UntagRole", "RoleName=theirs&TagKeys.member.1=team", "200"),
-            (
-                "GetRole",
-                "RoleName=theirs",
-                &denied("GetRole", "role/Theirs"),
-            ),
-        ],
-    )
+    bob.check(&[
+        ("GetRole", "RoleName=theirs", "200"),
+        (
+            "GetRole",
+            "RoleName=mine",
+            &denied("GetRole", "role/mine/Mine"),
+        ),
+        (
+            "TagRole",
+            "RoleName=mine&Tags.member.1.Key=team&Tags.member.1.Value=red",
+            &denied("TagRole", "role/mine/Mine"),
+        ),
+        (
+            "TagRole",
+            "RoleName=mine&Tags.member.1.Key=open&Tags.member.1.Value=yes",
+            "200",
+        ),
+        ("UntagRole", "RoleName=theirs&TagKeys.member.1=team", "200"),
+        (
+            "GetRole",
+            "RoleName=theirs",
+            &denied("GetRole", "role/Theirs"),
+        ),
+    ])
     .await;
 }

@@ -2,7 +2,7 @@
 
 use keyward_testkit::{Answer, Asker, Quotas, World, form};
 
-use crate::support::allow;
+use crate::support::{BOB, not_allowed};
 
 const NONE: Vec<String> = Vec::new();
 const ARN: &str = "arn:aws:iam::123456789012:saml-provider/Corp";
@@ -16,16 +16,12 @@ fn metadata(mark: &str) -> String {
     )
 }
 
-async fn ask(asker: &Asker, action: &str, pairs: &[(&str, &str)]) -> Answer {
-    asker.ask(action, &form(pairs)).await
-}
-
 /// The members of a request to make `Corp`, and more of them.
 async fn create(asker: &Asker, name: &str, more: &[(&str, &str)]) -> Answer {
     let metadata = metadata("a");
     let mut pairs = vec![("Name", name), ("SAMLMetadataDocument", metadata.as_str())];
     pairs.extend(more);
-    ask(asker, "CreateSAMLProvider", &pairs).await
+    asker.ask("CreateSAMLProvider", &form(&pairs)).await
 }
 
 fn about<'a>(arn: &'a str, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
@@ -34,7 +30,9 @@ fn about<'a>(arn: &'a str, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str
 }
 
 async fn update(asker: &Asker, more: &[(&str, &str)]) -> String {
-    let heard = ask(asker, "UpdateSAMLProvider", &about(ARN, more)).await;
+    let heard = asker
+        .ask("UpdateSAMLProvider", &form(&about(ARN, more)))
+        .await;
     if heard.status == 200 {
         assert_eq!(heard.text("SAMLProviderArn"), ARN);
     }
@@ -103,9 +101,11 @@ async fn a_provider_is_made_shown_listed_and_deleted() {
     assert!(*elsewhere.account().await == *world.account().await);
     root.must("DeleteSAMLProvider", &form(&about(ARN, &[])))
         .await;
-    let again = ask(&root, "DeleteSAMLProvider", &about(ARN, &[])).await;
+    let again = root
+        .refused("DeleteSAMLProvider", &form(&about(ARN, &[])))
+        .await;
     assert_eq!(
-        again.fault(),
+        again,
         format!("404 NoSuchEntity: Manifest not found for arn {ARN}")
     );
     assert_eq!(create(&root, "Corp", &[]).await.fault(), "200");
@@ -134,7 +134,7 @@ async fn metadata_must_be_that_of_an_identity_provider() {
     let unreadable = "400 InvalidInput: Could not parse metadata";
     for (text, expected) in [(&other, unreadable), (&service, issuer), (&several, "200")] {
         let pairs = [("Name", "Corp"), ("SAMLMetadataDocument", text.as_str())];
-        let heard = ask(&root, "CreateSAMLProvider", &pairs).await.fault();
+        let heard = root.ask("CreateSAMLProvider", &form(&pairs)).await.fault();
         assert_eq!(heard, expected);
     }
     for (text, expected) in [(&other, unreadable), (&service, issuer)] {
@@ -144,7 +144,7 @@ async fn metadata_must_be_that_of_an_identity_provider() {
         );
     }
     let short = [("Name", "Short"), ("SAMLMetadataDocument", "<x/>")];
-    let heard = ask(&root, "CreateSAMLProvider", &short).await;
+    let heard = root.ask("CreateSAMLProvider", &form(&short)).await;
     assert_eq!((heard.status, heard.text("Code")), (400, "ValidationError"));
 }
 
@@ -281,7 +281,7 @@ async fn what_is_not_there_is_told_by_its_arn() {
     assert_eq!((full.status, full.text("Code")), (409, "LimitExceeded"));
     for arn in [ARN, "arn:aws:iam::210987654321:saml-provider/Other"] {
         for (action, more) in ON_ONE {
-            let heard = ask(&root, action, &about(arn, more)).await.fault();
+            let heard = root.refused(action, &form(&about(arn, more))).await;
             let expected = format!("404 NoSuchEntity: Manifest not found for arn {arn}");
             assert_eq!(heard, expected, "{action}");
         }
@@ -291,7 +291,7 @@ async fn what_is_not_there_is_told_by_its_arn() {
         "Other-and-much-more-than-it",
     ] {
         for (action, more) in ON_ONE {
-            let heard = ask(&root, action, &about(arn, more)).await;
+            let heard = root.ask(action, &form(&about(arn, more))).await;
             assert_eq!((heard.status, heard.text("Code")), (400, "InvalidInput"));
         }
     }
@@ -314,7 +314,7 @@ async fn tag_keys_differ_by_case_and_come_in_order() {
             pairs.push((key_name, key));
             pairs.push((value_name, value));
         }
-        ask(&root, "TagSAMLProvider", &pairs).await.fault()
+        root.ask("TagSAMLProvider", &form(&pairs)).await.fault()
     };
     assert_eq!(tag(&[("team", "1"), ("Team", "2")]).await, "200");
     assert_eq!(tag(&[("team", "3"), ("a", "")]).await, "200");
@@ -351,24 +351,20 @@ async fn tag_keys_differ_by_case_and_come_in_order() {
         ("TagSAMLProvider", "Tags"),
         ("UntagSAMLProvider", "TagKeys"),
     ] {
-        let heard = ask(&root, action, &about(ARN, &[(empty, "")])).await;
+        let heard = root.ask(action, &form(&about(ARN, &[(empty, "")]))).await;
         assert_eq!((heard.status, heard.text("Code")), (400, "InvalidInput"));
     }
 }
 
 fn denied(action: &str, resource: &str) -> String {
-    format!(
-        "403 AccessDenied: User: arn:aws:iam::123456789012:user/Bob is not authorized to perform: \
-         iam:{action} on resource: {resource} because no identity-based policy allows the \
-         iam:{action} action"
-    )
+    not_allowed(BOB, &format!("iam:{action}"), resource)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn rights_come_first_and_tags_govern_them() {
     let world = World::new().await;
     let root = world.root();
-    root.must("CreateUser", &form(&[("UserName", "Bob")])).await;
+    root.must("CreateUser", "UserName=Bob").await;
     let bob = world.user("Bob").await;
     let red = [
         ("Tags.member.1.Key", "team"),
@@ -382,7 +378,7 @@ async fn rights_come_first_and_tags_govern_them() {
     let unknown = "arn:aws:iam::123456789012:saml-provider/Unknown";
     for arn in [ARN, unknown] {
         for (action, more) in ON_ONE {
-            let heard = ask(&bob, action, &about(arn, more)).await.fault();
+            let heard = bob.refused(action, &form(&about(arn, more))).await;
             assert_eq!(heard, denied(action, arn), "{action}");
         }
     }
@@ -390,26 +386,28 @@ async fn rights_come_first_and_tags_govern_them() {
         ("Name", "Unknown"),
         ("SAMLMetadataDocument", &"x".repeat(1_000)),
     ];
-    let heard = ask(&bob, "CreateSAMLProvider", &unreadable).await.fault();
+    let heard = bob.refused("CreateSAMLProvider", &form(&unreadable)).await;
     assert_eq!(heard, denied("CreateSAMLProvider", unknown));
     let on_all =
         r#"{"Effect":"Allow","Action":"iam:*","Resource":"arn:aws:iam::*:saml-provider/*"}"#;
-    allow(&root, "Bob", on_all).await;
-    let list = ask(&bob, "ListSAMLProviders", &[]).await.fault();
+    root.set_user_policy("Bob", on_all).await;
+    let list = bob.refused("ListSAMLProviders", "").await;
     assert_eq!(list, denied("ListSAMLProviders", "*"));
     let create_only = r#"{"Effect":"Allow","Action":"iam:CreateSAMLProvider","Resource":"*"}"#;
     let red_alone = format!(
         r#"{create_only},{{"Effect":"Allow","Action":"iam:TagSAMLProvider","Resource":"*","Condition":{{"StringEquals":{{"aws:RequestTag/team":"red"}}}}}}"#
     );
-    allow(&root, "Bob", &red_alone).await;
+    root.set_user_policy("Bob", &red_alone).await;
     let heard = create(&bob, "Unknown", &blue).await.fault();
     assert_eq!(heard, denied("TagSAMLProvider", unknown));
     assert_eq!(create(&bob, "Unknown", &red).await.fault(), "200");
     let of_red = r#"{"Effect":"Allow","Action":"iam:*","Resource":"*","Condition":{"StringEquals":{"aws:ResourceTag/team":"red"}}}"#;
-    allow(&root, "Bob", of_red).await;
+    root.set_user_policy("Bob", of_red).await;
     bob.must("TagSAMLProvider", &form(&about(ARN, &blue))).await;
-    let heard = ask(&bob, "DeleteSAMLProvider", &about(ARN, &[])).await;
-    assert_eq!(heard.fault(), denied("DeleteSAMLProvider", ARN));
+    let heard = bob
+        .refused("DeleteSAMLProvider", &form(&about(ARN, &[])))
+        .await;
+    assert_eq!(heard, denied("DeleteSAMLProvider", ARN));
     bob.must("DeleteSAMLProvider", &form(&about(unknown, &[])))
         .await;
 }

@@ -11,10 +11,11 @@ use std::sync::Arc;
 
 use keyward_authorization::sessions::Session;
 use keyward_names::{AccessKeyId, AccountId};
-use keyward_testkit::{Answer, Asker, World, form};
+use keyward_testkit::{Answer, Asker, World, form, policy_document};
+
+use crate::support::{BOB, denied};
 
 const OTHER: &str = "111122223333";
-const BOB: &str = "arn:aws:iam::123456789012:user/Bob";
 const ROOT: &str = "arn:aws:iam::123456789012:root";
 /// All that a trust policy may speak of here.
 const ANYTHING: &str = r#"["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]"#;
@@ -38,10 +39,6 @@ async fn other_root(world: &World) -> Asker {
 
 fn other_account() -> AccountId {
     AccountId::parse(OTHER).unwrap()
-}
-
-fn document(statements: &str) -> String {
-    format!(r#"{{"Version": "2012-10-17", "Statement": [{statements}]}}"#)
 }
 
 /// A statement of a trust policy that lets someone do all there is.
@@ -69,7 +66,7 @@ fn denying(actions: &str) -> String {
 async fn create_role(root: &Asker, name: &str, trust: &str) -> Answer {
     let role = form(&[
         ("RoleName", name),
-        ("AssumeRolePolicyDocument", &document(trust)),
+        ("AssumeRolePolicyDocument", &policy_document(trust)),
     ]);
     root.must("CreateRole", &role).await
 }
@@ -77,36 +74,16 @@ async fn create_role(root: &Asker, name: &str, trust: &str) -> Answer {
 async fn trust(root: &Asker, role: &str, statements: &str) {
     let update = form(&[
         ("RoleName", role),
-        ("PolicyDocument", &document(statements)),
+        ("PolicyDocument", &policy_document(statements)),
     ]);
     root.must("UpdateAssumeRolePolicy", &update).await;
-}
-
-/// Gives a user the policy `p` of these statements.
-async fn let_user(root: &Asker, user: &str, statements: &str) {
-    let put = form(&[
-        ("UserName", user),
-        ("PolicyName", "p"),
-        ("PolicyDocument", &document(statements)),
-    ]);
-    root.must("PutUserPolicy", &put).await;
-}
-
-/// The same for a role.
-async fn let_role(root: &Asker, role: &str, statements: &str) {
-    let put = form(&[
-        ("RoleName", role),
-        ("PolicyName", "p"),
-        ("PolicyDocument", &document(statements)),
-    ]);
-    root.must("PutRolePolicy", &put).await;
 }
 
 /// A managed policy of these statements; its ARN.
 async fn create_policy(root: &Asker, name: &str, statements: &str) -> String {
     let create = form(&[
         ("PolicyName", name),
-        ("PolicyDocument", &document(statements)),
+        ("PolicyDocument", &policy_document(statements)),
     ]);
     let made = root.must("CreatePolicy", &create).await;
     made.text("Arn").to_owned()
@@ -143,10 +120,6 @@ fn may_not(caller: &str, action: &str, role_arn: &str) -> String {
     format!(
         "403 AccessDenied: User: {caller} is not authorized to perform: {action} on resource: {role_arn}"
     )
-}
-
-fn denied(caller: &str, action: &str, resource: &str, why: &str) -> String {
-    format!("{} {why}", may_not(caller, action, resource))
 }
 
 /// What `GetCallerIdentity` tells: the user id and the ARN.

@@ -1,29 +1,17 @@
-//! What the tests of several resources share.
+//! Refusals that tests of several resources expect.
 
-use keyward_testkit::{Asker, form};
+/// The user that most tests ask as.
+pub(crate) const BOB: &str = "arn:aws:iam::123456789012:user/Bob";
 
-/// Asks for all of these, an action and its form each. All must succeed.
-pub(crate) async fn must_all(asker: &Asker, asked: &[(&str, &str)]) {
-    for (action, form) in asked {
-        asker.must(action, form).await;
-    }
+/// That a caller may not do something, with the reason why.
+pub(crate) fn denied(caller: &str, action: &str, resource: &str, why: &str) -> String {
+    format!(
+        "403 AccessDenied: User: {caller} is not authorized to perform: {action} on resource: {resource} {why}"
+    )
 }
 
-/// Asks for all of these, an action, its form and what is answered each: `200`, or the refusal.
-pub(crate) async fn check_answers(asker: &Asker, asked: &[(&str, &str, &str)]) {
-    for (action, form, expected) in asked {
-        let answered = asker.ask(action, form).await.fault();
-        assert_eq!(answered, *expected, "{action} {form}");
-    }
-}
-
-/// Gives a user the inline policy `p` of these statements, which are JSON, in place of the one before.
-pub(crate) async fn allow(root: &Asker, user: &str, statements: &str) {
-    let document = format!(r#"{{"Version": "2012-10-17", "Statement": [{statements}]}}"#);
-    let put = form(&[
-        ("UserName", user),
-        ("PolicyName", "p"),
-        ("PolicyDocument", &document),
-    ]);
-    root.must("PutUserPolicy", &put).await;
+/// That no policy of the caller allows it.
+pub(crate) fn not_allowed(caller: &str, action: &str, resource: &str) -> String {
+    let why = format!("because no identity-based policy allows the {action} action");
+    denied(caller, action, resource, &why)
 }

@@ -11,7 +11,7 @@ use keyward_audit::{Destination, Files, Query, Search, Sink, SinkOptions};
 use keyward_engine::{Audit, IdentityProviders, InstallationOptions, Unreachable};
 use keyward_names::{AccountId, Age};
 use keyward_operations::no_such_role;
-use keyward_testkit::{Answer, Asker, World, form};
+use keyward_testkit::{Answer, Asker, World, form, policy_document};
 use keyward_web_identity::{SigningAlgorithm, SigningKeys};
 use keyward_wire::Parameters;
 use serde_json::{Value, json};
@@ -95,20 +95,14 @@ impl Scene {
             outside,
         };
         scene.make_provider(ISSUER).await;
-        let trust = trust(&admit(""));
+        let trust = policy_document(&admit(""));
         let pairs = [
             ("RoleName", "Deploy"),
             ("Path", "/ci/"),
             ("AssumeRolePolicyDocument", trust.as_str()),
         ];
-        scene.done("CreateRole", &pairs).await;
+        scene.root.must("CreateRole", &form(&pairs)).await;
         scene
-    }
-
-    async fn done(&self, action: &str, pairs: &[(&str, &str)]) -> Answer {
-        let heard = self.root.ask(action, &form(pairs)).await;
-        assert_eq!(heard.fault(), "200", "{action} {pairs:?}");
-        heard
     }
 
     async fn make_provider(&self, url: &str) {
@@ -118,25 +112,23 @@ impl Scene {
             ("ClientIDList.member.2", "other-client"),
             ("ThumbprintList.member.1", THUMBPRINT),
         ];
-        self.done("CreateOpenIDConnectProvider", &pairs).await;
+        self.root
+            .must("CreateOpenIDConnectProvider", &form(&pairs))
+            .await;
     }
 
     /// Has the role trust as these statements say.
     async fn trusting(&self, statements: &str) {
-        let trust = trust(statements);
+        let trust = policy_document(statements);
         let pairs = [("RoleName", "Deploy"), ("PolicyDocument", trust.as_str())];
-        self.done("UpdateAssumeRolePolicy", &pairs).await;
+        self.root
+            .must("UpdateAssumeRolePolicy", &form(&pairs))
+            .await;
     }
 
     /// Gives the role rights.
     async fn allowing(&self, statement: &str) {
-        let document = policy(statement);
-        let pairs = [
-            ("RoleName", "Deploy"),
-            ("PolicyName", "p"),
-            ("PolicyDocument", document.as_str()),
-        ];
-        self.done("PutRolePolicy", &pairs).await;
+        self.root.set_role_policy("Deploy", statement).await;
     }
 
     fn now(&self) -> i64 {
@@ -212,14 +204,6 @@ fn forge(header: &Value, claims: &Value, signature: &[u8]) -> String {
     format!("{}.{}.{signature}", encode(header), encode(claims))
 }
 
-fn policy(statements: &str) -> String {
-    format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#)
-}
-
-fn trust(statements: &str) -> String {
-    policy(statements)
-}
-
 /// A statement that admits whom the provider vouches for, under a condition if there is one.
 fn admit(condition: &str) -> String {
     admit_to(&["AssumeRoleWithWebIdentity"], condition)
@@ -265,7 +249,7 @@ async fn a_token_is_a_way_to_a_session_of_a_role() {
     let size = heard.text("SessionTokenSize").parse::<usize>().unwrap();
     assert_eq!(size, heard.text("SessionToken").len());
     let session = scene.world.unsigned().session(&heard).await;
-    let identity = session.ask("GetCallerIdentity", "").await;
+    let identity = session.must("GetCallerIdentity", "").await;
     assert_eq!(identity.text("Arn"), heard.text("Arn"));
     assert_eq!(identity.text("UserId"), heard.text("AssumedRoleId"));
     assert_eq!(identity.text("Account"), "123456789012");
@@ -378,7 +362,10 @@ async fn only_the_provider_by_its_arn_is_trusted() {
 async fn a_provider_that_was_made_anew_is_trusted_again() {
     let scene = Scene::new().await;
     let this = [("OpenIDConnectProviderArn", PROVIDER)];
-    scene.done("DeleteOpenIDConnectProvider", &this).await;
+    scene
+        .root
+        .must("DeleteOpenIDConnectProvider", &form(&this))
+        .await;
     let gone = format!(
         "400 InvalidIdentityToken: No OpenIDConnect provider found in your account for {ISSUER}"
     );
@@ -388,7 +375,8 @@ async fn a_provider_that_was_made_anew_is_trusted_again() {
     // A client id that was taken away opens nothing any more.
     let remove = [this[0], ("ClientID", CLIENT)];
     scene
-        .done("RemoveClientIDFromOpenIDConnectProvider", &remove)
+        .root
+        .must("RemoveClientIDFromOpenIDConnectProvider", &form(&remove))
         .await;
     assert_eq!(scene.try_claims(json!({})).await, NOT_VALIDATED);
 }
@@ -590,14 +578,14 @@ async fn transitive_tags_and_the_source_identity_go_on_to_further_roles() {
         .await;
     let condition = r#"{"StringEquals":{"aws:PrincipalTag/Team":"red","aws:SourceIdentity":"alice","aws:FederatedProvider":"PROVIDER"}}"#
         .replace("PROVIDER", PROVIDER);
-    let trust = policy(&format!(
+    let trust = policy_document(&format!(
         r#"{{"Effect":"Allow","Principal":{{"AWS":"{ROLE}"}},"Action":["sts:AssumeRole","sts:TagSession","sts:SetSourceIdentity"],"Condition":{condition}}}"#
     ));
     let pairs = [
         ("RoleName", "Second"),
         ("AssumeRolePolicyDocument", trust.as_str()),
     ];
-    scene.done("CreateRole", &pairs).await;
+    scene.root.must("CreateRole", &form(&pairs)).await;
     let claims = json!({
         "https://aws.amazon.com/tags": {
             "principal_tags": {"Team": ["red"], "Stage": ["test"]}, "transitive_tag_keys": ["Team"],
@@ -609,8 +597,7 @@ async fn transitive_tags_and_the_source_identity_go_on_to_further_roles() {
         ("RoleArn", "arn:aws:iam::123456789012:role/Second"),
         ("RoleSessionName", "further"),
     ]);
-    let heard = session.ask("AssumeRole", &second).await;
-    assert_eq!(heard.fault(), "200");
+    let heard = session.must("AssumeRole", &second).await;
     assert_eq!(heard.text("SourceIdentity"), "alice");
     let other = session
         .ask("AssumeRole", &format!("{second}&SourceIdentity=bob"))
@@ -901,13 +888,12 @@ async fn only_issuers_with_a_provider_are_asked() {
     let other = AccountId::parse("210987654321").unwrap();
     scene.world.create_account(other, "other").await;
     let root = scene.world.root_of(other);
-    let trust = trust(&admit(""));
+    let trust = policy_document(&admit(""));
     let pairs = [
         ("RoleName", "Deploy"),
         ("AssumeRolePolicyDocument", trust.as_str()),
     ];
-    let made = root.ask("CreateRole", &form(&pairs)).await;
-    assert_eq!(made.fault(), "200");
+    let made = root.must("CreateRole", &form(&pairs)).await;
     let unsigned = scene.world.unsigned_of(other);
     let role = [("RoleArn", made.text("Arn"))];
     let heard = assume(&unsigned, &scene.token(json!({})), &role).await;
@@ -1088,7 +1074,7 @@ async fn a_session_lasts_as_the_role_lets_it_and_longer_than_the_token() {
     assert_eq!(lasts("900").await, Ok(900));
     assert_eq!(lasts("7200").await, too_long);
     let longer = [("RoleName", "Deploy"), ("MaxSessionDuration", "7200")];
-    scene.done("UpdateRole", &longer).await;
+    scene.root.must("UpdateRole", &form(&longer)).await;
     assert_eq!(lasts("").await, Ok(3_600));
     assert_eq!(lasts("7200").await, Ok(7_200));
     assert_eq!(lasts("7201").await, too_long);
@@ -1101,11 +1087,11 @@ async fn a_session_lasts_as_the_role_lets_it_and_longer_than_the_token() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_may_do_what_is_left_of_the_role() {
     let scene = Scene::new().await;
-    scene.done("CreateUser", &[("UserName", "Bob")]).await;
+    scene.root.must("CreateUser", "UserName=Bob").await;
     scene
         .allowing(r#"{"Effect":"Allow","Action":"iam:*","Resource":"*"}"#)
         .await;
-    let get = policy(r#"{"Effect":"Allow","Action":"iam:GetUser","Resource":"*"}"#);
+    let get = policy_document(r#"{"Effect":"Allow","Action":"iam:GetUser","Resource":"*"}"#);
     let read_only = "arn:aws:iam::aws:policy/IAMReadOnlyAccess";
     for (members, may_get, may_delete) in [
         (vec![], true, true),
@@ -1136,9 +1122,10 @@ async fn a_session_may_do_what_is_left_of_the_role() {
     let session = scene.session(json!({}), &[]).await;
     let this = ("RoleName", "Deploy");
     scene
-        .done("DeleteRolePolicy", &[this, ("PolicyName", "p")])
+        .root
+        .must("DeleteRolePolicy", &form(&[this, ("PolicyName", "p")]))
         .await;
-    scene.done("DeleteRole", &[this]).await;
+    scene.root.must("DeleteRole", &form(&[this])).await;
     let heard = session.ask("GetUser", "UserName=Bob").await;
     assert_eq!(heard.text("Code"), "InvalidClientTokenId");
 }

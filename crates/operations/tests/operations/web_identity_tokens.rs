@@ -6,9 +6,9 @@ use keyward_authorization::RequestContext;
 use keyward_engine::Clock;
 use keyward_testkit::{Asker, World, form};
 use keyward_web_identity::{Expected, KeySet, Unverified};
-
-use crate::support::allow;
 use serde_json::{Value, json};
+
+use crate::support::{BOB, not_allowed};
 
 const GET: &str = "GetWebIdentityToken";
 const SELF: &str = "arn:aws:sts::123456789012:self";
@@ -24,15 +24,14 @@ async fn world() -> (World, Asker) {
     root.must("EnableOutboundWebIdentityFederation", "").await;
     let tag = [("UserName", "Bob"), RED[0], RED[1]];
     root.must("CreateUser", &form(&tag)).await;
-    let_bob(&root, "*", "*").await;
+    allow(&root, "*", "*").await;
     let bob = world.user("Bob").await;
     (world, bob)
 }
 
-/// Lets Bob do an action to a resource, and nothing else.
-async fn let_bob(root: &Asker, action: &str, resource: &str) {
+async fn allow(root: &Asker, action: &str, resource: &str) {
     let statement = format!(r#"{{"Effect":"Allow","Action":"{action}","Resource":"{resource}"}}"#);
-    allow(root, "Bob", &statement).await;
+    root.set_user_policy("Bob", &statement).await;
 }
 
 /// A request, with what else it says.
@@ -43,10 +42,6 @@ fn request<'a>(algorithm: &'a str, more: &[(&'a str, &'a str)]) -> Vec<(&'a str,
     ];
     pairs.extend_from_slice(more);
     pairs
-}
-
-async fn refused(asker: &Asker, pairs: &[(&str, &str)]) -> String {
-    asker.ask(GET, &form(pairs)).await.fault()
 }
 
 fn claims(token: &str) -> Value {
@@ -127,8 +122,7 @@ async fn it_may_be_for_several_and_for_up_to_an_hour() {
 async fn a_session_is_told_with_its_tags_and_its_end_and_a_token_ends_before_it() {
     let (world, bob) = world().await;
     let trust = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:user/Bob"},"Action":["sts:AssumeRole","sts:TagSession","sts:SetSourceIdentity"]}]}"#;
-    let all =
-        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
+    let all = r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#;
     let root = world.root();
     let create = [
         ("RoleName", "R"),
@@ -140,12 +134,7 @@ async fn a_session_is_told_with_its_tags_and_its_end_and_a_token_ends_before_it(
         ("Tags.member.2.Value", "test"),
     ];
     root.must("CreateRole", &form(&create)).await;
-    let put = [
-        ("RoleName", "R"),
-        ("PolicyName", "p"),
-        ("PolicyDocument", all),
-    ];
-    root.must("PutRolePolicy", &form(&put)).await;
+    root.set_role_policy("R", all).await;
     let assume = [
         ("RoleArn", "arn:aws:iam::123456789012:role/p/R"),
         ("RoleSessionName", "session"),
@@ -173,24 +162,22 @@ async fn a_session_is_told_with_its_tags_and_its_end_and_a_token_ends_before_it(
     let too_long = request("ES384", &[("DurationSeconds", "901")]);
     let escalated = "403 SessionDurationEscalationException: Requested token expiry time must be \
                      before the original session's expiry time.";
-    assert_eq!(refused(&session, &too_long).await, escalated);
+    assert_eq!(session.refused(GET, &form(&too_long)).await, escalated);
     // It is told before that nobody is vouched for.
     root.must("DisableOutboundWebIdentityFederation", "").await;
-    assert_eq!(refused(&session, &too_long).await, escalated);
+    assert_eq!(session.refused(GET, &form(&too_long)).await, escalated);
 
     let own = bob.must("GetSessionToken", "").await;
     let off = "403 OutboundWebIdentityFederationDisabledException: OutboundWebIdentityFederation is \
                disabled.";
     let own = bob.session(&own).await;
-    assert_eq!(refused(&own, &request("ES384", &[])).await, off);
+    assert_eq!(own.refused(GET, &form(&request("ES384", &[]))).await, off);
     root.must("EnableOutboundWebIdentityFederation", "").await;
     own.must(GET, &form(&request("ES384", &[]))).await;
-    let federated = bob
-        .must("GetFederationToken", &form(&[("Name", "eve")]))
-        .await;
+    let federated = bob.must("GetFederationToken", "Name=eve").await;
     let federated = bob.session(&federated).await;
     assert_eq!(
-        refused(&federated, &request("ES384", &[])).await,
+        federated.refused(GET, &form(&request("ES384", &[]))).await,
         "403 AccessDenied: GetWebIdentityToken does not support federated user sessions"
     );
 }
@@ -201,7 +188,10 @@ async fn what_is_asked_in_a_wrong_way_is_refused() {
     let unsupported = "400 ValidationError: Requested SigningAlgorithm is not supported. See the \
                        GetWebIdentityToken documentation for supported algorithms";
     for algorithm in ["RS384", "ES256", "HS256", "rs256"] {
-        assert_eq!(refused(&bob, &request(algorithm, &[])).await, unsupported);
+        assert_eq!(
+            bob.refused(GET, &form(&request(algorithm, &[]))).await,
+            unsupported
+        );
     }
     let twice = [
         RED[0],
@@ -210,7 +200,7 @@ async fn what_is_asked_in_a_wrong_way_is_refused() {
         ("Tags.member.2.Value", ""),
     ];
     assert_eq!(
-        refused(&bob, &request("RS256", &twice)).await,
+        bob.refused(GET, &form(&request("RS256", &twice))).await,
         "400 InvalidParameterValue: Duplicate tag keys found. Please note that Tag keys are case \
          insensitive."
     );
@@ -222,7 +212,7 @@ async fn what_is_asked_in_a_wrong_way_is_refused() {
         ..RequestContext::default()
     });
     assert_eq!(
-        refused(&globally, &request("RS256", &[])).await,
+        globally.refused(GET, &form(&request("RS256", &[]))).await,
         "400 InvalidAction: Operation not supported on STS global endpoint"
     );
 }
@@ -252,7 +242,7 @@ async fn a_token_has_a_size_at_most() {
     };
     bob.must(GET, &form(&request("ES384", &tags(48)))).await;
     assert_eq!(
-        refused(&bob, &request("ES384", &tags(50))).await,
+        bob.refused(GET, &form(&request("ES384", &tags(50)))).await,
         "400 JWTPayloadSizeExceededException: The payload of the token exceeds the limit of 14984 bytes."
     );
 }
@@ -261,28 +251,23 @@ async fn a_token_has_a_size_at_most() {
 async fn rights_are_to_the_account_itself_and_by_what_is_asked() {
     let (world, bob) = world().await;
     let root = world.root();
-    let denied = |action: &str| {
-        format!(
-            "403 AccessDenied: User: arn:aws:iam::123456789012:user/Bob is not authorized to perform: \
-             {action} on resource: {SELF} because no identity-based policy allows the {action} action"
-        )
-    };
+    let denied = |action| not_allowed(BOB, action, SELF);
     let tagged = request("ES384", &RED);
-    let_bob(&root, "sts:*", "arn:aws:iam::123456789012:user/Bob").await;
+    allow(&root, "sts:*", "arn:aws:iam::123456789012:user/Bob").await;
     assert_eq!(
-        refused(&bob, &tagged).await,
+        bob.refused(GET, &form(&tagged)).await,
         denied("sts:GetWebIdentityToken")
     );
-    let_bob(&root, "sts:GetWebIdentityToken", SELF).await;
+    allow(&root, "sts:GetWebIdentityToken", SELF).await;
     assert_eq!(
-        refused(&bob, &tagged).await,
+        bob.refused(GET, &form(&tagged)).await,
         denied("sts:TagGetWebIdentityToken")
     );
-    assert_eq!(refused(&bob, &request("ES384", &[])).await, "200");
+    bob.must(GET, &form(&request("ES384", &[]))).await;
     // It is told before that nobody is vouched for.
     root.must("DisableOutboundWebIdentityFederation", "").await;
     assert_eq!(
-        refused(&bob, &tagged).await,
+        bob.refused(GET, &form(&tagged)).await,
         denied("sts:TagGetWebIdentityToken")
     );
     root.must("EnableOutboundWebIdentityFederation", "").await;
@@ -304,32 +289,22 @@ async fn rights_are_to_the_account_itself_and_by_what_is_asked() {
             false,
         ),
     ] {
-        let document = format!(
-            r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":"sts:GetWebIdentityToken","Resource":"*","Condition":{{{condition}}}}}]}}"#
+        let statement = format!(
+            r#"{{"Effect":"Allow","Action":"sts:GetWebIdentityToken","Resource":"*","Condition":{{{condition}}}}}"#
         );
-        let put = [
-            ("UserName", "Bob"),
-            ("PolicyName", "p"),
-            ("PolicyDocument", &document),
-        ];
-        root.must("PutUserPolicy", &form(&put)).await;
-        let heard = refused(&bob, &request("ES384", &[])).await;
+        root.set_user_policy("Bob", &statement).await;
+        let heard = bob.ask(GET, &form(&request("ES384", &[]))).await.fault();
         assert_eq!(heard == "200", is_met, "{condition} {heard}");
     }
-    let by_tag = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:GetWebIdentityToken","Resource":"*"},{"Effect":"Allow","Action":"sts:TagGetWebIdentityToken","Resource":"*","Condition":{"StringEquals":{"aws:RequestTag/Team":"red"}}}]}"#;
-    let put = [
-        ("UserName", "Bob"),
-        ("PolicyName", "p"),
-        ("PolicyDocument", by_tag),
-    ];
-    root.must("PutUserPolicy", &form(&put)).await;
-    assert_eq!(refused(&bob, &tagged).await, "200");
+    let by_tag = r#"{"Effect":"Allow","Action":"sts:GetWebIdentityToken","Resource":"*"},{"Effect":"Allow","Action":"sts:TagGetWebIdentityToken","Resource":"*","Condition":{"StringEquals":{"aws:RequestTag/Team":"red"}}}"#;
+    root.set_user_policy("Bob", by_tag).await;
+    bob.must(GET, &form(&tagged)).await;
     let blue = [
         ("Tags.member.1.Key", "Team"),
         ("Tags.member.1.Value", "blue"),
     ];
     assert_eq!(
-        refused(&bob, &request("ES384", &blue)).await,
+        bob.refused(GET, &form(&request("ES384", &blue))).await,
         denied("sts:TagGetWebIdentityToken")
     );
 }
@@ -338,14 +313,12 @@ async fn rights_are_to_the_account_itself_and_by_what_is_asked() {
 async fn no_message_is_encoded_here_so_none_is_decoded() {
     let world = World::new().await;
     let root = world.root();
-    root.must("CreateUser", &form(&[("UserName", "Bob")])).await;
+    root.must("CreateUser", "UserName=Bob").await;
     let bob = world.user("Bob").await;
     let message = form(&[("EncodedMessage", "x")]);
     assert_eq!(
         bob.refused("DecodeAuthorizationMessage", &message).await,
-        "403 AccessDenied: User: arn:aws:iam::123456789012:user/Bob is not authorized to perform: \
-         sts:DecodeAuthorizationMessage on resource: * because no identity-based policy allows the \
-         sts:DecodeAuthorizationMessage action"
+        not_allowed(BOB, "sts:DecodeAuthorizationMessage", "*")
     );
     assert_eq!(
         root.refused("DecodeAuthorizationMessage", &message).await,

@@ -1,11 +1,11 @@
 //! Who may assume a role.
 
-use keyward_testkit::form;
+use keyward_testkit::{form, policy_document};
 
 use super::{
-    BOB, OTHER, ROOT, allowing, assume, create_policy, create_role, denied, denying, document,
-    identity, in_role, let_role, let_user, may_not, opened, other_account, other_root, role_arn,
-    trust, trusting, trusting_for, world,
+    BOB, OTHER, ROOT, allowing, assume, create_policy, create_role, denied, denying, identity,
+    in_role, may_not, opened, other_account, other_root, role_arn, trust, trusting, trusting_for,
+    world,
 };
 
 const ASSUME: &str = r#""sts:AssumeRole""#;
@@ -39,17 +39,17 @@ async fn whom_a_trust_policy_names_needs_no_right_of_its_own() {
     root.must("PutUserPermissionsBoundary", &bound).await;
     let asked = async || assume(&bob, &role_arn("Build"), &[]).await.fault();
     assert_eq!(asked().await, "200");
-    let_user(&root, "Bob", &denying(ASSUME)).await;
+    root.set_user_policy("Bob", &denying(ASSUME)).await;
     let denied = |why| denied(BOB, "sts:AssumeRole", &role_arn("Build"), why);
     assert_eq!(
         asked().await,
         denied("with an explicit deny in an identity-based policy")
     );
-    let_user(&root, "Bob", &allowing(ASSUME)).await;
+    root.set_user_policy("Bob", &allowing(ASSUME)).await;
     let version = form(&[
         ("PolicyArn", &*boundary),
         ("SetAsDefault", "true"),
-        ("PolicyDocument", &document(&denying(r#""sts:*""#))),
+        ("PolicyDocument", &policy_document(&denying(r#""sts:*""#))),
     ]);
     root.must("CreatePolicyVersion", &version).await;
     assert_eq!(
@@ -70,11 +70,11 @@ async fn where_the_account_is_trusted_its_own_policies_decide() {
         trust(&root, "Build", &trusting(account)).await;
         assert_eq!(asked().await, refused);
         let elsewhere = r#"{"Effect": "Allow", "Action": "sts:*", "Resource": "arn:aws:iam::123456789012:role/Deploy"}"#;
-        let_user(&root, "Bob", elsewhere).await;
+        root.set_user_policy("Bob", elsewhere).await;
         assert_eq!(asked().await, refused);
         let this =
             r#"{"Effect": "Allow", "Action": "sts:Assume*", "Resource": "arn:aws:iam::*:role/B*"}"#;
-        let_user(&root, "Bob", this).await;
+        root.set_user_policy("Bob", this).await;
         assert_eq!(asked().await, "200");
         root.must("DeleteUserPolicy", "UserName=Bob&PolicyName=p")
             .await;
@@ -84,7 +84,7 @@ async fn where_the_account_is_trusted_its_own_policies_decide() {
     assert_eq!(asked().await, "200");
     // Another account's is not this one's.
     trust(&root, "Build", &trusting(OTHER)).await;
-    let_user(&root, "Bob", &allowing(r#""*""#)).await;
+    root.set_user_policy("Bob", &allowing(r#""*""#)).await;
     assert_eq!(asked().await, refused);
 }
 
@@ -92,7 +92,7 @@ async fn where_the_account_is_trusted_its_own_policies_decide() {
 async fn nobody_learns_which_roles_there_are() {
     let (world, bob) = world().await;
     let root = world.root();
-    let_user(&root, "Bob", &allowing(r#""*""#)).await;
+    root.set_user_policy("Bob", &allowing(r#""*""#)).await;
     let service = r#"{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}"#;
     create_role(&root, "Build", service).await;
     let deny = format!(
@@ -104,7 +104,7 @@ async fn nobody_learns_which_roles_there_are() {
     let create = form(&[
         ("RoleName", "Deep"),
         ("Path", "/a/b/"),
-        ("AssumeRolePolicyDocument", &document(&trusting(BOB))),
+        ("AssumeRolePolicyDocument", &policy_document(&trusting(BOB))),
     ]);
     root.must("CreateRole", &create).await;
     other_root(&world).await;
@@ -269,18 +269,18 @@ async fn tags_and_a_source_identity_are_asked_for_besides() {
         ] {
             let principal = if by_name { BOB } else { ROOT };
             trust(&root, "Build", &trusting_for(principal, actions, "{}")).await;
-            let_user(&root, "Bob", &allowing(allowed)).await;
+            root.set_user_policy("Bob", &allowing(allowed)).await;
             assert_eq!(assume(&bob, &build, &[]).await.fault(), "200");
             assert_eq!(assume(&bob, &build, &tagged).await.fault(), with_tags);
             assert_eq!(assume(&bob, &build, &said).await.fault(), with_identity);
         }
         trust(&root, "Build", &trusting(ROOT)).await;
-        let_user(&root, "Bob", &allowing(actions)).await;
+        root.set_user_policy("Bob", &allowing(actions)).await;
         assert_eq!(assume(&bob, &build, &tagged).await.fault(), with_tags);
         assert_eq!(assume(&bob, &build, &said).await.fault(), with_identity);
     }
     let deny = format!("{}, {}", allowing(r#""*""#), denying(r#""sts:TagSession""#));
-    let_user(&root, "Bob", &deny).await;
+    root.set_user_policy("Bob", &deny).await;
     let why = "with an explicit deny in an identity-based policy";
     assert_eq!(
         assume(&bob, &build, &tagged).await.fault(),
@@ -301,19 +301,20 @@ async fn a_role_of_another_account_needs_both_sides() {
     for principal in [BOB, ROOT, "123456789012", "*"] {
         trust(&other, "Build", &trusting(principal)).await;
         assert_eq!(asked().await.fault(), refused, "{principal}");
-        let_user(&root, "Bob", &everything).await;
+        root.set_user_policy("Bob", &everything).await;
         assert_eq!(asked().await.fault(), "200", "{principal}");
         // Whether anything denies it is nothing that another account's principals are told.
-        let_user(&root, "Bob", &format!("{everything}, {}", denying(ASSUME))).await;
+        root.set_user_policy("Bob", &format!("{everything}, {}", denying(ASSUME)))
+            .await;
         assert_eq!(asked().await.fault(), refused, "{principal}");
         let denied = trusting(BOB).replace("Allow", "Deny");
         trust(&other, "Build", &format!("{}, {denied}", trusting("*"))).await;
-        let_user(&root, "Bob", &everything).await;
+        root.set_user_policy("Bob", &everything).await;
         assert_eq!(asked().await.fault(), refused, "{principal}");
         root.must("DeleteUserPolicy", "UserName=Bob&PolicyName=p")
             .await;
     }
-    let_user(&root, "Bob", &everything).await;
+    root.set_user_policy("Bob", &everything).await;
     trust(&other, "Build", &trusting(&other_account().to_string())).await;
     assert_eq!(asked().await.fault(), refused);
 
@@ -326,7 +327,9 @@ async fn a_role_of_another_account_needs_both_sides() {
         .await;
 
     // The session is the other account's, and acts there.
-    let_role(&other, "Build", &allowing(r#""iam:ListRoles""#)).await;
+    other
+        .set_role_policy("Build", &allowing(r#""iam:ListRoles""#))
+        .await;
     let given_out = asked().await;
     let session_arn = format!("arn:aws:sts::{OTHER}:assumed-role/Build/build");
     assert_eq!(given_out.text("Arn"), session_arn);
@@ -348,7 +351,7 @@ async fn a_role_of_another_account_needs_both_sides() {
     }
     root.must("DeleteUser", "UserName=Bob").await;
     root.must("CreateUser", "UserName=Bob").await;
-    let_user(&root, "Bob", &everything).await;
+    root.set_user_policy("Bob", &everything).await;
     let namesake = world.user("Bob").await;
     assert_eq!(assume(&namesake, &arn, &[]).await.fault(), refused);
 }
@@ -397,7 +400,7 @@ async fn what_is_asked_for_must_have_its_form() {
     // The form of what is asked for comes first.
     for arn in ["arn:a:::something/test-role", &role_arn("Build")] {
         let asked = form(&[("RoleArn", arn), ("RoleSessionName", "Session1:2")]);
-        let refused = bob.ask("AssumeRole", &asked).await.fault();
+        let refused = bob.refused("AssumeRole", &asked).await;
         assert_eq!(refused, format!("400 ValidationError: {bad_name}"));
     }
     for (more, text) in [
@@ -449,7 +452,7 @@ async fn a_session_of_a_role_takes_on_further_ones() {
     let refused = may_not(caller, "sts:AssumeRole", &deploy);
     let asked = async || assume(&first, &deploy, &[]).await.fault();
     assert_eq!(asked().await, refused);
-    let_role(&root, "Build", &allowing(ASSUME)).await;
+    root.set_role_policy("Build", &allowing(ASSUME)).await;
     assert_eq!(asked().await, "200");
     root.must("DeleteRolePolicy", "RoleName=Build&PolicyName=p")
         .await;
@@ -463,7 +466,7 @@ async fn a_session_of_a_role_takes_on_further_ones() {
     assert_eq!(asked().await, refused);
 
     // To take itself on, a role must trust itself.
-    let_role(&root, "Build", &allowing(ASSUME)).await;
+    root.set_role_policy("Build", &allowing(ASSUME)).await;
     let own = may_not(caller, "sts:AssumeRole", &role_arn("Build"));
     assert_eq!(assume(&first, &role_arn("Build"), &[]).await.fault(), own);
     let both = format!("{}, {}", trusting(BOB), trusting(&role_arn("Build")));
@@ -474,7 +477,7 @@ async fn a_session_of_a_role_takes_on_further_ones() {
 
     // What was passed for the session, and the role's boundary, limit a grant to the role, and not
     // one to the session.
-    let narrow = document(&allowing(r#""s3:*""#));
+    let narrow = policy_document(&allowing(r#""s3:*""#));
     let narrowed = in_role(&bob, "Build", &[("Policy", &narrow)]).await;
     trust(&root, "Deploy", &trusting(&role_arn("Build"))).await;
     assert_eq!(assume(&narrowed, &deploy, &[]).await.fault(), refused);
@@ -486,7 +489,7 @@ async fn a_session_of_a_role_takes_on_further_ones() {
     assert_eq!(asked().await, "200");
     trust(&root, "Deploy", &trusting(&role_arn("Build"))).await;
     assert_eq!(asked().await, refused);
-    let none = document(&denying(r#""sts:*""#));
+    let none = policy_document(&denying(r#""sts:*""#));
     let denied_by_session = in_role(&bob, "Build", &[("Policy", &none)]).await;
     trust(&root, "Deploy", &trusting(caller)).await;
     let why = "with an explicit deny in a session policy";

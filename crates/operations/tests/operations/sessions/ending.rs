@@ -2,11 +2,11 @@
 
 use keyward_names::{AccessKeyId, AccountId, Age, Timestamp};
 use keyward_store::Store as _;
-use keyward_testkit::{Answer, Asker, World, form};
+use keyward_testkit::{Answer, Asker, World, form, policy_document};
 
 use super::{
-    BOB, NO_TOKEN, allowing, assume, create_role, identity, in_role, let_role, let_user,
-    other_account, other_root, role_arn, trusting, world,
+    BOB, NO_TOKEN, allowing, assume, create_role, identity, in_role, other_account, other_root,
+    role_arn, trusting, world,
 };
 
 async fn delete_user(root: &Asker, name: &str) {
@@ -41,11 +41,11 @@ async fn open(world: &World, given_out: &Answer) -> String {
 async fn sessions_end_with_the_user_and_do_not_begin_again_in_a_namesake() {
     let (world, bob) = world().await;
     let root = world.root();
-    let_user(&root, "Bob", &allowing(r#""*""#)).await;
+    root.set_user_policy("Bob", &allowing(r#""*""#)).await;
     create_role(&root, "Build", &trusting(BOB)).await;
-    let_role(&root, "Build", &allowing(r#""*""#)).await;
+    root.set_role_policy("Build", &allowing(r#""*""#)).await;
     let own = bob.session(&bob.ask("GetSessionToken", "").await).await;
-    let everything = super::document(&allowing(r#""*""#));
+    let everything = policy_document(&allowing(r#""*""#));
     let federate = form(&[("Name", "ann"), ("Policy", &everything)]);
     let ann = bob
         .session(&bob.ask("GetFederationToken", &federate).await)
@@ -73,7 +73,7 @@ async fn sessions_end_with_the_user_and_do_not_begin_again_in_a_namesake() {
         if again {
             for name in ["Rob", "Bob"] {
                 root.must("CreateUser", &format!("UserName={name}")).await;
-                let_user(&root, name, &allowing(r#""*""#)).await;
+                root.set_user_policy(name, &allowing(r#""*""#)).await;
             }
         }
         let asked = assume(&own, &role_arn("Build"), &[]).await;
@@ -94,7 +94,7 @@ async fn sessions_end_with_the_role_and_do_not_begin_again_in_a_namesake() {
     let (world, bob) = world().await;
     let root = world.root();
     create_role(&root, "Build", &trusting(BOB)).await;
-    let_role(&root, "Build", &allowing(r#""*""#)).await;
+    root.set_role_policy("Build", &allowing(r#""*""#)).await;
     let session = in_role(&bob, "Build", &[]).await;
     session.must("ListUsers", "").await;
     root.must("DeleteRolePolicy", "RoleName=Build&PolicyName=p")
@@ -102,7 +102,7 @@ async fn sessions_end_with_the_role_and_do_not_begin_again_in_a_namesake() {
     root.must("DeleteRole", "RoleName=Build").await;
     assert_eq!(session.refused("ListUsers", "").await, NO_TOKEN);
     create_role(&root, "Build", &trusting(BOB)).await;
-    let_role(&root, "Build", &allowing(r#""*""#)).await;
+    root.set_role_policy("Build", &allowing(r#""*""#)).await;
     for (action, form) in [("ListUsers", ""), ("CreateUser", "UserName=Eve")] {
         assert_eq!(session.refused(action, form).await, NO_TOKEN, "{action}");
     }
@@ -116,8 +116,8 @@ async fn sessions_end_with_the_account() {
     let other = other_root(&world).await;
     other.must("CreateUser", "UserName=Eve").await;
     let eve = world.user_of(other_account(), "Eve").await;
-    let_user(&other, "Eve", &allowing(r#""*""#)).await;
-    let everything = super::document(&allowing(r#""*""#));
+    other.set_user_policy("Eve", &allowing(r#""*""#)).await;
+    let everything = policy_document(&allowing(r#""*""#));
     let federate = form(&[("Name", "ann"), ("Policy", &everything)]);
     let of_root = other.ask("GetFederationToken", &federate).await;
     let of_root = other.session(&of_root).await;
@@ -131,7 +131,7 @@ async fn sessions_end_with_the_account() {
     installation.clock().advance(Age::seconds(1));
     world.create_account(other_account(), "other").await;
     other.must("CreateUser", "UserName=Eve").await;
-    let_user(&other, "Eve", &allowing(r#""*""#)).await;
+    other.set_user_policy("Eve", &allowing(r#""*""#)).await;
     for session in [&of_root, &of_user] {
         assert_eq!(session.refused("ListUsers", "").await, NO_TOKEN);
     }

@@ -1,11 +1,11 @@
 //! What a session of a role is given: its time, its tags, whom it stands for, and its policies.
 
 use keyward_names::Timestamp;
-use keyward_testkit::{Answer, Asker, World, form};
+use keyward_testkit::{Answer, Asker, World, form, policy_document};
 
 use super::{
-    ANYTHING, BOB, ROOT, allowing, assume, create_policy, create_role, document, in_role, let_role,
-    may_not, opened, other_root, role_arn, trust, trusting, trusting_for, world,
+    ANYTHING, BOB, ROOT, allowing, assume, create_policy, create_role, in_role, may_not, opened,
+    other_root, role_arn, trust, trusting, trusting_for, world,
 };
 
 const FIRST: &str = "arn:aws:sts::123456789012:assumed-role/Build/build";
@@ -295,7 +295,7 @@ async fn session_policies_are_judged_before_anything_is_given_out() {
 
     let own = create_policy(&root, "Own", &allowing(r#""s3:*""#)).await;
     let read_only = "arn:aws:iam::aws:policy/ReadOnlyAccess";
-    let policy = document(&allowing(r#""s3:*""#));
+    let policy = policy_document(&allowing(r#""s3:*""#));
     for more in [
         &[("PolicyArns.member.1.arn", &*own)][..],
         &[
@@ -339,7 +339,12 @@ async fn policies_and_tags_have_only_so_much_room() {
         let policy = format!(
             r#"{{"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::{resource}"}}"#
         );
-        assume(&bob, &role_arn("Build"), &[("Policy", &document(&policy))]).await
+        assume(
+            &bob,
+            &role_arn("Build"),
+            &[("Policy", &policy_document(&policy))],
+        )
+        .await
     };
     // What repeats itself takes little room.
     let heard = asked(&"a".repeat(6_000)).await;
@@ -382,7 +387,7 @@ async fn policies_and_tags_have_only_so_much_room() {
 async fn a_token_is_as_long_as_asked_for() {
     let (world, bob) = chain().await;
     let root = world.root();
-    let_role(&root, "Build", &allowing(r#""*""#)).await;
+    root.set_role_policy("Build", &allowing(r#""*""#)).await;
     for size in [0, 700, 2_047, 4_096] {
         let asked = size.to_string();
         let at_least = ("MinimumSessionTokenSize", &*asked);

@@ -1,10 +1,10 @@
 //! Sessions that users make of their own rights: `GetSessionToken` and `GetFederationToken`.
 
-use keyward_testkit::{Answer, Asker, World, form};
+use keyward_testkit::{Answer, Asker, World, form, policy_document};
 
 use super::{
-    BOB, NO_TOKEN, ROOT, allowing, assume, create_policy, create_role, denied, denying, document,
-    identity, in_role, let_user, opened, role_arn, trusting, world,
+    BOB, NO_TOKEN, ROOT, allowing, assume, create_policy, create_role, denied, denying, identity,
+    in_role, opened, role_arn, trusting, world,
 };
 
 const ANN: &str = "arn:aws:sts::123456789012:federated-user/ann";
@@ -39,10 +39,11 @@ async fn a_users_own_session_is_the_user_and_calls_little() {
     let (world, bob) = world().await;
     let root = world.root();
     // It takes no right, and nothing denies it.
-    let_user(&root, "Bob", &denying(r#""sts:GetSessionToken""#)).await;
+    root.set_user_policy("Bob", &denying(r#""sts:GetSessionToken""#))
+        .await;
     let session = own_session(&bob).await;
     assert_eq!(identity(&session).await, identity(&bob).await);
-    let_user(&root, "Bob", &allowing(r#""*""#)).await;
+    root.set_user_policy("Bob", &allowing(r#""*""#)).await;
     for (action, form) in [
         ("ListUsers", ""),
         ("GetUser", ""),
@@ -62,7 +63,7 @@ async fn a_users_own_session_is_the_user_and_calls_little() {
     create_role(&root, "Build", &trusting(ROOT)).await;
     let build = role_arn("Build");
     assert_eq!(assume(&session, &build, &[]).await.fault(), "200");
-    let_user(&root, "Bob", &denying(r#""*""#)).await;
+    root.set_user_policy("Bob", &denying(r#""*""#)).await;
     let refused = assume(&session, &build, &[]).await.fault();
     let why = "with an explicit deny in an identity-based policy";
     assert_eq!(refused, denied(BOB, "sts:AssumeRole", &build, why));
@@ -95,7 +96,10 @@ async fn root_users_have_sessions_too() {
 #[tokio::test(flavor = "multi_thread")]
 async fn users_have_them_for_a_day_and_a_half_at_most() {
     let (world, bob) = world().await;
-    let_user(&world.root(), "Bob", &allowing(r#""sts:*""#)).await;
+    world
+        .root()
+        .set_user_policy("Bob", &allowing(r#""sts:*""#))
+        .await;
     for (asked, expected) in [
         ("", 43_200),
         ("DurationSeconds=900", 900),
@@ -118,7 +122,7 @@ async fn users_have_them_for_a_day_and_a_half_at_most() {
         );
         let asked = format!("Name=ann&DurationSeconds={seconds}");
         for action in ["GetSessionToken", "GetFederationToken"] {
-            assert_eq!(bob.ask(action, &asked).await.fault(), text, "{action}");
+            assert_eq!(bob.refused(action, &asked).await, text, "{action}");
         }
     }
 }
@@ -129,7 +133,7 @@ async fn a_device_that_is_not_the_callers_is_refused() {
     let unknown = "403 AccessDenied: MultiFactorAuthentication failed, unable to validate MFA code.  \
                    Please verify your MFA serial number is valid and associated with this user.";
     let asked = "SerialNumber=arn:aws:iam::123456789012:mfa/Bob&TokenCode=123456";
-    assert_eq!(bob.ask("GetSessionToken", asked).await.fault(), unknown);
+    assert_eq!(bob.refused("GetSessionToken", asked).await, unknown);
     for half in ["SerialNumber=GAHT12345678", "TokenCode=123456"] {
         assert_eq!(bob.ask("GetSessionToken", half).await.status, 403, "{half}");
     }
@@ -147,7 +151,7 @@ async fn a_federated_user_may_do_what_both_allow() {
         "{give}, {}",
         allowing(r#"["iam:ListUsers", "iam:GetUser"]"#)
     );
-    let_user(&root, "Bob", &rights).await;
+    root.set_user_policy("Bob", &rights).await;
     assert_eq!(bob.ask("GetFederationToken", "Name=bea").await.status, 403);
     let given_out = federate(&bob, &[]).await;
     assert_eq!(given_out.text("FederatedUserId"), "123456789012:ann");
@@ -160,42 +164,38 @@ async fn a_federated_user_may_do_what_both_allow() {
         let why = format!("because no {kind} policy allows the {action} action");
         denied(ANN, action, resource, &why)
     };
-    let refused = without.ask("ListUsers", "").await.fault();
+    let refused = without.refused("ListUsers", "").await;
     assert_eq!(refused, nothing("session", "iam:ListUsers", USERS));
 
-    let policy = document(&allowing(r#"["iam:ListUsers", "iam:ListRoles"]"#));
+    let policy = policy_document(&allowing(r#"["iam:ListUsers", "iam:ListRoles"]"#));
     let given_out = federate(&bob, &[("Policy", &policy)]).await;
     assert_ne!(given_out.text("PackedPolicySize"), "0");
     let narrowed = bob.session(&given_out).await;
     narrowed.must("ListUsers", "").await;
-    let refused = narrowed.ask("GetUser", "UserName=Bob").await.fault();
+    let refused = narrowed.refused("GetUser", "UserName=Bob").await;
     assert_eq!(refused, nothing("session", "iam:GetUser", BOB));
-    let refused = narrowed.ask("ListRoles", "").await.fault();
+    let refused = narrowed.refused("ListRoles", "").await;
     let roles = "arn:aws:iam::123456789012:role/";
     assert_eq!(refused, nothing("identity-based", "iam:ListRoles", roles));
     let by_arn = create_policy(&root, "Own", &allowing(r#""iam:*""#)).await;
     let whole = ann(&bob, &[("PolicyArns.member.1.arn", &by_arn)]).await;
     whole.must("GetUser", "UserName=Bob").await;
-    let refused = whole.ask("GetUser", "").await.fault();
+    let refused = whole.refused("GetUser", "").await;
     let must_specify =
         "400 ValidationError: Must specify userName when calling with non-User credentials";
     assert_eq!(refused, must_specify);
 
     // What the user loses, whom it vouched for loses too.
-    let_user(
-        &root,
-        "Bob",
-        &format!("{rights}, {}", denying(r#""iam:Get*""#)),
-    )
-    .await;
-    let refused = whole.ask("GetUser", "UserName=Bob").await.fault();
+    root.set_user_policy("Bob", &format!("{rights}, {}", denying(r#""iam:Get*""#)))
+        .await;
+    let refused = whole.refused("GetUser", "UserName=Bob").await;
     let why = "with an explicit deny in an identity-based policy";
     assert_eq!(refused, denied(ANN, "iam:GetUser", BOB, why));
     // So it is with the user's boundary.
     let boundary = create_policy(&root, "Narrow", &allowing(r#""sts:*""#)).await;
     let bound = form(&[("UserName", "Bob"), ("PermissionsBoundary", &boundary)]);
     root.must("PutUserPermissionsBoundary", &bound).await;
-    let refused = whole.ask("ListUsers", "").await.fault();
+    let refused = whole.refused("ListUsers", "").await;
     let why = "because no permissions boundary allows the iam:ListUsers action";
     assert_eq!(refused, denied(ANN, "iam:ListUsers", USERS, why));
 }
@@ -204,7 +204,7 @@ async fn a_federated_user_may_do_what_both_allow() {
 async fn whom_a_root_user_vouches_for_may_do_what_was_passed() {
     let (world, _) = world().await;
     let root = world.root();
-    let policy = document(&allowing(r#""iam:ListUsers""#));
+    let policy = policy_document(&allowing(r#""iam:ListUsers""#));
     let narrowed = ann(&root, &[("Policy", &policy)]).await;
     narrowed.must("ListUsers", "").await;
     assert_eq!(narrowed.ask("ListRoles", "").await.status, 403);
@@ -216,9 +216,9 @@ async fn whom_a_root_user_vouches_for_may_do_what_was_passed() {
 async fn a_federated_user_calls_no_more_of_sts_than_who_it_is() {
     let (world, bob) = world().await;
     let root = world.root();
-    let_user(&root, "Bob", &allowing(r#""*""#)).await;
+    root.set_user_policy("Bob", &allowing(r#""*""#)).await;
     create_role(&root, "Build", &trusting("*")).await;
-    let all = document(&allowing(r#""*""#));
+    let all = policy_document(&allowing(r#""*""#));
     let ann = ann(&bob, &[("Policy", &all)]).await;
     let assume = form(&[
         ("RoleArn", &*role_arn("Build")),
@@ -246,7 +246,7 @@ async fn conditions_can_tell_a_federated_user() {
         "UserName=Bob&Tags.member.1.Key=Team&Tags.member.1.Value=blue",
     )
     .await;
-    let_user(&root, "Bob", &allowing(r#""*""#)).await;
+    root.set_user_policy("Bob", &allowing(r#""*""#)).await;
     let tagged = [("Tags.member.1.Key", "Cost"), ("Tags.member.1.Value", "1")];
     let equals = |key: &str, value: &str| format!(r#"{{"StringEquals": {{"{key}": "{value}"}}}}"#);
     let absent = |key: &str| format!(r#"{{"Null": {{"{key}": "true"}}}}"#);
@@ -262,7 +262,7 @@ async fn conditions_can_tell_a_federated_user() {
             true,
         ),
     ] {
-        let policy = document(&format!(
+        let policy = policy_document(&format!(
             r#"{{"Effect": "Allow", "Action": "iam:ListUsers", "Resource": "*", "Condition": {condition}}}"#
         ));
         let more = [&tagged[..], &[("Policy", &*policy)]].concat();
@@ -276,13 +276,14 @@ async fn tags_of_a_federated_user_are_asked_for_besides() {
     let (world, bob) = world().await;
     let root = world.root();
     let give = allowing(r#""sts:GetFederationToken""#);
-    let_user(&root, "Bob", &give).await;
+    root.set_user_policy("Bob", &give).await;
     let tagged = [("Tags.member.1.Key", "Cost"), ("Tags.member.1.Value", "1")];
     let refused = federate(&bob, &tagged).await.fault();
     let why = "because no identity-based policy allows the sts:TagSession action";
     assert_eq!(refused, denied(BOB, "sts:TagSession", ANN, why));
     let only = r#"{"Effect": "Allow", "Action": "sts:TagSession", "Resource": "*", "Condition": {"StringEquals": {"aws:RequestTag/Cost": "1"}}}"#;
-    let_user(&root, "Bob", &format!("{give}, {only}")).await;
+    root.set_user_policy("Bob", &format!("{give}, {only}"))
+        .await;
     assert_eq!(federate(&bob, &tagged).await.fault(), "200");
     let other = [("Tags.member.1.Key", "Cost"), ("Tags.member.1.Value", "2")];
     assert_eq!(federate(&bob, &other).await.status, 403);
@@ -300,7 +301,10 @@ async fn tags_of_a_federated_user_are_asked_for_besides() {
 #[tokio::test(flavor = "multi_thread")]
 async fn policies_for_a_federated_user_are_judged_as_those_for_a_role() {
     let (world, bob) = world().await;
-    let_user(&world.root(), "Bob", &allowing(r#""*""#)).await;
+    world
+        .root()
+        .set_user_policy("Bob", &allowing(r#""*""#))
+        .await;
     for (more, code) in [
         (("Policy", "{}"), "MalformedPolicyDocument"),
         (
@@ -326,7 +330,7 @@ async fn sessions_make_none_of_these() {
     let (world, bob) = world().await;
     let root = world.root();
     create_role(&root, "Build", &trusting(BOB)).await;
-    super::let_role(&root, "Build", &allowing(r#""*""#)).await;
+    root.set_role_policy("Build", &allowing(r#""*""#)).await;
     let session = in_role(&bob, "Build", &[]).await;
     for (action, form) in [("GetSessionToken", ""), ("GetFederationToken", "Name=ann")] {
         let refused = format!("403 AccessDenied: Cannot call {action} with session credentials");
@@ -338,13 +342,13 @@ async fn sessions_make_none_of_these() {
 async fn anyone_may_ask_who_they_are_whatever_denies_it() {
     let (world, bob) = world().await;
     let root = world.root();
-    let_user(&root, "Bob", &denying(r#""*""#)).await;
+    root.set_user_policy("Bob", &denying(r#""*""#)).await;
     let made = create_role(&root, "Build", &trusting("*")).await;
-    super::let_role(&root, "Build", &denying(r#""*""#)).await;
+    root.set_role_policy("Build", &denying(r#""*""#)).await;
     root.must("CreateUser", "UserName=Eve").await;
     let eve = world.user("Eve").await;
     let bob_id = root.must("GetUser", "UserName=Bob").await;
-    let deny = document(&denying(r#""*""#));
+    let deny = policy_document(&denying(r#""*""#));
     for (asker, user_id, arn) in [
         (root.clone(), "123456789012".to_owned(), ROOT),
         (bob.clone(), bob_id.text("UserId").to_owned(), BOB),

@@ -1,11 +1,11 @@
 //! What sessions of roles may do.
 
 use keyward_names::Age;
-use keyward_testkit::{Asker, World, form};
+use keyward_testkit::{Asker, World, form, policy_document};
 
 use super::{
-    BOB, allowing, assume, create_policy, create_role, denied, denying, document, in_role,
-    let_role, role_arn, trusting, world,
+    BOB, allowing, assume, create_policy, create_role, denied, denying, in_role, role_arn,
+    trusting, world,
 };
 
 const CALLER: &str = "arn:aws:sts::123456789012:assumed-role/Build/build";
@@ -14,7 +14,7 @@ const CALLER: &str = "arn:aws:sts::123456789012:assumed-role/Build/build";
 async fn world_with_role(statements: &str) -> (World, Asker) {
     let (world, bob) = world().await;
     create_role(&world.root(), "Build", &trusting(BOB)).await;
-    let_role(&world.root(), "Build", statements).await;
+    world.root().set_role_policy("Build", statements).await;
     (world, bob)
 }
 
@@ -32,31 +32,31 @@ async fn a_session_has_the_roles_rights_within_its_own_policies() {
     let root = world.root();
     let session = in_role(&bob, "Build", &[]).await;
     session.must("ListUsers", "").await;
-    let refused = session.ask("ListRoles", "").await.fault();
+    let refused = session.refused("ListRoles", "").await;
     assert_eq!(refused, nothing("identity-based", "iam:ListRoles", ROLES));
 
-    let both = document(&allowing(r#"["iam:ListUsers", "iam:ListRoles"]"#));
+    let both = policy_document(&allowing(r#"["iam:ListUsers", "iam:ListRoles"]"#));
     let narrowed = in_role(&bob, "Build", &[("Policy", &both)]).await;
     narrowed.must("ListUsers", "").await;
-    let refused = narrowed.ask("GetUser", "UserName=Bob").await.fault();
+    let refused = narrowed.refused("GetUser", "UserName=Bob").await;
     assert_eq!(refused, nothing("session", "iam:GetUser", BOB));
-    let refused = narrowed.ask("ListRoles", "").await.fault();
+    let refused = narrowed.refused("ListRoles", "").await;
     assert_eq!(refused, nothing("identity-based", "iam:ListRoles", ROLES));
 
     // Those passed act as one.
     let own = create_policy(&root, "Own", &allowing(r#""iam:GetUser""#)).await;
     let more = [("PolicyArns.member.1.arn", &*own), ("Policy", &both)];
     let narrowed = in_role(&bob, "Build", &more).await;
-    for (action, form) in [("ListUsers", ""), ("GetUser", "UserName=Bob")] {
-        narrowed.must(action, form).await;
-    }
-    let deny = document(&format!(
+    narrowed
+        .must_all(&[("ListUsers", ""), ("GetUser", "UserName=Bob")])
+        .await;
+    let deny = policy_document(&format!(
         "{}, {}",
         allowing(r#""*""#),
         denying(r#""iam:Get*""#)
     ));
     let narrowed = in_role(&bob, "Build", &[("Policy", &deny)]).await;
-    let refused = narrowed.ask("GetUser", "UserName=Bob").await.fault();
+    let refused = narrowed.refused("GetUser", "UserName=Bob").await;
     let why = "with an explicit deny in a session policy";
     assert_eq!(refused, denied(CALLER, "iam:GetUser", BOB, why));
     narrowed.must("ListUsers", "").await;
@@ -64,7 +64,7 @@ async fn a_session_has_the_roles_rights_within_its_own_policies() {
     // The boundary of the role bounds its sessions, those that there are too.
     let bound = form(&[("RoleName", "Build"), ("PermissionsBoundary", &own)]);
     root.must("PutRolePermissionsBoundary", &bound).await;
-    let refused = session.ask("ListUsers", "").await.fault();
+    let refused = session.refused("ListUsers", "").await;
     let why = "because no permissions boundary allows the iam:ListUsers action";
     assert_eq!(refused, denied(CALLER, "iam:ListUsers", USERS, why));
     session.must("GetUser", "UserName=Bob").await;
@@ -78,34 +78,37 @@ async fn what_changes_for_the_role_changes_for_its_sessions() {
     let by_arn = [("PolicyArns.member.1.arn", &*own)];
     let session = in_role(&bob, "Build", &by_arn).await;
     session.must("ListUsers", "").await;
-    let refused = session.ask("ListRoles", "").await.fault();
+    let refused = session.refused("ListRoles", "").await;
     assert_eq!(refused, nothing("session", "iam:ListRoles", ROLES));
     // Another default version holds at once.
     let version = form(&[
         ("PolicyArn", &*own),
         ("SetAsDefault", "true"),
-        ("PolicyDocument", &document(&allowing(r#""iam:ListRoles""#))),
+        (
+            "PolicyDocument",
+            &policy_document(&allowing(r#""iam:ListRoles""#)),
+        ),
     ]);
     root.must("CreatePolicyVersion", &version).await;
     session.must("ListRoles", "").await;
-    let refused = session.ask("ListUsers", "").await.fault();
+    let refused = session.refused("ListUsers", "").await;
     assert_eq!(refused, nothing("session", "iam:ListUsers", USERS));
     // Of a policy that is gone, nobody can tell what it denied.
     let first = form(&[("PolicyArn", &*own), ("VersionId", "v1")]);
     root.must("DeletePolicyVersion", &first).await;
     root.must("DeletePolicy", &form(&[("PolicyArn", &own)]))
         .await;
-    let refused = session.ask("ListRoles", "").await.fault();
+    let refused = session.refused("ListRoles", "").await;
     assert_eq!(refused, nothing("session", "iam:ListRoles", ROLES));
     create_policy(&root, "Own", &allowing(r#""*""#)).await;
-    let refused = session.ask("ListRoles", "").await.fault();
+    let refused = session.refused("ListRoles", "").await;
     assert_eq!(refused, nothing("session", "iam:ListRoles", ROLES));
 
     let session = in_role(&bob, "Build", &[]).await;
     session.must("ListRoles", "").await;
     root.must("DeleteRolePolicy", "RoleName=Build&PolicyName=p")
         .await;
-    let refused = session.ask("ListRoles", "").await.fault();
+    let refused = session.refused("ListRoles", "").await;
     assert_eq!(refused, nothing("identity-based", "iam:ListRoles", ROLES));
 }
 
@@ -116,7 +119,7 @@ async fn conditions_can_tell_who_holds_a_session() {
     let create = form(&[
         ("RoleName", "Build"),
         ("Path", "/a/"),
-        ("AssumeRolePolicyDocument", &document(&trusting(BOB))),
+        ("AssumeRolePolicyDocument", &policy_document(&trusting(BOB))),
         ("Tags.member.1.Key", "Team"),
         ("Tags.member.1.Value", "blue"),
         ("Tags.member.2.Key", "Stage"),
@@ -177,12 +180,12 @@ async fn conditions_can_tell_who_holds_a_session() {
         let allow = format!(
             r#"{{"Effect": "Allow", "Action": "iam:GetUser", "Resource": "*", "Condition": {condition}}}"#
         );
-        let_role(&root, "Build", &allow).await;
+        root.set_role_policy("Build", &allow).await;
         let heard = session.ask("GetUser", "UserName=Bob").await;
         assert_eq!(heard.status == 200, expected, "{condition}");
     }
     let own = r#"{"Effect": "Allow", "Action": "iam:CreateUser", "Resource": "arn:aws:iam::*:user/${aws:PrincipalTag/Team}/${aws:SourceIdentity}"}"#;
-    let_role(&root, "Build", own).await;
+    root.set_role_policy("Build", own).await;
     for (path, expected) in [("/red/", 200), ("/blue/", 403)] {
         let create = form(&[("UserName", "alice"), ("Path", path)]);
         assert_eq!(session.ask("CreateUser", &create).await.status, expected);
@@ -200,7 +203,7 @@ async fn sessions_are_revoked_by_when_they_were_issued() {
     let older = in_role(&bob, "Build", &[]).await;
     world.installation.clock().advance(Age::seconds(60));
     let now = world.installation.clock().now();
-    let revoke = document(&format!(
+    let revoke = policy_document(&format!(
         r#"{{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {{"DateLessThan": {{"aws:TokenIssueTime": "{now}"}}}}}}"#
     ));
     let put = form(&[
@@ -211,7 +214,7 @@ async fn sessions_are_revoked_by_when_they_were_issued() {
     root.must("PutRolePolicy", &put).await;
     let younger = in_role(&bob, "Build", &[]).await;
     younger.must("ListUsers", "").await;
-    let refused = older.ask("ListUsers", "").await.fault();
+    let refused = older.refused("ListUsers", "").await;
     let why = "with an explicit deny in an identity-based policy";
     assert_eq!(refused, denied(CALLER, "iam:ListUsers", USERS, why));
     // Who one is, one may always ask.
@@ -247,7 +250,10 @@ async fn what_a_session_changes_is_changed() {
     session.must("CreateUser", "UserName=Eve").await;
     assert!(world.account().await.user("Eve").is_some());
     // A right that it loses is gone before the change, whenever that is made.
-    let_role(&world.root(), "Build", &denying(r#""*""#)).await;
+    world
+        .root()
+        .set_role_policy("Build", &denying(r#""*""#))
+        .await;
     assert_eq!(session.ask("DeleteUser", "UserName=Eve").await.status, 403);
     let given_out = assume(&bob, &role_arn("Build"), &[]).await;
     assert_eq!(given_out.fault(), "200");
