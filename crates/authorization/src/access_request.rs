@@ -1,4 +1,4 @@
-//! What is asked of the gate: an action on a resource.
+//! What the gate judges: an action on a resource.
 
 use keyward_api::{OperationId, Service};
 
@@ -7,9 +7,9 @@ use crate::resource::Resource;
 /// One thing that a caller wants to do.
 #[derive(Debug, Clone)]
 pub struct AccessRequest {
-    /// What is to be done.
+    /// The action.
     pub action: Action,
-    /// To what.
+    /// The resource that it is done to.
     pub resource: Resource,
 }
 
@@ -20,16 +20,16 @@ pub enum Action {
     Operation(OperationId),
     /// `iam:PassRole`: to give a role to a service. There is no operation of this name.
     PassRole,
-    /// `sts:TagSession`: to give a session tags. Likewise.
+    /// `sts:TagSession`: to give a session tags. There is no operation of this name.
     TagSession,
-    /// `sts:SetSourceIdentity`: to say who is behind a session. Likewise.
+    /// `sts:SetSourceIdentity`: to say who is behind a session. There is no operation of this name.
     SetSourceIdentity,
-    /// `sts:TagGetWebIdentityToken`: to give a token tags. Likewise.
+    /// `sts:TagGetWebIdentityToken`: to give a token tags. There is no operation of this name.
     TagGetWebIdentityToken,
 }
 
 impl Action {
-    /// As policies name it.
+    /// The action as policies write it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Operation(operation) => operation.action(),
@@ -40,7 +40,7 @@ impl Action {
         }
     }
 
-    /// Whose it is.
+    /// The service that the action belongs to.
     pub fn service(self) -> Service {
         match self {
             Self::Operation(operation) => operation.service(),
@@ -52,7 +52,8 @@ impl Action {
     }
 }
 
-/// Access requests that must all be answered with yes: one at least, so that nobody is let through unasked.
+/// Access requests that must all be allowed. There is at least one, so that nothing is allowed
+/// because no question was asked.
 #[derive(Debug, Clone)]
 pub struct AccessRequests {
     first: AccessRequest,
@@ -76,14 +77,14 @@ impl AccessRequests {
         self
     }
 
-    /// The same with another resource of the first.
+    /// The same questions with another resource in the first.
     #[must_use]
     pub fn with_first(mut self, change: impl FnOnce(Resource) -> Resource) -> Self {
         self.first.resource = change(self.first.resource);
         self
     }
 
-    /// All of them, in the order in which they are asked.
+    /// All of them, in the order in which they are judged.
     pub fn iter(&self) -> impl Iterator<Item = &AccessRequest> {
         [&self.first].into_iter().chain(&self.more)
     }

@@ -1,4 +1,4 @@
-//! Whether somebody may assume a role: its trust policy has a say in it.
+//! Whether somebody may assume a role, which its trust policy decides too.
 
 use std::sync::Arc;
 
@@ -14,10 +14,9 @@ use crate::policies_in_force::PoliciesInForce;
 use crate::request_context::RequestContext;
 use crate::sessions::FederatedIdentity;
 
-/// Judges whether a caller may do all that assuming a role needs. Within an account the caller's policies and
-/// the role's trust policy decide together, as they do for any resource with a policy of its own; across
-/// accounts both must allow. The reason is told only for an explicit deny by a policy of the caller, in the
-/// role's own account.
+/// Judges whether a caller may do all that assuming a role needs: within an account by its policies
+/// and the role's trust policy together, across accounts by each of them. The refusal gives a
+/// reason only where the role is in the caller's account and a policy of the caller denies it.
 pub fn judge_caller(
     in_force: PoliciesInForce<'_>,
     caller: &Caller,
@@ -53,8 +52,8 @@ pub fn judge_caller(
     Ok(())
 }
 
-/// Judges whether someone who is vouched for may do all that assuming a role needs: its trust policy decides
-/// alone. Why not is not told.
+/// Judges whether an identity that is vouched for may do all that assuming a role needs. The role's
+/// trust policy decides alone. The refusal gives no reason.
 pub fn judge_federated(
     in_force: PoliciesInForce<'_>,
     vouched: &Arc<FederatedIdentity>,
@@ -85,7 +84,7 @@ pub fn judge_federated(
     Ok(())
 }
 
-/// Whom a role admits. A trust policy that can't be read admits nobody.
+/// The role's trust policy. One that can't be read allows nobody.
 fn trust_of(role: &Role) -> PolicySet {
     PolicySet::new(role.trust_policy.document().compiled().cloned())
 }

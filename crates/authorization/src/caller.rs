@@ -1,4 +1,4 @@
-//! Who makes a request, as far as its signature tells.
+//! Who makes a request, as far as the signature shows.
 
 use std::sync::Arc;
 
@@ -10,28 +10,29 @@ use keyward_names::AccessKeyId;
 use crate::principal::Principal;
 use crate::sessions::{FederatedIdentity, Holder, Session};
 
-/// Who calls.
+/// Who makes a request.
 #[derive(Debug, Clone)]
 pub enum Caller {
-    /// Someone with credentials of their own.
+    /// A user or root user with long-term credentials, or without a key.
     Own {
-        /// Who.
+        /// The user or root user.
         principal: Principal,
-        /// The key that signed. `None` for someone who signed in with a password, and in `dev` for a
-        /// key that Keyward did not issue, or a root key that the environment gives: there is no
-        /// record that could be deactivated.
+        /// The key that signed. `None` for someone who signed in with a password, and for keys
+        /// without a record that could be deactivated: in `dev` one that Keyward did not issue, or
+        /// a root key that the environment gives.
         access_key: Option<AccessKeyId>,
     },
-    /// Whoever holds a session.
+    /// Somebody with temporary credentials.
     Session(Arc<Session>),
-    /// Nobody who is known yet: the operation itself finds out who is vouched for.
+    /// The request is not signed: the operation itself finds out whether a provider vouches for
+    /// someone.
     Unsigned,
-    /// Someone for whom an identity provider vouches, while there is no session yet.
+    /// An identity that a provider vouches for, while there is no session yet.
     Federated(Arc<FederatedIdentity>),
 }
 
 impl Caller {
-    /// The caller that a stored access key speaks for.
+    /// The caller whose access key this is.
     #[must_use]
     pub fn of_key(id: AccessKeyId, owner: KeyOwner) -> Self {
         let principal = match owner {
@@ -44,7 +45,7 @@ impl Caller {
         }
     }
 
-    /// Someone known without an access key.
+    /// A caller who is known by something else than an access key.
     #[must_use]
     pub fn without_key(principal: Principal) -> Self {
         Self::Own {
@@ -53,7 +54,7 @@ impl Caller {
         }
     }
 
-    /// The user or root user, also in a session of their own.
+    /// The user or root user, also one who uses a session of `GetSessionToken`.
     #[must_use]
     pub fn principal(&self) -> Option<Principal> {
         match self {
@@ -66,7 +67,7 @@ impl Caller {
         }
     }
 
-    /// The session, where the credentials are temporary.
+    /// The session, if the credentials are temporary.
     #[must_use]
     pub fn session(&self) -> Option<&Arc<Session>> {
         match self {
@@ -85,7 +86,7 @@ impl Caller {
         }
     }
 
-    /// Whether the credentials still speak for the caller, and the caller is still there.
+    /// Whether the credentials are still valid, and the user or role still exists.
     #[must_use]
     pub fn is_known(&self, account: &Account) -> bool {
         let (principal, access_key) = match self {
@@ -110,12 +111,12 @@ impl Caller {
             Principal::Root => true,
             Principal::User(user) => account.user_by_id(user).is_some(),
         };
-        // An account that was ended knows nobody, not even a root user without a key.
+        // In an account that was ended no caller is known, not even a root user without a key.
         account.settings().is_some() && key_is_good && exists
     }
 
-    /// The caller's ARN. A user that is gone has none any more; its id then stands for it. Empty where
-    /// there is no session yet.
+    /// The caller's ARN; for a user who was deleted the unique id instead; empty where there is no
+    /// session yet.
     #[must_use]
     pub fn arn(&self, account: &Account) -> String {
         match self {
@@ -125,7 +126,7 @@ impl Caller {
         }
     }
 
-    /// What stands for the caller: `UserId` of `GetCallerIdentity`, `aws:userid`.
+    /// The caller's unique id: `UserId` of `GetCallerIdentity`, `aws:userid`.
     #[must_use]
     pub fn user_id(&self, account: &Account) -> String {
         match self {
@@ -136,7 +137,7 @@ impl Caller {
         }
     }
 
-    /// The caller's tags, as `aws:PrincipalTag/` tells them.
+    /// The caller's tags: `aws:PrincipalTag/`.
     pub fn tags<'a>(&'a self, account: &'a Account) -> Vec<(&'a str, &'a str)> {
         let user = match self {
             Self::Session(session) => return session.principal_tags(account),
@@ -155,8 +156,9 @@ impl Caller {
         tags.map(|tag| (&*tag.key, &*tag.value)).collect()
     }
 
-    /// Refuses what the caller's credentials are not good for, whatever its policies say. A session of
-    /// a user's own credentials calls IAM only if a device took part in making it, and of STS little.
+    /// Refuses operations that the caller's kind of credentials can't call, whatever its policies
+    /// say. A session of `GetSessionToken` can call IAM only if MFA was used to get it, and few
+    /// operations of STS.
     pub fn check_credentials_for(&self, operation: OperationId) -> Result<(), Fault> {
         let Some(session) = self.session() else {
             return Ok(());
@@ -181,7 +183,7 @@ impl Caller {
     }
 }
 
-/// The operations of STS that take every session, or judge it themselves.
+/// The operations of STS that any session can call, or that check the session themselves.
 fn is_for_everyone(operation: OperationId) -> bool {
     matches!(
         operation,

@@ -1,4 +1,4 @@
-//! The context keys of a request to an operation here.
+//! The condition context keys of a request.
 
 use keyward_account::Account;
 use keyward_api::Service;
@@ -12,12 +12,11 @@ use crate::principal::Principal;
 use crate::request_context::RequestContext;
 use crate::sessions::{Holder, Session};
 
-/// IAM is in this region wherever it is called.
+/// The region of IAM, wherever it is called.
 const IAM_REGION: &str = "us-east-1";
 
-/// What is known when an operation on a resource is judged, by its context keys. Of the keys that
-/// AWS fills, only those are left out that belong to what is not there: organizations, endpoints,
-/// services that call on behalf.
+/// The context keys of a question. Of the keys that AWS fills, only those are missing whose subject
+/// does not exist here: organizations, VPC endpoints, services that call on behalf of someone.
 pub(crate) fn context(
     in_force: PoliciesInForce<'_>,
     caller: &Caller,
@@ -105,8 +104,8 @@ fn add_session(context: &mut Context, account: &Account, session: &Session) {
     }
 }
 
-/// A key that tells what an identity provider said. Keys of SAML have several values, but for those
-/// that name the subject; claims of other tokens have as many as were said.
+/// Sets a context key from what an identity provider said. Keys of SAML have several values, except
+/// those that name the subject; claims of other tokens have as many as the token.
 fn set_provider_key(context: &mut Context, key: &str, values: &[Box<str>]) {
     match values {
         [value] => context.set(key, &**value),

@@ -1,9 +1,9 @@
 //! The authorization gate: whether a caller may do something to a resource.
 //!
-//! The account's root user may do everything; a user what its policies allow, and what the account's
-//! password policy grants to every user, unless a policy denies it; a session what is left of its
-//! holder's rights within its own policies. A policy that can't be read denies everything: the gate
-//! fails closed.
+//! The account's root user may do everything. A user may do what its policies allow, and what the
+//! account's password policy grants to every user, unless a policy denies it. A session may do what
+//! both its holder's policies and its session policies allow. A policy that can't be read denies
+//! everything: the gate fails closed.
 
 use std::sync::{Arc, LazyLock};
 
@@ -21,7 +21,7 @@ use crate::principal::Principal;
 use crate::request_context::RequestContext;
 use crate::sessions::{Holder, Session};
 
-/// Judges a question.
+/// Judges a question; the fault says why it is not allowed.
 pub fn judge(
     in_force: PoliciesInForce<'_>,
     caller: &Caller,
@@ -43,8 +43,8 @@ pub fn judge(
     ))
 }
 
-/// Decides a question about something that may have a policy of its own, which then must allow too, as
-/// the trust policy of a role must.
+/// Decides a question. `of_resource` is the policy of the resource, such as a role's trust policy;
+/// if it is given, it must allow too.
 pub fn decide(
     in_force: PoliciesInForce<'_>,
     caller: &Caller,
@@ -57,8 +57,8 @@ pub fn decide(
     if !caller.is_known(account) {
         return Err(fault::invalid_client_token_id());
     }
-    // A root user may do everything, also where what it names would lie in another account: it then
-    // learns that it is not there.
+    // A root user may do everything, even where the ARN that it names is of another account: the
+    // operation then answers that nothing is there.
     if of_resource.is_none() && caller.principal() == Some(Principal::Root) {
         return Ok(Decision::Allowed);
     }
@@ -97,7 +97,7 @@ fn rights(in_force: PoliciesInForce<'_>, of: PrincipalId) -> Result<Option<Arc<R
     in_force.account.rights(of, &aws).map_err(Fault::internal)
 }
 
-/// A caller and all that has a say in what it does.
+/// A caller and everything that is evaluated for it.
 struct Evaluation<'a> {
     in_force: PoliciesInForce<'a>,
     caller: &'a Caller,
@@ -144,7 +144,7 @@ impl Evaluation<'_> {
             (SessionPrincipal::Nothing, None) => keyward_policy::Principal::Anonymous,
         };
         let identity = match &held {
-            // Its rights are all there are, and its session's policies narrow them.
+            // The root user's rights are everything, and the session policies narrow them.
             SessionPrincipal::FederatedUser { by_root: true } => Some(&**EVERYTHING),
             SessionPrincipal::FederatedUser { by_root: false }
             | SessionPrincipal::Role(..)
@@ -178,14 +178,14 @@ impl Evaluation<'_> {
     }
 }
 
-/// What a session is held by, beside a user or root user.
+/// Who holds a session, if not a user or root user.
 enum SessionPrincipal<'a> {
-    /// A role: its ARN, its unique id, and whether a service owns it.
+    /// A role: its ARN, its unique id, and whether it is service-linked.
     Role(String, &'a str, bool),
     FederatedUser {
         by_root: bool,
     },
-    /// There is none yet, but a provider, by its ARN, vouches for someone.
+    /// There is no session yet: a provider, by its ARN, vouches for someone.
     Voucher(&'a str),
     Nothing,
 }
@@ -213,7 +213,7 @@ impl<'a> SessionPrincipal<'a> {
     }
 }
 
-/// What a root user's policies would say if it had any.
+/// The policy that a root user would have if it had one.
 static EVERYTHING: LazyLock<Arc<PolicySet>> = LazyLock::new(|| {
     let text =
         r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
@@ -221,8 +221,8 @@ static EVERYTHING: LazyLock<Arc<PolicySet>> = LazyLock::new(|| {
     Arc::new(PolicySet::new(everything.ok()))
 });
 
-/// `AllowUsersToChangePassword` lets every user change their own password and read the policy it is
-/// judged by.
+/// `AllowUsersToChangePassword` lets every user change their own password and read the account's
+/// password policy.
 fn is_granted_to_every_user(
     account: &Account,
     access_request: &AccessRequest,

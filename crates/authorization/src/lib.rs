@@ -1,10 +1,10 @@
 //! Whether a caller may do something: who asks, what for, under which policies, and the decision.
 //!
-//! The gate ([`gate::judge`], [`gate::decide`]) answers an [`AccessRequest`] of a [`Caller`] by the [`PoliciesInForce`], an
-//! immutable account with the policies of AWS. It also knows what temporary credentials stand for, since
-//! they are judged with their session. Nothing here reads a clock, a store or random bytes: time and
-//! randomness are handed in. How policies are evaluated is in `policy`; which questions an operation
-//! asks is in `operations`.
+//! The gate ([`gate::judge`], [`gate::decide`]) answers an [`AccessRequest`] of a [`Caller`] by the
+//! [`PoliciesInForce`], an immutable account with the policies of AWS. Sessions and their tokens
+//! are here too, since a caller with temporary credentials is judged by the session. Nothing here
+//! reads a clock, a store or random bytes: time and randomness are arguments. How policies are
+//! evaluated is in `policy`; which questions an operation asks is in `operations`.
 
 pub mod access_request;
 pub mod assuming;

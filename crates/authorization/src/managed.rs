@@ -1,4 +1,4 @@
-//! Managed policies, whether the account's own or AWS's.
+//! Managed policies: the account's own and AWS's.
 
 use std::sync::Arc;
 
@@ -8,13 +8,13 @@ use keyward_managed_policies::{ManagedPolicies, ManagedPolicy as AwsPolicy};
 use keyward_names::{AccountId, PolicyId, PolicyName, is_owned_by_aws};
 use keyward_policy::Compiled;
 
-/// The policies of AWS that an installation knows: those of a file, or else those of the program, which
-/// are not looked at before someone needs one.
+/// The policies of AWS that an installation knows: those of a file, or else those of the program,
+/// which are not read before one is needed.
 #[derive(Debug, Clone, Default)]
 pub struct AwsPolicies(Option<Arc<ManagedPolicies>>);
 
 impl AwsPolicies {
-    /// Those of a file.
+    /// The policies of a file.
     #[must_use]
     pub fn of_file(policies: ManagedPolicies) -> Self {
         Self(Some(Arc::new(policies)))
@@ -30,7 +30,7 @@ impl AwsPolicies {
     }
 }
 
-/// The policies of AWS that this installation knows, beside which an account's own are found.
+/// Finds managed policies: those of AWS, and those of an account that is passed to its functions.
 #[derive(Debug, Clone, Copy)]
 pub struct Managed<'a> {
     aws: &'a AwsPolicies,
@@ -46,7 +46,7 @@ pub enum Policy<'a> {
 }
 
 impl<'a> Managed<'a> {
-    /// Those of AWS, and whatever the account asked about has.
+    /// Finds the policies of AWS, and those of any account.
     pub fn new(aws: &'a AwsPolicies) -> Self {
         Self { aws }
     }
@@ -56,7 +56,8 @@ impl<'a> Managed<'a> {
         self.aws.get()
     }
 
-    /// What rights are made of.
+    /// A policy of AWS, compiled, for making rights. The account's own are compiled with the
+    /// account.
     pub fn compiled(self, id: PolicyId) -> Option<Arc<Compiled>> {
         self.aws().by_id(id)?.compiled().ok().cloned()
     }
@@ -68,8 +69,8 @@ impl<'a> Managed<'a> {
             .or_else(|| self.aws().by_id(id).map(Policy::Aws))
     }
 
-    /// The policy that something refers to. That it is not there is our failure: a file of AWS's policies
-    /// lacks it, and nobody can tell what it denies.
+    /// The policy that an entity refers to. If it is missing, that is an internal fault: the file
+    /// of AWS's policies lacks it, so nobody can tell what it denies.
     pub fn known(self, account: &'a Account, id: PolicyId) -> Result<Policy<'a>, Fault> {
         let policy = self.by_id(account, id);
         policy.ok_or_else(|| Fault::internal(UnknownPolicy(id)))
@@ -93,7 +94,7 @@ impl<'a> Managed<'a> {
 }
 
 impl<'a> Policy<'a> {
-    /// What the version says that counts.
+    /// The text of its default version.
     pub fn default_text(self) -> Result<&'a str, Fault> {
         match self {
             Self::Own(policy) => {
@@ -138,7 +139,7 @@ impl<'a> Policy<'a> {
         }
     }
 
-    /// Where it lies.
+    /// Its path.
     pub fn path(&self) -> &str {
         match self {
             Self::Own(policy) => policy.path.as_str(),
@@ -146,12 +147,12 @@ impl<'a> Policy<'a> {
         }
     }
 
-    /// How often the account uses it.
+    /// By how many entities the account uses it.
     pub fn uses(self, account: &Account) -> PolicyUses {
         account.policy_uses(self.id())
     }
 
-    /// Whether AWS keeps it for the roles of its services, or for root sessions.
+    /// Whether AWS reserves it for service-linked roles, or for root sessions.
     pub fn is_reserved(self) -> bool {
         match self {
             Self::Own(_) => false,

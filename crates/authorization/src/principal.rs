@@ -15,7 +15,7 @@ pub enum Principal {
 }
 
 impl Principal {
-    /// The ARN. A user that is gone has none any more; its id then stands for it.
+    /// The ARN; for a user who was deleted the unique id instead.
     pub fn arn(self, account: &Account) -> String {
         match self {
             Self::Root => keyward_names::root_arn(account.id()),

@@ -21,26 +21,26 @@ use crate::policies_in_force::PoliciesInForce;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resource {
     arn: String,
-    /// What the ARN is of: the ARN may become another's.
+    /// What the ARN is of. It is kept because another entity may get the ARN later.
     entity: Entity,
-    /// Tags that the request would give it. Of a key that is there twice, the last counts.
+    /// Tags that the request would add. Of a key that appears twice, the last value counts.
     request_tags: Vec<(String, String)>,
-    /// Keys of tags that the request gives or takes.
+    /// Keys of tags that the request adds or removes.
     tag_keys: Vec<String>,
     /// Other context keys that the request fills.
     keys: Vec<(&'static str, String)>,
-    /// Those of them that may have several values.
+    /// Context keys that may have several values.
     lists: Vec<(&'static str, Vec<String>)>,
-    /// Whether `iam:PermissionsBoundary` is the boundary that the entity has.
+    /// Whether `iam:PermissionsBoundary` is set to the boundary that the entity has.
     tells_boundary: bool,
-    /// Whether the entity has another ARN today, and this one if it is allowed.
+    /// Whether the entity has another ARN now, and would get this one by the request.
     is_future: bool,
 }
 
-/// What stands behind an ARN.
+/// What an ARN is of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Entity {
-    /// Nothing that is there, or the account as such.
+    /// Nothing that exists, or the account as a whole.
     Nothing,
     User(UserId),
     Group(GroupId),
@@ -48,14 +48,14 @@ enum Entity {
     /// A managed policy of the account's own.
     ManagedPolicy(PolicyId),
     InstanceProfile(InstanceProfileId),
-    /// By its URL.
+    /// An OpenID Connect provider, by its URL.
     OidcProvider(Box<str>),
-    /// By its name.
+    /// A SAML provider, by its name.
     SamlProvider(Box<str>),
 }
 
 impl Entity {
-    /// Its tags, where it is there and may have any.
+    /// Its tags, if it exists and can have tags.
     fn tags<'a>(&self, account: &'a Account) -> Option<&'a [Tag]> {
         Some(match self {
             Self::Nothing | Self::Group(_) => return None,
@@ -68,7 +68,7 @@ impl Entity {
         })
     }
 
-    /// The user or role that it is.
+    /// The user or role, if it is one.
     fn principal(&self) -> Option<PrincipalId> {
         match self {
             Self::User(id) => Some(PrincipalId::User(*id)),
@@ -101,7 +101,7 @@ impl Resource {
         Self::new(arn, Entity::Nothing)
     }
 
-    /// The same where the request would give it tags: `aws:RequestTag/`, `aws:TagKeys`.
+    /// The resource with tags that the request would add to it: `aws:RequestTag/`, `aws:TagKeys`.
     pub fn given_tags(self, tags: &[iam::Tag]) -> Self {
         let pairs = tags.iter().map(|tag| (tag.key.clone(), tag.value.clone()));
         Self {
@@ -111,7 +111,7 @@ impl Resource {
         }
     }
 
-    /// The same where the request would take tags away: `aws:TagKeys`.
+    /// The resource with keys of tags that the request would remove: `aws:TagKeys`.
     pub fn losing_tags(self, keys: &[String]) -> Self {
         Self {
             tag_keys: keys.to_vec(),
@@ -119,13 +119,13 @@ impl Resource {
         }
     }
 
-    /// The same where the request fills a context key of the operation's own.
+    /// The resource with a context key that only some operations set.
     pub fn with_key(mut self, key: &'static str, value: &str) -> Self {
         self.keys.push((key, value.to_owned()));
         self
     }
 
-    /// The same where the request fills a context key of several values. None at all leave it absent.
+    /// The resource with a context key of several values. If there are none, the key is absent.
     pub fn with_list(mut self, key: &'static str, values: Vec<String>) -> Self {
         if !values.is_empty() {
             self.lists.push((key, values));
@@ -133,7 +133,8 @@ impl Resource {
         self
     }
 
-    /// The same where the request would give a session tags: `aws:RequestTag/`, `aws:TagKeys`.
+    /// The resource with tags that the request would give to a session: `aws:RequestTag/`,
+    /// `aws:TagKeys`.
     pub fn given_session_tags(self, tags: &[sts::Tag]) -> Self {
         let pairs = tags.iter().map(|tag| (tag.key.clone(), tag.value.clone()));
         Self {
@@ -143,7 +144,8 @@ impl Resource {
         }
     }
 
-    /// The same where the request would set a boundary: `iam:PermissionsBoundary` is its ARN.
+    /// The resource with the ARN of a boundary that the request would set:
+    /// `iam:PermissionsBoundary`.
     pub fn given_boundary(self, arn: Option<&str>) -> Self {
         match arn {
             Some(arn) => self.with_key("iam:PermissionsBoundary", arn),
@@ -151,8 +153,8 @@ impl Resource {
         }
     }
 
-    /// The same for operations that `iam:PermissionsBoundary` is filled for: with the ARN of the
-    /// boundary that the user or role has.
+    /// The resource for operations that set `iam:PermissionsBoundary` to the ARN of the boundary
+    /// that the user or role has.
     pub fn telling_boundary(self) -> Self {
         Self {
             tells_boundary: true,
@@ -160,7 +162,7 @@ impl Resource {
         }
     }
 
-    /// What something would become, with the tags that it has now.
+    /// What the entity `now` would become: this ARN, with the tags that `now` has.
     pub fn becoming_of(self, now: &Self) -> Self {
         Self {
             entity: now.entity.clone(),
@@ -169,8 +171,8 @@ impl Resource {
         }
     }
 
-    /// The account that it belongs to: `aws:ResourceAccount`. AWS's own policies belong to an account of
-    /// AWS (seen there), other ARNs say it.
+    /// The account that it belongs to: `aws:ResourceAccount`. AWS's own policies belong to an
+    /// account of AWS (seen at AWS); other ARNs name their account.
     pub fn account(&self, caller: AccountId) -> String {
         match account_part(&self.arn) {
             Some("aws") => AWS_ACCOUNT.to_string(),
@@ -179,8 +181,8 @@ impl Resource {
         }
     }
 
-    /// In how many ways its tags can be read. Keys of tags compare without case in conditions, and yet
-    /// policies and instance profiles may have two that differ in nothing else. A request is then judged
+    /// How many readings its tags have. Conditions compare tag keys without case, yet policies and
+    /// instance profiles may have two keys that differ in case alone. The request is then judged
     /// with each of their values, and must be allowed with all.
     pub fn readings(&self, account: &Account) -> usize {
         let (own, _) = self.own_tags(account);
@@ -195,7 +197,7 @@ impl Resource {
         tags.map(|(key, value)| (key.as_str(), value.as_str()))
     }
 
-    /// The user that it is, where there is one.
+    /// The user, if it is one.
     pub fn user_id(&self) -> Option<UserId> {
         if let Entity::User(id) = self.entity {
             Some(id)
@@ -204,7 +206,7 @@ impl Resource {
         }
     }
 
-    /// Adds the tags that it has, in one of their readings, and its boundary.
+    /// Adds to the context its tags, in one of their readings, and its boundary.
     pub fn add_own_keys(
         &self,
         in_force: PoliciesInForce<'_>,
@@ -227,11 +229,11 @@ impl Resource {
         }
     }
 
-    /// The tags that it has, and what the context keys of its kind's tags begin with.
+    /// Its tags, and the prefixes of the context keys that they are set as.
     fn own_tags<'a>(&self, account: &'a Account) -> (&'a [Tag], &'static [&'static str]) {
         let tags = self.entity.tags(account).unwrap_or_default();
         match self.entity {
-            // IAM has keys of its own for those of users and roles.
+            // Tags of users and roles also have keys of IAM.
             Entity::User(_) | Entity::Role(_) => (tags, &["aws", "iam"]),
             Entity::Nothing
             | Entity::Group(_)
@@ -247,8 +249,8 @@ impl Resource {
         account.policies(PolicyEntity::from(principal))?.boundary
     }
 
-    /// Adds what the request says, its tags in one of their readings. Where it names none, their keys are
-    /// absent.
+    /// Adds to the context the keys that the request sets, its tags in one of their readings.
+    /// Without tags in the request, their keys are absent.
     pub fn add_request_keys(&self, reading: usize, context: &mut Context) {
         for (key, value) in read(self.request_pairs(), reading) {
             context.set(&format!("aws:RequestTag/{key}"), value);
@@ -271,7 +273,7 @@ impl Resource {
         &self.arn
     }
 
-    /// Whether what was asked about now has another ARN: then the question must be put anew.
+    /// Whether the entity has another ARN now, so that the question must be judged again.
     pub fn is_stale(&self, account: &Account) -> bool {
         if self.is_future {
             return false;
@@ -293,14 +295,14 @@ impl Resource {
         now.is_some_and(|arn| arn != self.arn)
     }
 
-    /// `*`: operations on the account as such.
+    /// `*`, for operations on the account as a whole.
     pub fn any() -> Self {
         Self::of_nobody("*".to_owned())
     }
 
-    /// An existing user by its stored ARN; where there is none, the ARN is built from the name that
-    /// was asked for, so that the question can be put before the answer betrays what exists. So it is
-    /// with all that follow.
+    /// A user by its stored ARN if it exists. If not, the ARN is built from the name in the
+    /// request, so that rights can be judged before the answer shows whether the user exists. The
+    /// functions below do the same for other entities.
     pub fn user(account: &Account, name: &UserName, user: Option<&User>) -> Self {
         match user {
             Some(user) => Self::new(user.arn(account.id()), Entity::User(user.id)),
@@ -308,7 +310,7 @@ impl Resource {
         }
     }
 
-    /// A user that is about to be, or to be called, so.
+    /// A user that the request would make, or the name that it would give a user.
     pub fn new_user(account: AccountId, path: &Path, name: &UserName) -> Self {
         Self::of_nobody(user_arn(account, path, name.as_str()))
     }
@@ -321,7 +323,7 @@ impl Resource {
         }
     }
 
-    /// A group that is about to be, or to be called, so.
+    /// A group that the request would make, or the name that it would give a group.
     pub fn new_group(account: AccountId, path: &Path, name: &GroupName) -> Self {
         Self::of_nobody(iam_arn(account, "group", path, name.as_str()))
     }
@@ -334,7 +336,7 @@ impl Resource {
         }
     }
 
-    /// A role that is about to be.
+    /// A role that the request would make.
     pub fn new_role(account: AccountId, path: &Path, name: &RoleName) -> Self {
         Self::of_nobody(iam_arn(account, "role", path, name.as_str()))
     }
@@ -354,7 +356,7 @@ impl Resource {
         }
     }
 
-    /// An instance profile that is about to be.
+    /// An instance profile that the request would make.
     pub fn new_instance_profile(
         account: AccountId,
         path: &Path,
@@ -363,7 +365,7 @@ impl Resource {
         Self::of_nobody(iam_arn(account, "instance-profile", path, name.as_str()))
     }
 
-    /// A managed policy by the ARN that was asked for, which is found only if it is exactly so.
+    /// A managed policy by the ARN in the request, which must match exactly.
     pub fn managed_policy(account: &Account, managed: Managed<'_>, arn: &str) -> Self {
         let own = managed
             .find(account, arn)
@@ -372,25 +374,25 @@ impl Resource {
         Self::new(arn.to_owned(), entity)
     }
 
-    /// An OpenID Connect provider by the ARN that was asked for.
+    /// An OpenID Connect provider by the ARN in the request.
     pub fn oidc_provider(arn: &str, provider: Option<&OidcProvider>) -> Self {
         let entity = provider.map(|provider| Entity::OidcProvider(provider.url.clone()));
         Self::new(arn.to_owned(), entity.unwrap_or(Entity::Nothing))
     }
 
-    /// A SAML provider by the ARN that was asked for.
+    /// A SAML provider by the ARN in the request.
     pub fn saml_provider(arn: &str, provider: Option<&SamlProvider>) -> Self {
         let entity = provider.map(|provider| Entity::SamlProvider(provider.name.clone()));
         Self::new(arn.to_owned(), entity.unwrap_or(Entity::Nothing))
     }
 
-    /// What has this ARN as the request gives it, and no tags.
+    /// Anything else by the ARN in the request, without tags.
     pub fn by_arn(arn: &str) -> Self {
         Self::of_nobody(arn.to_owned())
     }
 
-    /// All of a kind in an account, or those under a path: the resource of lists. `kind` is how their
-    /// ARNs call it.
+    /// All entities of a kind in an account, or those under a path: the resource of lists. `kind`
+    /// is its name in ARNs.
     pub fn all(account: AccountId, kind: &str, path_prefix: Option<&str>) -> Self {
         let prefix = path_prefix.unwrap_or("/");
         Self::of_nobody(format!("arn:aws:iam::{account}:{kind}{prefix}"))
@@ -402,7 +404,7 @@ impl Resource {
     }
 }
 
-/// The spellings of each key, with the last value of each.
+/// The spellings of each key, with the last value of each spelling.
 fn spellings<'a>(
     tags: impl Iterator<Item = (&'a str, &'a str)>,
 ) -> BTreeMap<FoldedTagKey, BTreeMap<&'a str, &'a str>> {
@@ -421,7 +423,7 @@ fn most_spellings<'a>(tags: impl Iterator<Item = (&'a str, &'a str)>) -> usize {
     counts.max().unwrap_or(0)
 }
 
-/// One spelling of each key. All are had by the readings from 0 on.
+/// One spelling of each key. Readings below the greatest number of spellings cover all.
 fn read<'a>(
     tags: impl Iterator<Item = (&'a str, &'a str)>,
     reading: usize,

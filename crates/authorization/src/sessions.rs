@@ -1,7 +1,7 @@
 //! Sessions: what temporary credentials stand for, and the tokens that carry them.
 //!
-//! Nothing is kept of a session. All that is known of it is in its token, sealed by a key that every
-//! node holds, so that any node can tell whose it is without asking anyone.
+//! Sessions are not stored. All that is known of one is in its token, sealed by a key that every
+//! node has, so that any node can read it without asking another or the store.
 
 mod federated_identity;
 mod key_ring;

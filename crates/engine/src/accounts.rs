@@ -1,8 +1,9 @@
 //! The accounts that this node holds in memory.
 //!
-//! An account is loaded at first touch, once even when many ask for it together. An id that is not
-//! in the store's directory is refused without a load, and remembered for a moment. When more is
-//! held than the budget allows, the least recently used accounts are let go.
+//! An account is loaded when it is first needed, and only once when many requests need it together.
+//! An id that is not in the store's directory is refused without a load, and that is remembered for
+//! a moment. When the held accounts have more records than the budget allows, the least recently
+//! used ones are dropped from memory.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,9 +21,9 @@ use crate::refusal::Refusal;
 use crate::rows::{ACCOUNT_ID_KIND, data_key_context, load};
 use crate::writer::Writer;
 
-/// How long an unknown account is remembered as such.
+/// How long an id is remembered as that of no account.
 const MISS_REMEMBERED: Duration = Duration::from_secs(2);
-/// How many unknown accounts are remembered.
+/// How many such ids are remembered.
 const MISSES_BOUND: usize = 10_000;
 /// How many records all held accounts may have together: about 2 GiB.
 const RECORDS_BUDGET: usize = 8_000_000;
@@ -48,8 +49,8 @@ impl AccountHandle {
         self.writer.queued()
     }
 
-    /// Changes the account without a permit: for administration and for the door, which have found out by
-    /// themselves that they may. An operation never holds a handle.
+    /// Changes the account without a permit: for administration and for the door, which check by
+    /// themselves that the change is allowed. An operation never holds a handle.
     pub async fn commit<T, F>(&self, change: F) -> Result<T, Refusal>
     where
         T: Send + 'static,
@@ -58,7 +59,7 @@ impl AccountHandle {
         self.writer.commit(change).await
     }
 
-    /// The same, and with the change its audit record becomes durable.
+    /// Like [`AccountHandle::commit`]; its audit record becomes durable together with the change.
     pub async fn commit_audited<T, F>(&self, change: F, audit: Option<String>) -> Result<T, Refusal>
     where
         T: Send + 'static,
@@ -67,7 +68,7 @@ impl AccountHandle {
         self.writer.commit_audited(change, audit).await
     }
 
-    /// Opens what is sealed by the account's data key.
+    /// The key that opens what is sealed for this account.
     #[must_use]
     pub fn data_key(&self) -> &SealingKey {
         &self.data_key
@@ -89,8 +90,8 @@ type Slot = Arc<OnceCell<Arc<AccountHandle>>>;
 struct HeldAccounts {
     accounts: HashMap<AccountId, Slot>,
     misses: HashMap<AccountId, Instant>,
-    /// How many accounts were made or ended so far: a look-up that began before is not believed
-    /// when it found nothing.
+    /// Counts the accounts that were made or ended so far. When it rises during a look-up that
+    /// finds nothing, that result may be out of date, and the look-up is repeated.
     made: u64,
     /// How many accounts were loaded since the budget was last looked at.
     loaded: usize,
@@ -105,7 +106,7 @@ impl HeldAccounts {
 
     #[expect(
         clippy::disallowed_methods,
-        reason = "a memory of seconds, which no time that is told may stretch"
+        reason = "misses are remembered for real seconds, whatever the clock is told"
     )]
     fn remember_miss(&mut self, id: AccountId) {
         if self.misses.len() >= MISSES_BOUND {
@@ -114,7 +115,7 @@ impl HeldAccounts {
         self.misses.insert(id, Instant::now());
     }
 
-    /// Lets a slot go that came to nothing, unless it was replaced meanwhile.
+    /// Removes a slot whose load failed, unless it was replaced meanwhile.
     fn let_go(&mut self, id: AccountId, slot: &Slot) {
         if self
             .accounts
@@ -127,7 +128,7 @@ impl HeldAccounts {
 }
 
 impl Accounts {
-    /// Holds nothing yet.
+    /// Begins with no account in memory.
     #[must_use]
     pub(crate) fn new(store: Arc<dyn Store>, clock: Arc<Clock>, master_key: MasterKey) -> Self {
         Self {
@@ -172,7 +173,7 @@ impl Accounts {
                         held.remember_miss(id);
                         return Ok(None);
                     }
-                    // An account was made or ended meanwhile: what was found is old.
+                    // An account was made or ended meanwhile, so the result may be out of date.
                 }
                 Err(LoadError::Store(error)) => {
                     self.lock().let_go(id, &slot);
@@ -192,7 +193,7 @@ impl Accounts {
         ))
     }
 
-    /// Forgets what is held of an account, and whether it is known: it was just made, or ended.
+    /// Drops what is held of an account that was just made or ended, also that its id was unknown.
     pub(crate) fn forget(&self, id: AccountId) {
         let mut held = self.lock();
         held.accounts.remove(&id);
@@ -226,12 +227,12 @@ impl Accounts {
         handle.last_touch.store(now, Ordering::Relaxed);
     }
 
-    /// Lets the least recently used accounts go until the rest fits the budget. Requests that are
-    /// under way keep what they have; a change of theirs that meets a newer writer is a conflict,
-    /// which writers resolve.
+    /// Drops the least recently used accounts until the rest fits the budget. Requests that are
+    /// being served keep their account; if they change it while a newer writer does, the store
+    /// reports a conflict, and the writers resolve it.
     fn let_go_beyond_budget(&self, just_loaded: AccountId) {
         let mut held = self.lock();
-        // Looked at now and then only: it takes a walk over all that is held.
+        // Not done at every load, since it visits every held account.
         held.loaded += 1;
         if held.loaded < 1 + held.accounts.len() / 16 {
             return;

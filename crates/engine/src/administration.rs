@@ -1,5 +1,5 @@
-//! The administration of accounts, which no IAM operation does: making them, ending them, listing them, and
-//! giving a root user a new password.
+//! The administration of accounts, for which IAM has no operation: making, ending and listing them,
+//! and giving a root user a new password.
 
 use keyward_account::{
     AccessKey, AccessKeyStatus, Account, Change, Changes, Claim, GlobalEndpointTokens, KeyOwner,
@@ -33,7 +33,7 @@ pub struct NewAccount {
     pub with_root_credentials: bool,
 }
 
-/// What the root user of a new account can sign with and sign in with. It is told once.
+/// What the root user of a new account signs requests and signs in with. It is shown once.
 #[derive(Debug)]
 pub struct RootCredentials {
     /// The root user's access key.
@@ -75,7 +75,7 @@ pub enum AdministrationError {
     /// A password could not be hashed.
     #[error(transparent)]
     Hash(#[from] HashError),
-    /// No random bytes could be had.
+    /// The operating system gave no random bytes.
     #[error(transparent)]
     Random(#[from] RandomError),
     /// The account's key could not be sealed or opened.
@@ -84,7 +84,7 @@ pub enum AdministrationError {
     /// The change was refused.
     #[error("{0}")]
     Refused(Fault),
-    /// The account changed again and again meanwhile.
+    /// Other changes of the account kept coming first.
     #[error("the account is being changed by others: try again")]
     Busy,
 }
@@ -100,7 +100,7 @@ impl From<Refusal> for AdministrationError {
 }
 
 impl Installation {
-    /// Makes an account. Its root credentials are answered only when they were asked for.
+    /// Makes an account. Returns its root credentials if they were asked for.
     pub async fn create_account(
         &self,
         new: NewAccount,
@@ -174,7 +174,7 @@ impl Installation {
         Ok(credentials)
     }
 
-    /// Ends an account: all its records go, and its names become free.
+    /// Ends an account: deletes all its records and frees its names.
     pub async fn end_account(&self, id: AccountId) -> Result<(), AdministrationError> {
         let handle = self
             .accounts
@@ -208,7 +208,7 @@ impl Installation {
         Ok(())
     }
 
-    /// Gives the root user of an account a new password, which is answered.
+    /// Gives the root user of an account a new password and returns it.
     pub async fn reset_root_password(&self, id: AccountId) -> Result<Secret, AdministrationError> {
         let handle = self
             .accounts
@@ -283,7 +283,8 @@ impl Installation {
     }
 }
 
-/// An id for a new account. Ids that begin with a zero are left for those who ask for them.
+/// An id for a new account. It never begins with a zero: such ids are left to operators who choose
+/// one themselves.
 pub fn random_account_id() -> Result<AccountId, RandomError> {
     const FIRST: u64 = 100_000_000_000;
     const COUNT: u64 = 900_000_000_000;
@@ -291,7 +292,7 @@ pub fn random_account_id() -> Result<AccountId, RandomError> {
     Ok(AccountId::from_number(number).unwrap_or(AccountId::FIRST))
 }
 
-/// The id and the secret of a new access key of an account, which nothing keeps yet.
+/// Makes the id and the secret of a new access key of an account. Nothing is stored yet.
 pub fn mint_access_key(account: AccountId) -> Result<(AccessKeyId, Secret), RandomError> {
     let id = AccessKeyId::mint(AccessKeyKind::LongTerm, account, random_number()?);
     Ok((id, mint_secret_access_key(&random()?)))

@@ -1,5 +1,5 @@
-//! Checking what SAML providers say, away from the threads that serve requests: it takes a while, and
-//! anybody may ask for it.
+//! Checks the responses of SAML providers, away from the threads that serve requests: a check takes
+//! a while, and callers without credentials may ask for one.
 
 use std::sync::Arc;
 
@@ -9,12 +9,12 @@ use keyward_names::{Secret, Timestamp};
 use keyward_saml::{Assertion, AssertionError, MetadataMemory, Response};
 use tokio::sync::Semaphore;
 
-/// How many are checked at once.
+/// How many responses are checked at once.
 const AT_ONCE: usize = 2;
-/// How many wait for it. Further ones are turned away.
+/// How many responses wait to be checked. Further ones are refused with `Throttling`.
 const WAITING_BOUND: usize = 64;
 
-/// What checks them.
+/// Checks responses, within these bounds.
 #[derive(Debug)]
 pub(crate) struct Assertions {
     metadata: Arc<MetadataMemory>,
@@ -33,8 +33,8 @@ impl Default for Assertions {
 }
 
 impl Assertions {
-    /// Checks a response by the provider's metadata. The inner error says why the assertion is refused, the
-    /// outer one why it could not be judged.
+    /// Verifies a response against the provider's metadata. The inner error says why the response
+    /// is refused.
     pub(crate) async fn check(
         &self,
         provider: &SamlProvider,

@@ -11,13 +11,13 @@ use keyward_store::{KeptAudit, Store, StoreError};
 pub struct Audit {
     sink: Option<Sink>,
     keeps_changes: bool,
-    /// `None`: for good.
+    /// `None`: kept for ever.
     kept_for: Option<Age>,
 }
 
 impl Audit {
-    /// Records of changes are kept with them for a time, or for good; all go to the sink, if there is
-    /// one.
+    /// Records of changes are stored with the changes for `kept_for`, or for ever; all records go
+    /// to the sink, if there is one.
     #[must_use]
     pub fn new(sink: Option<Sink>, kept_for: Option<Age>) -> Self {
         Self {
@@ -27,24 +27,24 @@ impl Audit {
         }
     }
 
-    /// How many records were lost on their way to files since the start.
+    /// How many records were lost since the start because they could not be written to files.
     #[must_use]
     pub fn lost(&self) -> u64 {
         self.sink.as_ref().map_or(0, Sink::lost)
     }
 
-    /// Whether anyone wants a record of what changes nothing.
+    /// Whether calls that change nothing have records too.
     #[must_use]
     pub fn has_sink(&self) -> bool {
         self.sink.is_some()
     }
 
-    /// Whether anyone wants records at all.
+    /// Whether there are records at all.
     pub(crate) fn is_wanted(&self) -> bool {
         self.keeps_changes || self.has_sink()
     }
 
-    /// The record as it is kept with a change, if it is.
+    /// The record of a change as the store keeps it; `None` where it keeps none.
     #[must_use]
     pub fn of_change(&self, record: &Record<'_>) -> Option<String> {
         self.keeps_changes.then(|| record.to_json())
@@ -57,7 +57,7 @@ impl Audit {
         }
     }
 
-    /// Sends a record that is written already.
+    /// Sends a record that is JSON already.
     pub(crate) fn send_json(&self, record: String) {
         if let Some(sink) = &self.sink {
             sink.send(record);

@@ -1,4 +1,4 @@
-//! Who somebody is, as audit records say it.
+//! The `userIdentity` of audit records: who made a call.
 
 use keyward_account::Account;
 use keyward_audit::{
@@ -8,7 +8,7 @@ use keyward_authorization::sessions::{FederatedBy, Holder, Recorded, RoleSession
 use keyward_authorization::{Caller, Principal};
 use keyward_names::Timestamp;
 
-/// Who a caller is, as records say it.
+/// A caller, as the records of its own account show it.
 pub(crate) fn identity<'a>(
     account: &'a Account,
     caller: &'a Caller,
@@ -50,7 +50,7 @@ pub(crate) fn identity<'a>(
     }
 }
 
-/// Who a caller is to another account.
+/// A caller, as the records of another account show it.
 pub(crate) fn identity_elsewhere<'a>(account: &Account, caller: &Caller) -> Identity<'a> {
     Identity {
         kind: IdentityType::AwsAccount,
@@ -65,7 +65,7 @@ pub(crate) fn identity_elsewhere<'a>(account: &Account, caller: &Caller) -> Iden
     }
 }
 
-/// Who is vouched for. It has no account and no ARN.
+/// An identity that a provider vouches for. It has no account and no ARN.
 fn identity_of_vouched(recorded: &Recorded) -> Identity<'_> {
     Identity {
         kind: match recorded.by {
@@ -83,7 +83,7 @@ fn identity_of_vouched(recorded: &Recorded) -> Identity<'_> {
     }
 }
 
-/// Who stands at the door: a user or root user without an access key and, as yet, without a session.
+/// Somebody who signs in: a user or root user without an access key and, as yet, without a session.
 #[must_use]
 pub fn identity_at_door(account: &Account, principal: Principal) -> Identity<'_> {
     let (kind, user_name) = kind_and_name(account, principal);
@@ -110,7 +110,7 @@ fn kind_and_name(account: &Account, principal: Principal) -> (IdentityType, Opti
     }
 }
 
-/// Whose rights a session has, where that is not whoever holds it.
+/// Whose rights a session has, where that is not the user or root user who got the session.
 fn issuer<'a>(account: &'a Account, session: &Session) -> Option<SessionIssuer<'a>> {
     let account_id = account.id();
     match &session.holder {
@@ -138,7 +138,7 @@ fn issuer<'a>(account: &'a Account, session: &Session) -> Option<SessionIssuer<'
     }
 }
 
-/// What an OpenID Connect provider said, where it vouched for a session.
+/// The claims of an OpenID Connect provider, where it vouched for the session.
 fn web_identity(session: &RoleSession) -> Option<WebIdFederationData<'_>> {
     let provider = session.provider.as_deref()?;
     provider.contains(":oidc-provider/").then(|| {

@@ -1,12 +1,12 @@
-//! The audit trail of a call: what its records tell, and when.
+//! The audit trail of a call: what its records say, and when they are written.
 //!
-//! Every call of a caller who is known has a record, whatever comes of it. Where it changes something, a
-//! record goes into the store with the change itself, and a copy to the sink; all others go to the sink
-//! alone. Who failed to say who they are is in the log only, and whoever no identity provider is found
-//! to vouch for.
+//! Every call of an identified caller has a record, whether it succeeds or not. If the call changes
+//! something, one record goes into the store with the change, and a copy to the sink; all others go
+//! to the sink alone. A caller that could not be identified appears in the log only; so does one
+//! for whom no identity provider was found.
 //!
-//! What a record tells beside the request is handed back by the operation with its answer or its refusal, as
-//! [`AuditFacts`].
+//! What a record says that is not in the request, the operation hands back with its answer or its
+//! refusal, as [`AuditFacts`].
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,22 +26,23 @@ use crate::random::random_id;
 
 /// The region of IAM, and of the host of STS that has no region in its name.
 const GLOBAL_REGION: &str = "us-east-1";
-/// What stands for the door where it changes a password (unsure).
+/// The service that stands for the sign-in page where that changes a password (unsure).
 const DOOR: &str = "signin.amazonaws.com";
-/// The code of a request that nobody is there any more to be answered. It is no code of AWS.
+/// The code in the record of a request whose client hung up before the answer. AWS has no such
+/// code.
 const GIVEN_UP: (&str, Option<&str>) = (
     "Unanswered",
     Some("The request was given up before it was answered."),
 );
-/// The message of a role that a web identity may not assume (documented).
+/// The message in the record of a web identity that may not assume the role (documented).
 const UNTOLD: &str = "An unknown error occurred";
 
-/// What an operation found out that its audit record tells beside what the request says.
+/// What an operation found out and its audit record says in addition to the request.
 #[derive(Debug, Clone, Default)]
 pub struct AuditFacts {
-    /// Who is vouched for, where nobody signed the request.
+    /// The identity that a provider vouches for, where nobody signed the request.
     federated: Option<Caller>,
-    /// What is asked beside what the request says itself, by the names of parameters.
+    /// Request parameters to record that are not in the request itself, by name.
     parameters: BTreeMap<&'static str, Value>,
     /// The role that was assumed.
     assumed: Option<AssumedRole>,
@@ -51,12 +52,12 @@ pub struct AuditFacts {
 #[derive(Debug, Clone)]
 struct AssumedRole {
     account: AccountId,
-    /// The role, and the SAML provider that vouched.
+    /// The ARNs of the role and of the SAML provider that vouched.
     resources: Vec<RecordResource>,
 }
 
 impl AuditFacts {
-    /// Who was found to be vouched for.
+    /// The identity that a provider vouches for, as the operation found it.
     #[must_use]
     pub fn federated(vouched: &Arc<FederatedIdentity>) -> Self {
         Self {
@@ -66,7 +67,7 @@ impl AuditFacts {
         }
     }
 
-    /// What is asked beside what the request says itself, by the name of a parameter.
+    /// A request parameter to record that is not in the request itself.
     #[must_use]
     pub fn parameter(name: &'static str, value: Value) -> Self {
         Self {
@@ -95,7 +96,7 @@ impl AuditFacts {
         }
     }
 
-    /// These facts and others.
+    /// Both sets of facts; where both name an identity or a role, the first holds.
     #[must_use]
     pub(crate) fn and(mut self, others: Self) -> Self {
         self.parameters.extend(others.parameters);
@@ -107,12 +108,12 @@ impl AuditFacts {
     }
 }
 
-/// What is known of a call from its beginning.
+/// What is known of a call at its beginning.
 pub(crate) struct RecordedCall {
     pub(crate) operation: OperationId,
     pub(crate) caller: Caller,
     pub(crate) request_context: Arc<RequestContext>,
-    /// The account as it was found.
+    /// The account as it was when the call began.
     pub(crate) account: Arc<Account>,
     pub(crate) time: Timestamp,
     /// The input, rendered without secrets: a JSON object.
@@ -121,12 +122,12 @@ pub(crate) struct RecordedCall {
     pub(crate) event_id: EventId,
 }
 
-/// The record that was kept with a change.
+/// The record that the store keeps with a change.
 #[derive(Debug, Clone)]
 pub(crate) struct KeptRecord {
-    /// The record.
+    /// The record as JSON.
     json: String,
-    /// What it says that the caller was answered.
+    /// The answer that it shows.
     answer: Option<String>,
 }
 
@@ -138,7 +139,8 @@ pub(crate) struct AuditTrail {
 }
 
 impl AuditTrail {
-    /// Begins the trail of a call; `None` where no records are made. `called` then need not be rendered.
+    /// Begins the trail of a call; `None` where nobody wants records. The input is then not even
+    /// rendered.
     pub(crate) fn begin(
         audit: &Arc<Audit>,
         called: impl FnOnce(EventId) -> RecordedCall,
@@ -155,12 +157,13 @@ impl AuditTrail {
         })
     }
 
-    /// What is known of the call from its beginning.
+    /// What is known of the call at its beginning.
     pub(crate) fn called(&self) -> &Arc<RecordedCall> {
         &self.called
     }
 
-    /// The call was answered. `kept` is the record that was kept with the change, if there is one.
+    /// The call was answered. `kept` is the record that the store keeps with the change, if there
+    /// is one.
     pub(crate) fn answered(
         mut self,
         facts: &AuditFacts,
@@ -173,7 +176,7 @@ impl AuditTrail {
             None
         };
         match kept {
-            // It need not be written again.
+            // The sink gets the same record.
             Some(kept) if kept.answer == answer => {
                 self.is_told = true;
                 self.audit.send_json(kept.json);
@@ -220,7 +223,7 @@ impl AuditTrail {
             self.audit.send(&record);
             return;
         };
-        // Both accounts are told, each by an event of its own.
+        // Both accounts get a record, each with its own event id and the same shared one.
         let shared_event_id = Some(EventId::from_random(random_id().unwrap_or_default()));
         let in_own = Record {
             shared_event_id,
@@ -237,7 +240,7 @@ impl AuditTrail {
     }
 }
 
-/// A client that hangs up ends what is done for it, and is recorded all the same.
+/// A client that hangs up ends its request; the call is recorded all the same.
 impl Drop for AuditTrail {
     fn drop(&mut self) {
         if !self.is_told {
@@ -246,7 +249,8 @@ impl Drop for AuditTrail {
     }
 }
 
-/// A JSON object with more members, which it has not. It is not read for that.
+/// A JSON object with members added to it. It must not have them already. It is extended as text,
+/// without being parsed.
 fn with_more(object: Option<&str>, more: &BTreeMap<&'static str, Value>) -> Option<String> {
     if more.is_empty() {
         return object.map(str::to_owned);
@@ -264,8 +268,8 @@ fn with_more(object: Option<&str>, more: &BTreeMap<&'static str, Value>) -> Opti
 }
 
 impl RecordedCall {
-    /// The record that is kept with a change, if it is. `answer` is what the caller will be told if the change
-    /// is made, where that is known before.
+    /// The record that the store keeps with a change, if it keeps records. `answer` is what the
+    /// caller will get if the change is made, where that is known already.
     pub(crate) fn of_change(&self, audit: &Audit, answer: Option<String>) -> Option<KeptRecord> {
         let record = self.record(
             &self.caller,
@@ -287,7 +291,8 @@ impl RecordedCall {
         let request_context = &*self.request_context;
         let service = self.operation.service();
         let is_denied = error.is_some_and(|(code, _)| code == FaultCode::AccessDenied.code());
-        // Who is vouched for is told with the role, also where it may not be assumed (documented).
+        // The identity that is vouched for is recorded with the role, also where it may not assume
+        // it (documented).
         let is_vouched = matches!(caller, Caller::Federated(_));
         let (user_agent, invoked_by) = match request_context.entrance {
             Entrance::Api | Entrance::Console => (request_context.user_agent.as_deref(), None),
@@ -307,7 +312,8 @@ impl RecordedCall {
             user_agent,
             error,
             failure: None,
-            // Many operations of IAM were seen to leave them out then (unsure).
+            // Many operations of IAM were seen to leave out the parameters of a denied request;
+            // that all do is (unsure).
             request_parameters: parameters.filter(|_| is_vouched || !is_denied),
             response_elements: answer,
             additional_data: additional_data(service, request_context),
@@ -325,13 +331,13 @@ impl RecordedCall {
 }
 
 impl KeptRecord {
-    /// The record.
+    /// The record as JSON.
     pub(crate) fn into_json(self) -> String {
         self.json
     }
 }
 
-/// The connection, as records tell it where it was TLS.
+/// The TLS connection for records; `None` where the request came without TLS.
 #[must_use]
 pub fn tls_details(request_context: &RequestContext) -> Option<TlsDetails<'_>> {
     request_context.tls.as_ref().map(|tls| TlsDetails {
@@ -356,7 +362,7 @@ fn region(service: Service, request_context: &RequestContext) -> &str {
     }
 }
 
-/// Records of STS say which endpoint served.
+/// Records of STS say which endpoint served the request.
 fn additional_data(service: Service, request_context: &RequestContext) -> Option<String> {
     let endpoint_type = match service {
         Service::Iam => return None,
@@ -368,7 +374,7 @@ fn additional_data(service: Service, request_context: &RequestContext) -> Option
     Some(serde_json::json!({ "RequestDetails": details }).to_string())
 }
 
-/// The exception's name (unsure for those that the models of the services do not list).
+/// The name of the code's exception (unsure for codes that the models of the services do not list).
 fn error_code(code: FaultCode) -> String {
     match code.code() {
         plain @ ("AccessDenied" | "InternalFailure" | "ServiceUnavailable") => plain.to_owned(),
@@ -378,15 +384,14 @@ fn error_code(code: FaultCode) -> String {
     }
 }
 
-/// Whether an operation counts as one that changes nothing. Reports that are generated are not among
-/// them (unsure).
+/// Whether the record says `readOnly`. Generating a report does not count as reading (unsure).
 fn is_read_only(operation: OperationId) -> bool {
     let name = operation.name();
     match operation.service() {
         Service::Iam => ["Get", "List", "Simulate"]
             .iter()
             .any(|beginning| name.starts_with(beginning)),
-        // As AWS says it, which is not by what they do.
+        // This follows what AWS records, not what the operations do.
         Service::Sts => !matches!(
             name,
             "AssumeRoot" | "GetFederationToken" | "GetSessionToken"
@@ -394,7 +399,7 @@ fn is_read_only(operation: OperationId) -> bool {
     }
 }
 
-/// Whether a record shows what was answered: not so for reads, but for the giving out of a role.
+/// Whether a record shows the answer: not that of a read, except where it gives out a role.
 fn shows_answer(operation: OperationId) -> bool {
     !is_read_only(operation) || operation.name().starts_with("AssumeRole")
 }

@@ -1,5 +1,5 @@
-//! What an operation's function gets: the request, a snapshot of the account, and the few things it
-//! may do to the world.
+//! What an operation's function gets: the request, a snapshot of the account, and the few effects
+//! that it may have.
 
 use std::sync::Arc;
 
@@ -42,7 +42,7 @@ pub struct CallContext<'a> {
     pub handle: Arc<AccountHandle>,
     /// The installation.
     pub installation: Arc<Installation>,
-    /// The id of the request, which answers and records tell. Empty where nobody is told.
+    /// The id of the request, for answers and records. Empty where no client gets an answer.
     pub request_id: &'a str,
 }
 
@@ -52,17 +52,17 @@ pub struct Call<I> {
     input: Arc<I>,
     caller: Caller,
     request_context: Arc<RequestContext>,
-    /// What a record of it tells, where records are wanted.
+    /// What an audit record of this call says; `None` where nobody wants records.
     called: Option<Arc<RecordedCall>>,
     account: Arc<Account>,
     handle: Arc<AccountHandle>,
     installation: Arc<Installation>,
 }
 
-/// What an operation's function comes to.
+/// What an operation's function gives back.
 pub type Outcome<O> = Result<Answer<O>, Refusal>;
 
-/// The proof that the caller may do what it asks. Only the ways of [`Call`] to authorize and
+/// The proof that the caller may do what it asks. Only the `authorize` functions of [`Call`] and
 /// [`Call::open_to_all`] make one, and nothing is changed, used up or answered without it.
 pub struct Permit {
     basis: Basis,
@@ -72,11 +72,11 @@ pub struct Permit {
 enum Basis {
     /// The operation needs no right.
     OpenToAll,
-    /// These questions were answered with yes.
+    /// These questions were all allowed.
     Allowed(AccessRequests),
 }
 
-/// An output that may be told to the caller.
+/// An output that may be returned to the caller.
 pub struct Answer<O> {
     output: O,
     facts: AuditFacts,
@@ -109,13 +109,15 @@ impl Permit {
 }
 
 impl<O> Answer<O> {
-    /// What is told, what the audit record tells beside it, and the record that was kept with the change.
+    /// The output, what the audit record says in addition to the request, and the record that the
+    /// store keeps with the change.
     pub(crate) fn into_parts(self) -> (O, AuditFacts, Option<KeptRecord>) {
         (self.output, self.facts, self.kept)
     }
 }
 
-/// An outcome, and what the audit record tells of it beside the request, whether it is an answer or a refusal.
+/// Adds to an outcome, be it an answer or a refusal, what the audit record says in addition to the
+/// request.
 pub fn noting<O>(outcome: Outcome<O>, facts: AuditFacts) -> Outcome<O> {
     match outcome {
         Ok(answer) => Ok(Answer {
@@ -156,12 +158,12 @@ impl<I> Call<I> {
         &self.account
     }
 
-    /// Managed policies: those of AWS, and with an account those of its own.
+    /// Managed policies: those of AWS, and those of an account when one is given.
     pub fn managed(&self) -> Managed<'_> {
         Managed::new(&self.installation.aws_policies)
     }
 
-    /// The policies of AWS, for closures that change the account.
+    /// The policies of AWS, in a form that closures which change the account can own.
     pub fn aws_policies(&self) -> AwsPolicies {
         self.installation.aws_policies.clone()
     }
@@ -171,12 +173,12 @@ impl<I> Call<I> {
         &self.caller
     }
 
-    /// The time that goes into records and by which things expire.
+    /// The clock's time, which goes into records and by which things expire.
     pub fn now(&self) -> Timestamp {
         self.installation.clock.now()
     }
 
-    /// The same to the millisecond, for the dates that have them.
+    /// The same time to the millisecond, for the dates that have them.
     pub fn precise_now(&self) -> PreciseTimestamp {
         self.installation.clock.precise_now()
     }
@@ -186,7 +188,8 @@ impl<I> Call<I> {
         &*self.installation.identity_providers
     }
 
-    /// The keys that the issuer of a provider publishes. That they can't be had, and why, is for the log.
+    /// The keys that the issuer of a provider publishes. If they can't be fetched, the reason goes
+    /// to the log, not to the caller.
     pub async fn key_set(
         &self,
         provider: &OidcProvider,
@@ -199,7 +202,7 @@ impl<I> Call<I> {
         })
     }
 
-    /// Whether an issuer is an account that gives out tokens, of this installation or of AWS.
+    /// Whether an issuer is an account that gives out web identity tokens, here or at AWS.
     pub fn is_token_issuer(&self, issuer: &str) -> bool {
         self.installation.is_token_issuer(issuer)
     }
@@ -209,7 +212,7 @@ impl<I> Call<I> {
         self.request_context.region.as_deref()
     }
 
-    /// Whether the request came to AWS's name for STS in no region.
+    /// Whether the request came to the host of STS that has no region in its name.
     pub fn came_to_global_endpoint(&self) -> bool {
         self.request_context.is_global_sts_host()
     }
@@ -221,8 +224,8 @@ impl<I> Call<I> {
             .ok_or_else(fault::web_identity_federation_disabled)
     }
 
-    /// Checks an assertion that claims to be of this SAML provider of the account. The inner error says why
-    /// the assertion is refused, the outer one why it could not be judged.
+    /// Verifies a response that is said to come from a SAML provider of the account. The inner
+    /// error says why the response is refused.
     pub async fn check_assertion(
         &self,
         provider: &SamlProvider,
@@ -232,8 +235,8 @@ impl<I> Call<I> {
         assertions.check(provider, response, self.now()).await
     }
 
-    /// Uses something that an assertion is good for once, until it expires, in seconds since 1970, by
-    /// right of the permit for it. Whether it was not used before.
+    /// Uses up `used_for`, for which an assertion is good one time. Returns whether it was unused.
+    /// The use is remembered until `expires_at`, in seconds since 1970.
     pub async fn use_assertion(
         &self,
         _: &Permit,
@@ -250,12 +253,12 @@ impl<I> Call<I> {
         used.map_err(|error| fault::service_unavailable().caused_by(error))
     }
 
-    /// What tokens of an account are issued by: the URL that ends in its label.
+    /// The issuer of the tokens of an account: the URL that ends in its label.
     pub fn token_issuer(&self, label: &str) -> String {
         self.installation.token_issuer(label)
     }
 
-    /// What the account may have.
+    /// The quotas of the account.
     pub fn quotas(&self) -> Quotas {
         self.installation.quotas.of(self.account.id())
     }
@@ -270,20 +273,20 @@ impl<I> Call<I> {
         Ok(random()?)
     }
 
-    /// Asks whether the caller may do this operation to a resource.
+    /// Judges whether the caller may do this operation to a resource.
     pub fn authorize(&self, resource: Resource) -> Result<Permit, Fault> {
         let access_request = self.asked(Action::Operation(self.operation), resource)?;
         Ok(Permit::by(AccessRequests::new(access_request)))
     }
 
-    /// Asks whether the caller may do this operation to each of two resources.
+    /// Judges whether the caller may do this operation to each of two resources.
     pub fn authorize_both(&self, first: Resource, second: Resource) -> Result<Permit, Fault> {
         let permit = self.authorize(first)?;
         self.authorize_also(permit, self.operation, second)
     }
 
-    /// Asks whether the caller may besides do what another operation does, as where tags are given to
-    /// what is made.
+    /// Judges whether the caller may also do what another operation does, for example tag what it
+    /// creates.
     pub fn authorize_also(
         &self,
         permit: Permit,
@@ -293,7 +296,8 @@ impl<I> Call<I> {
         self.authorize_action(permit, Action::Operation(operation), resource)
     }
 
-    /// Asks whether the caller may besides do something to a resource that no operation is named after.
+    /// Judges whether the caller may also do something to a resource that is an action without an
+    /// operation, such as `iam:PassRole`.
     pub fn authorize_action(
         &self,
         permit: Permit,
@@ -303,7 +307,7 @@ impl<I> Call<I> {
         Ok(permit.and(self.asked(action, resource)?))
     }
 
-    /// A question that was answered with yes.
+    /// The question, if it is allowed.
     fn asked(&self, action: Action, resource: Resource) -> Result<AccessRequest, Fault> {
         let access_request = AccessRequest { action, resource };
         gate::judge(
@@ -320,8 +324,8 @@ impl<I> Call<I> {
         PoliciesInForce::within(&self.account, self.managed())
     }
 
-    /// Asks whether the caller may do all that assuming a role of an account needs, as
-    /// [`assuming::judge_caller`] tells.
+    /// Judges whether the caller may do all that assuming a role of an account needs, by
+    /// [`assuming::judge_caller`].
     pub fn authorize_assuming(
         &self,
         account: &Account,
@@ -344,8 +348,8 @@ impl<I> Call<I> {
         Ok(Permit::by(access_requests))
     }
 
-    /// Asks whether someone who is vouched for may do all that assuming a role of this account needs, as
-    /// [`assuming::judge_federated`] tells.
+    /// Judges whether an identity that is vouched for may do all that assuming a role of this
+    /// account needs, by [`assuming::judge_federated`].
     pub fn authorize_federated(
         &self,
         vouched: &Arc<FederatedIdentity>,
@@ -363,8 +367,8 @@ impl<I> Call<I> {
         Ok(Permit::by(access_requests))
     }
 
-    /// Seals a session, by right of the permit to give it out. The answer is the secret access key and the
-    /// token, which has at least `at_least` characters; the inner error says why there is none.
+    /// Seals a session that the permit allows to give out. Returns the secret access key and the
+    /// token, which has at least `at_least` characters; the inner error says why there is no token.
     pub fn seal_session(
         &self,
         _: &Permit,
@@ -381,7 +385,7 @@ impl<I> Call<I> {
         Ok(seal(sealing, access_key, content, &bytes, at_least))
     }
 
-    /// For the few operations that need no right.
+    /// The permit of the few operations that need no right.
     pub fn open_to_all(&self) -> Permit {
         Permit {
             basis: Basis::OpenToAll,
@@ -397,8 +401,8 @@ impl<I> Call<I> {
             .map_err(Fault::from)
     }
 
-    /// Whether a password that a user gave is the one kept. Wrong ones are counted, and after too
-    /// many of them the caller is held back for a while.
+    /// Whether a password that a user typed is the current one. Wrong ones are counted, and after
+    /// too many of them further ones are refused for a while.
     pub async fn is_old_password(
         &self,
         user: UserId,
@@ -419,12 +423,12 @@ impl<I> Call<I> {
         Ok(digest? == kept.digest)
     }
 
-    /// The recipe for the first password of a login profile.
+    /// The recipe for a new password.
     pub fn new_recipe(&self) -> Result<Recipe, Fault> {
         Ok(self.installation.new_recipe()?)
     }
 
-    /// Seals a secret of this account for one context.
+    /// Seals a secret of this account for one context, without which it does not open.
     pub fn seal(&self, context: &str, secret: &Secret) -> Result<Sealed, Fault> {
         self.handle
             .data_key
@@ -432,14 +436,14 @@ impl<I> Call<I> {
             .map_err(Fault::internal)
     }
 
-    /// Another account of this installation as it stands, if it is there.
+    /// Another account of this installation in its newest state, if it exists.
     pub async fn other_account(&self, id: AccountId) -> Result<Option<Arc<Account>>, Fault> {
         let held = self.installation.accounts.get(id).await;
         let held = held.map_err(|error| fault::service_unavailable().caused_by(error))?;
         Ok(held.map(|handle| handle.account()))
     }
 
-    /// When an access key of this account was last used.
+    /// When, where and with which service an access key of this account was last used.
     pub async fn access_key_use(&self, key: AccessKeyId) -> Result<Option<AccessKeyUse>, Fault> {
         let store: &dyn Store = &*self.installation.store;
         self.installation
@@ -449,7 +453,8 @@ impl<I> Call<I> {
             .map_err(|error| fault::service_unavailable().caused_by(error))
     }
 
-    /// When sessions of roles of this account last asked for something, in the order asked for.
+    /// When and where sessions of roles of this account last made a request, in the order of
+    /// `roles`.
     pub async fn role_uses(&self, roles: &[RoleId]) -> Vec<Option<RoleUse>> {
         let store: &dyn Store = &*self.installation.store;
         self.installation
@@ -458,8 +463,8 @@ impl<I> Call<I> {
             .await
     }
 
-    /// When principals of this account last signed in with a password, in the order asked for. Asks
-    /// the store, so ask only about those who have a password.
+    /// When principals of this account last signed in with a password, in the order of
+    /// `principals`. This asks the store, so leave out principals without a password.
     pub async fn password_uses(&self, principals: &[Principal]) -> Vec<Option<Timestamp>> {
         let store: &dyn Store = &*self.installation.store;
         self.installation
@@ -469,8 +474,9 @@ impl<I> Call<I> {
     }
 
     /// Changes the account: the closure gets the newest state, checks its rules against it and
-    /// says what changes. It owns its inputs, and may run again. Where the state moved since this
-    /// call's snapshot, the caller's rights are judged again first. What is answered is durable.
+    /// returns the changes. It owns its inputs, and may run again. If the account changed since
+    /// this call's snapshot, the caller's rights are judged again first. What this returns is
+    /// durable.
     pub async fn commit<T, F>(&self, permit: &Permit, change: F) -> Result<T, Refusal>
     where
         T: Send + 'static,
@@ -480,8 +486,8 @@ impl<I> Call<I> {
             .await
     }
 
-    /// Changes the account as [`Call::commit`] does, where it is known before what the caller will be told if
-    /// the change is made: the audit record that becomes durable with the change then tells it too.
+    /// Changes the account as [`Call::commit`] does, where the output is known before the change:
+    /// so the audit record that becomes durable with the change shows it too.
     pub async fn commit_and_answer<O, F>(&self, permit: Permit, output: O, change: F) -> Outcome<O>
     where
         O: Output,
@@ -496,7 +502,7 @@ impl<I> Call<I> {
         })
     }
 
-    /// The record that is kept with a change, if it is.
+    /// The record that the store keeps with a change, if it keeps records.
     fn kept_record(&self, output: Option<&dyn Recorded>) -> Option<KeptRecord> {
         let called = self.called.as_ref()?;
         let answer = output.and_then(|output| recorded(output, self.operation.service()));

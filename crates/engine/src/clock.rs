@@ -1,4 +1,4 @@
-//! Time, as the installation tells it.
+//! The clock of the installation.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -14,13 +14,13 @@ pub struct Clock {
 
 #[expect(clippy::disallowed_methods, reason = "this is the clock of everything")]
 impl Clock {
-    /// The time as told.
+    /// The clock's time.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         Self::real_now().plus(Age::seconds(self.ahead_seconds.load(Ordering::Relaxed)))
     }
 
-    /// The time as told, to the millisecond.
+    /// The clock's time, to the millisecond.
     #[must_use]
     pub fn precise_now(&self) -> PreciseTimestamp {
         let ahead = Age::seconds(self.ahead_seconds.load(Ordering::Relaxed));

@@ -14,7 +14,7 @@ use crate::audit_trail::{AuditFacts, AuditTrail, RecordedCall};
 use crate::call::{Answer, Call, CallContext, Outcome};
 use crate::refusal::Refusal;
 
-/// How often an operation is begun again because its slow work was stale.
+/// How many times an operation runs at most when its slow work is stale each time.
 const STALE_TRIES: usize = 3;
 
 /// An authenticated request to an operation, in the wire form.
@@ -32,11 +32,11 @@ pub struct Reply {
     pub status: u16,
     /// XML.
     pub body: String,
-    /// What kept the operation from being done, for the log.
+    /// Why the operation was not done, for the log.
     pub fault: Option<Fault>,
 }
 
-/// The reply that tells a fault.
+/// The reply for a fault.
 #[must_use]
 pub fn fault_reply(namespace: &str, fault: Fault, request_id: &str) -> Reply {
     let code = fault.code();
@@ -54,8 +54,8 @@ pub fn fault_reply(namespace: &str, fault: Fault, request_id: &str) -> Reply {
     }
 }
 
-/// Performs an operation by its function. A fault that the model of the operation does not list becomes an
-/// internal one. The input comes as it was read, or with what is wrong with it.
+/// Performs an operation by its function, and checks that the model lists the fault. `input` is the
+/// input as it was read, or the error of reading it.
 pub async fn perform<O, F, R>(
     context: &CallContext<'_>,
     input: Result<O::Input, InputError>,
@@ -67,7 +67,7 @@ where
     R: Future<Output = Outcome<O::Output>> + Send,
 {
     let service = O::ID.service();
-    // Credentials that are no good for IAM at all are told before anything else is looked at.
+    // Credentials that IAM does not accept at all are refused before the input is looked at.
     let good_for_iam = match service {
         Service::Iam => context.caller.check_credentials_for(O::ID),
         Service::Sts => Ok(()),
@@ -185,8 +185,8 @@ where
     Err(last)
 }
 
-/// An operation answers only what its model lists, and what every operation may. Where the model
-/// has a name of its own for our failures, they are told by it.
+/// An operation answers only faults that its model lists or that every operation may have; others
+/// become internal. An internal fault is answered as `ServiceFailure` where the model lists that.
 fn only_known_faults<O: Operation>(fault: Fault) -> Fault {
     if fault.code() == FaultCode::InternalFailure && O::FAULTS.contains(&FaultCode::ServiceFailure)
     {
@@ -206,7 +206,8 @@ fn only_known_faults<O: Operation>(fault: Fault) -> Fault {
 struct UnlistedFault;
 
 fn is_common(service: Service, code: FaultCode) -> bool {
-    // Faults of tags, and of an operation at the wrong endpoint.
+    // Faults of tags, and of an operation at the wrong endpoint, which the models of STS do not
+    // list.
     let is_unlisted_of_sts = service == Service::Sts
         && matches!(
             code,

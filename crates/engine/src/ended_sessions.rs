@@ -1,19 +1,19 @@
-//! Sessions of people who signed in, once they are ended. The store remembers them; nothing else is kept of a
-//! session.
+//! Sign-in sessions that were ended. The store remembers only that; a session is otherwise kept in
+//! the browser alone.
 
 use keyward_names::{AccountId, Age, Timestamp};
 use keyward_store::{OneTimeKey, StoreError};
 
 use crate::installation::Installation;
 
-/// A session that was ended is a key of this kind that was used up.
+/// The kind of one-time key that an ended session is kept as, used up.
 const ENDED_SESSION_KIND: &str = "ended_session";
-/// That it was ended is remembered for longer than it could have lasted: a clock that was ahead for a
-/// while must not bring it back.
+/// How long an ended session is remembered: longer than it could have lasted, so that it stays
+/// ended even if the clock was ahead for a while.
 const ENDED_SESSION_REMEMBERED: Age = Age::days(1);
 
 impl Installation {
-    /// Ends a session that lasts until then at the longest, for good and on every node.
+    /// Ends a session for good and on every node. It would expire at `until` at the latest.
     pub async fn end_session(
         &self,
         account: AccountId,

@@ -1,9 +1,9 @@
 //! Password hashing on a pool of threads of its own.
 //!
 //! A hash takes one core for about 20 ms, so it must not run where requests are served. There is one
-//! thread for each core, at a lower priority: hashing may use every idle core, and gives way where
-//! requests want it. Two queues with bounds keep strangers at the sign-in page from holding up
-//! authenticated calls: while both have work they are served in turn.
+//! thread for each core, at a lower priority: hashing may use every idle core, and gives way to
+//! requests. There are two bounded queues, served in turn while both have work, so that strangers
+//! at the sign-in page can't hold up authenticated calls.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -35,7 +35,7 @@ pub enum HashError {
     /// The queue is full.
     #[error("too many passwords are waiting to be hashed")]
     QueueFull,
-    /// The recipe can't be followed.
+    /// The recipe names another pepper, or parameters that Argon2 does not accept.
     #[error(transparent)]
     Verifier(#[from] VerifierError),
     /// The hashing threads are gone.
@@ -128,7 +128,7 @@ impl Drop for HashPool {
 
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, Queues> {
-        // Nothing is left half-done in the queues: a poisoned lock is as good as any.
+        // No change to the queues can stop half-way, so a poisoned lock is safe to use.
         self.queues.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -170,7 +170,7 @@ fn hash_until_ended(shared: &Shared) {
     }
     let mut area = WorkArea::default();
     while let Some(job) = shared.next_job() {
-        // A caller that has gone away needs no hash.
+        // The caller may have gone away meanwhile.
         if !job.answer.is_closed() {
             let digest = job.recipe.digest(&job.password, &shared.pepper, &mut area);
             let _ = job.answer.send(digest);

@@ -1,24 +1,24 @@
-//! The way out to identity providers. Operations say what they need to know; how it is fetched, cached or
-//! pinned is decided where the installation is put together.
+//! How operations reach identity providers. Operations say what they need to know; whoever starts
+//! the installation decides how it is fetched, cached or pinned.
 
 use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
-/// What others publish about themselves. An issuer is a URL with `https://`.
+/// What identity providers publish about themselves. An issuer is a URL with `https://`.
 #[async_trait]
 pub trait IdentityProviders: fmt::Debug + Send + Sync {
-    /// The keys of an issuer, a JWKS as JSON text; perhaps those known from before. The thumbprints are
-    /// those of the account's provider: SHA-1, hexadecimal in lower case.
+    /// The keys of an issuer, a JWKS as JSON text; they may come from a cache. The thumbprints are
+    /// those that the account keeps of the provider: SHA-1, hexadecimal in lower case.
     async fn key_set(
         &self,
         issuer: &str,
         thumbprints: &[Box<str>],
     ) -> Result<Arc<str>, Unreachable>;
 
-    /// The keys of an issuer when one is not in the set that was `seen`: a newer set, or the very same
-    /// where there is none, or none can be had. Compare with [`Arc::ptr_eq`].
+    /// The keys of an issuer when the key that is needed is not in the set `seen`: a newer set, or
+    /// `seen` itself if there is no newer one or it can't be fetched. Compare with [`Arc::ptr_eq`].
     async fn key_set_again(
         &self,
         issuer: &str,
@@ -26,8 +26,8 @@ pub trait IdentityProviders: fmt::Debug + Send + Sync {
         seen: &Arc<str>,
     ) -> Arc<str>;
 
-    /// The SHA-1 of the top certificate that an issuer shows, hexadecimal in lower case; `None` where the
-    /// operator pinned its keys.
+    /// The SHA-1 of the topmost certificate that an issuer presents, hexadecimal in lower case;
+    /// `None` where the operator pinned its keys.
     async fn thumbprint(&self, issuer: &str) -> Result<Option<String>, Unreachable>;
 }
 
@@ -49,7 +49,7 @@ impl Unreachable {
     }
 }
 
-/// No way out: nobody is reached.
+/// For an installation that reaches no identity provider.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoIdentityProviders;
 

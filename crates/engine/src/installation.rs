@@ -23,17 +23,18 @@ use crate::rows::{ALIAS_KIND, ROOT_EMAIL_KIND};
 use crate::tries::{Tries, TryRules};
 use crate::uses::Uses;
 
-/// How often last-used facts are written.
+/// How often last uses are written to the store.
 const USES_WRITTEN_EVERY: Duration = Duration::from_secs(3);
 /// How often old audit records are forgotten.
 const AUDIT_FORGOTTEN_EVERY: Duration = Duration::from_secs(3_600);
-/// How often the keys of session tokens are read, and replaced if they are old. Well within the time
-/// after which a new one begins to seal.
+/// How often the keys of session tokens are read, and replaced if they are old. Much less than the
+/// time that passes before a new key begins to seal.
 const SESSION_KEYS_LOOKED_AT_EVERY: Duration = Duration::from_secs(3_600);
-/// What the issuers of AWS's accounts end in.
+/// The end of the issuer URLs of AWS's accounts.
 const AWS_TOKEN_ISSUERS: &str = ".tokens.sts.global.api.aws";
-/// How often people may get their old password wrong. Who gets here has signed in or signed the call,
-/// and may make several at once, which all count until they are heard.
+/// How often people may type a wrong old password, and how long they wait then. They have signed in
+/// or signed the call already, and may send several tries at once: each counts as wrong until it is
+/// judged.
 const OLD_PASSWORD_TRIES: TryRules = TryRules {
     free: 30,
     longest_wait: Age::seconds(30),
@@ -51,9 +52,9 @@ pub struct Installation {
     pub(crate) hashing: HashPool,
     /// When keys were last used.
     pub(crate) uses: Uses,
-    /// Wrong guesses at the old password by those who change theirs.
+    /// Wrong old passwords of principals that change their password.
     pub(crate) old_password_tries: Tries<(AccountId, Principal)>,
-    /// What accounts may have.
+    /// How much accounts may have.
     pub(crate) quotas: AccountQuotas,
     /// The policies that are managed by AWS.
     pub(crate) aws_policies: AwsPolicies,
@@ -61,7 +62,7 @@ pub struct Installation {
     pub(crate) audit: Arc<Audit>,
     /// The way out to identity providers.
     pub(crate) identity_providers: Arc<dyn IdentityProviders>,
-    /// Where the issuers of all accounts lie, if not where AWS's do.
+    /// The URL under which the issuers of all accounts lie; `None` for URLs like AWS's.
     pub(crate) token_issuer_base: Option<String>,
     /// What checks the assertions of SAML providers.
     pub(crate) assertions: Assertions,
@@ -70,10 +71,10 @@ pub struct Installation {
     pub(crate) keys: InstallationKeys,
 }
 
-/// What an operator decides about an installation.
+/// What the operator of an installation decides.
 #[derive(Debug, Clone)]
 pub struct InstallationOptions {
-    /// What accounts may have.
+    /// How much accounts may have.
     pub quotas: AccountQuotas,
     /// The policies that are managed by AWS.
     pub aws_policies: AwsPolicies,
@@ -81,8 +82,8 @@ pub struct InstallationOptions {
     pub audit: Arc<Audit>,
     /// The way out to identity providers.
     pub identity_providers: Arc<dyn IdentityProviders>,
-    /// A URL under which the issuers of all accounts lie, so that their documents can be fetched from
-    /// this server. Without it they are called as AWS's are.
+    /// A URL under which the issuers of all accounts lie, so that their documents can be fetched
+    /// from this server. Without it their URLs are like those of AWS's accounts.
     pub token_issuer_base: Option<String>,
 }
 
@@ -99,8 +100,9 @@ impl Default for InstallationOptions {
 }
 
 impl Installation {
-    /// Takes up work on a store whose keys are open. Must be called within a Tokio runtime, which
-    /// then also writes last-used facts until the installation is dropped.
+    /// Starts an installation on a store whose keys are open. Must be called within a Tokio
+    /// runtime, where it also starts the tasks that write last uses, until the installation is
+    /// dropped.
     #[must_use]
     pub fn start(
         store: Arc<dyn Store>,
@@ -147,16 +149,17 @@ impl Installation {
         installation
     }
 
-    /// Writes what is only in memory and closes the store. Nothing acknowledged depends on it.
+    /// Writes what is in memory only (last uses, audit records) and closes the store. What was
+    /// acknowledged is durable already.
     pub async fn stop(&self) -> Result<(), StoreError> {
         let written = self.uses.write(&*self.store).await;
         let audit = Arc::clone(&self.audit);
-        // It has the log tell what it could not write; a panic in it is told by itself.
+        // The log says what could not be written; so it does where `close` panics.
         let _ = tokio::task::spawn_blocking(move || audit.close()).await;
         self.store.close().await.and(written)
     }
 
-    /// What it was started with, for another node of the same.
+    /// What it was started with, to start another node of the same installation.
     #[must_use]
     pub fn options(&self) -> InstallationOptions {
         InstallationOptions {
@@ -179,7 +182,7 @@ impl Installation {
         self.accounts.get(id).await
     }
 
-    /// Managed policies: those of AWS, and with an account those of its own.
+    /// Managed policies: those of AWS, and those of an account when one is given.
     #[must_use]
     pub fn managed(&self) -> Managed<'_> {
         Managed::new(&self.aws_policies)
@@ -191,13 +194,13 @@ impl Installation {
         &self.audit
     }
 
-    /// Wrong guesses at the old password by those who change theirs.
+    /// Wrong old passwords of principals that change their password.
     #[must_use]
     pub fn old_password_tries(&self) -> &Tries<(AccountId, Principal)> {
         &self.old_password_tries
     }
 
-    /// Where the issuers of all accounts lie, if not where AWS's do.
+    /// The URL under which the issuers of all accounts lie; `None` for URLs like AWS's.
     #[must_use]
     pub fn token_issuer_base(&self) -> Option<&str> {
         self.token_issuer_base.as_deref()
@@ -231,7 +234,7 @@ impl Installation {
         self.uses.note_role(account, role, region, self.clock.now());
     }
 
-    /// Notes that someone signed in with the own password. Answers when the password was used before.
+    /// Notes that someone signed in with a password. Returns when it was used before.
     pub async fn note_password_use(
         &self,
         account: AccountId,
@@ -243,12 +246,12 @@ impl Installation {
             .await
     }
 
-    /// Writes what was noted of last uses, which otherwise happens every few seconds.
+    /// Writes the noted last uses to the store, which otherwise happens every 3 s.
     pub async fn write_uses(&self) -> Result<(), StoreError> {
         self.uses.write(&*self.store).await
     }
 
-    /// The recipe of a new password: a new salt, today's cost and pepper.
+    /// The recipe of a new password: a new salt, the present cost and pepper.
     pub fn new_recipe(&self) -> Result<Recipe, RandomError> {
         Ok(Recipe {
             salt: Salt(random()?),
@@ -257,13 +260,14 @@ impl Installation {
         })
     }
 
-    /// Seals what browsers keep of a sign-in.
+    /// The key that seals what browsers keep of a sign-in.
     #[must_use]
     pub fn sign_in_key(&self) -> &SealingKey {
         &self.keys.sign_in_key
     }
 
-    /// The issuer of an account's tokens, of which `label` tells it from other accounts'.
+    /// The issuer of an account's tokens. `label` is the part of the URL that differs between
+    /// accounts.
     #[must_use]
     pub fn token_issuer(&self, label: &str) -> String {
         match &self.token_issuer_base {
@@ -272,19 +276,19 @@ impl Installation {
         }
     }
 
-    /// Whether an issuer is an account that gives out tokens, of this installation or of AWS.
+    /// Whether an issuer is an account that gives out web identity tokens, here or at AWS.
     pub(crate) fn is_token_issuer(&self, issuer: &str) -> bool {
         let base = self.token_issuer_base.as_deref();
         let rest = base.and_then(|base| issuer.strip_prefix(base.trim_end_matches('/')));
         rest.is_some_and(|rest| rest.starts_with('/')) || issuer.ends_with(AWS_TOKEN_ISSUERS)
     }
 
-    /// The account that chose an alias.
+    /// The account that has an alias.
     pub async fn account_by_alias(&self, alias: &str) -> Result<Option<AccountId>, StoreError> {
         self.store.directory(ALIAS_KIND, alias).await
     }
 
-    /// The account whose root user has an e-mail address, in any case.
+    /// The account whose root user has an e-mail address, compared without case.
     pub async fn account_by_root_email(
         &self,
         email: &str,
@@ -293,8 +297,8 @@ impl Installation {
         self.store.directory(ROOT_EMAIL_KIND, email.as_str()).await
     }
 
-    /// Opens a session token that came with an access key. It is a fault where it is none of this
-    /// installation's, or has expired.
+    /// Opens a session token that came with an access key. It is a fault if this installation did
+    /// not make the token, or if it has expired.
     pub async fn open_session(
         &self,
         access_key: AccessKeyId,
@@ -316,7 +320,7 @@ impl Installation {
         Ok(opened)
     }
 
-    /// Reads the keys of session tokens anew, and makes another where it is time.
+    /// Reads the keys of session tokens anew, and makes another when the newest is old.
     async fn look_after_session_keys(&self) -> Result<(), KeysError> {
         let (store, now) = (&*self.store, Clock::real_now());
         let keys = keys::look_after_session_keys(store, &self.keys.master_key, now).await?;
@@ -325,7 +329,8 @@ impl Installation {
     }
 }
 
-/// Forgets audit records that were kept for long enough, until the installation is dropped.
+/// Starts the task that deletes audit records which were kept for long enough, until the
+/// installation is dropped.
 fn forget_audit_now_and_then(installation: &Arc<Installation>) {
     let weak = Arc::downgrade(installation);
     tokio::spawn(async move {
@@ -340,7 +345,8 @@ fn forget_audit_now_and_then(installation: &Arc<Installation>) {
     });
 }
 
-/// Looks after the keys of session tokens, until the installation is dropped.
+/// Starts the task that reads and replaces the keys of session tokens, until the installation is
+/// dropped.
 fn look_after_session_keys_now_and_then(installation: &Arc<Installation>) {
     let weak = Arc::downgrade(installation);
     tokio::spawn(async move {
@@ -356,7 +362,7 @@ fn look_after_session_keys_now_and_then(installation: &Arc<Installation>) {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "what is done now and then waits in between"
+    reason = "the background tasks wait between their runs"
 )]
 async fn wait(for_how_long: Duration) {
     tokio::time::sleep(for_how_long).await;

@@ -62,7 +62,7 @@ struct KeyRecord {
 struct SealedKey {
     id: u32,
     sealed: Sealed,
-    /// Where it matters: keys that are replaced from time to time.
+    /// When it was made, for kinds of keys that are replaced from time to time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     made: Option<Timestamp>,
 }
@@ -105,10 +105,10 @@ impl InstallationKeys {
         }
     }
 
-    /// Opens the keys of the installation that the store holds. One made before there were keys of a
-    /// kind gets them now.
+    /// Opens the keys of the installation that the store holds. An older installation that has no
+    /// key of some kind yet gets one now.
     pub async fn open(store: &dyn Store, master_key: MasterKey) -> Result<Self, KeysError> {
-        // Where several nodes make the key at once, one comes first and the others read it.
+        // Where several nodes make the key at once, one succeeds and the others read that key.
         for _ in 0..MAKING_TRIES {
             let (version, records) = load(store).await?;
             let (id, pepper) =
@@ -150,9 +150,8 @@ pub(crate) async fn session_keys(
     read_session_keys(master_key, &records)?.ok_or(KeysError::Malformed)
 }
 
-/// Gives the installation another key for session tokens, unless the newest is still young, and lets
-/// go of those that nothing valid is sealed by any more. The answer is
-/// the keys there are then.
+/// Gives the installation another key for session tokens if the newest is old enough, and deletes
+/// the keys that seal nothing valid any more. Returns the keys that are left.
 pub(crate) async fn look_after_session_keys(
     store: &dyn Store,
     master_key: &MasterKey,
@@ -181,7 +180,7 @@ pub(crate) async fn look_after_session_keys(
         }
         match commit(store, version, now, writes).await? {
             Committed::Done(_) => return session_keys(store, master_key).await,
-            // Another node was faster.
+            // Another node committed first.
             Committed::Conflict { .. } | Committed::Taken(_) => {}
         }
     }
@@ -197,7 +196,7 @@ async fn load(store: &dyn Store) -> Result<(Version, Vec<Record>), KeysError> {
     Ok((version, loaded.into_records().await?))
 }
 
-/// How often a key that is missing is made and looked for.
+/// How often a missing key is made, or looked for after another node came first.
 const MAKING_TRIES: usize = 5;
 
 async fn commit(
@@ -292,7 +291,7 @@ fn read_session_keys(
     Ok(SessionKeys::new(keys.collect::<Result<_, KeysError>>()?))
 }
 
-/// The key in a record: its number, itself, and when it was made.
+/// The key in a record: its number, its bytes, and when it was made.
 fn open_record(
     master_key: &MasterKey,
     record: &Record,
@@ -309,7 +308,7 @@ fn open_record(
     Ok((id, bytes, made))
 }
 
-/// What a sealed key is bound to: `pepper 1`, `sign_in_key 1`.
+/// The context that a key is sealed for: `pepper 1`, `sign_in_key 1`.
 fn seal_context(kind: &str, id: u32) -> String {
     format!("{kind} {id}")
 }

@@ -1,11 +1,11 @@
 //! What runs operations: the accounts that are held in memory and their writers, the calls, password
 //! hashing, the audit trail, last uses, the installation's keys, the clock.
 //!
-//! An operation's function gets a [`Call`]: an immutable snapshot of the account, and the means to ask
-//! for permission, to hash and to change. It never sees the store: the fields of [`Installation`] and
-//! [`AccountHandle`] are private. What each operation does is not here, but in `operations`; whether it is
-//! allowed is in `authorization`. HTTP and signatures are not here either: a [`Request`] comes with its
-//! caller already known.
+//! An operation's function gets a [`Call`]: an immutable snapshot of the account, and the means to
+//! ask for permission, to hash and to change. It never sees the store: the fields of
+//! [`Installation`] and [`AccountHandle`] are private. What each operation does is in `operations`;
+//! whether it is allowed is decided in `authorization`. HTTP and signatures are not here either:
+//! the caller of a [`Request`] is known already.
 
 mod accounts;
 mod administration;

@@ -8,7 +8,7 @@ use keyward_policy::{
     TRUST_POLICY_CHARACTERS, USER_INLINE_CHARACTERS, stored_policy_size,
 };
 
-/// Makes the list of quotas, and that of the same quotas where each may be left as it is.
+/// Makes `Quotas`, and `QuotaChanges`, in which each quota may be left unset.
 /// `quotas! { /// What it bounds. users_per_account = 5_000, }`
 macro_rules! quotas {
     ($($(#[$meaning:meta])* $quota:ident = $default:expr,)*) => {
@@ -25,7 +25,7 @@ macro_rules! quotas {
             }
         }
 
-        /// Quotas that differ from others. A name that is not known is an error.
+        /// Changes to quotas, for the configuration. A name that is not a quota is an error.
         #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
         #[serde(deny_unknown_fields)]
         pub struct QuotaChanges {
@@ -33,7 +33,7 @@ macro_rules! quotas {
         }
 
         impl Quotas {
-            /// These quotas but for those that are changed.
+            /// These quotas, with the changes applied.
             #[must_use]
             pub fn with(self, changes: &QuotaChanges) -> Self {
                 Self { $($quota: changes.$quota.unwrap_or(self.$quota),)* }
@@ -59,8 +59,8 @@ quotas! {
     saml_providers_per_account = 100,
     /// `ClientIdsPerOpenIdConnectProvider`.
     client_ids_per_oidc_provider = 100,
-    /// `PolicyVersionsInUseQuota`: how many managed policies are in use at once. It is shown in the
-    /// account's summary, and nothing is refused by it.
+    /// `PolicyVersionsInUseQuota`: how many managed policies are in use at once. The account's
+    /// summary shows it, but it is not enforced.
     policy_versions_in_use = 10_000,
     /// `AccessKeysPerUser`, also of the root user.
     access_keys_per_user = 2,
@@ -80,18 +80,20 @@ quotas! {
     trust_policy_characters = TRUST_POLICY_CHARACTERS,
     /// How many characters all inline policies of a user may have together, white space not counted.
     user_inline_policy_characters = USER_INLINE_CHARACTERS,
-    /// The same of a group.
+    /// How many characters all inline policies of a group may have together, white space not
+    /// counted.
     group_inline_policy_characters = GROUP_INLINE_CHARACTERS,
-    /// The same of a role.
+    /// How many characters all inline policies of a role may have together, white space not
+    /// counted.
     role_inline_policy_characters = ROLE_INLINE_CHARACTERS,
 }
 
 /// The quotas of all accounts of an installation.
 #[derive(Debug, Clone, Default)]
 pub struct AccountQuotas {
-    /// What holds where nothing else is said.
+    /// The quotas of every account that has none of its own.
     pub usual: Quotas,
-    /// The accounts that have others.
+    /// The accounts that have quotas of their own.
     pub others: HashMap<AccountId, Quotas>,
 }
 
@@ -105,7 +107,7 @@ impl AccountQuotas {
         }
     }
 
-    /// What one account may have.
+    /// The quotas of one account.
     #[must_use]
     pub fn of(&self, account: AccountId) -> Quotas {
         self.others.get(&account).copied().unwrap_or(self.usual)
@@ -115,12 +117,12 @@ impl AccountQuotas {
 /// How many tags one resource has at most. Not a quota that AWS raises.
 pub const TAGS_PER_RESOURCE: usize = 50;
 
-/// White space does not count, and yet takes room. A text has at most so many times the characters that
-/// count (unsure: nobody knows where AWS stops).
+/// White space does not count towards a quota but takes room. So a text may have at most this many
+/// times the quota in bytes, white space included (unsure: nobody knows where AWS stops).
 const TEXT_PER_COUNTED: usize = 8;
 
-/// Whether texts together have more characters than a quota allows, white space not counted, or so much
-/// white space that they are too large all the same.
+/// Whether texts together have more characters than a quota allows, white space not counted, or are
+/// too large because of their white space.
 #[must_use]
 pub fn are_too_large<'a>(texts: impl Iterator<Item = &'a str>, quota: usize) -> bool {
     let (mut counted, mut bytes) = (0, 0);

@@ -1,4 +1,4 @@
-//! Randomness from the operating system: the one source of it.
+//! Random bytes from the operating system. Nothing else in the program makes any.
 
 use std::cell::RefCell;
 
@@ -7,7 +7,7 @@ use std::cell::RefCell;
 #[error("the operating system gives no random bytes: {0}")]
 pub struct RandomError(getrandom::Error);
 
-/// Random bytes, fit for keys.
+/// Random bytes, good enough for keys.
 pub fn random<const N: usize>() -> Result<[u8; N], RandomError> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(RandomError)?;
@@ -19,11 +19,11 @@ pub fn random_number() -> Result<u64, RandomError> {
     Ok(u64::from_le_bytes(random()?))
 }
 
-/// How many ids a thread draws at once.
+/// How many ids' worth of random bytes a thread asks for at once.
 const IDS_AT_ONCE: usize = 64;
 
-/// Random bytes for an id that is no secret. A thread draws many at once, since asking the operating
-/// system for 16 bytes costs as much as writing half an audit record.
+/// Random bytes for an id that is no secret. A thread asks for many at once, since asking the
+/// operating system for 16 bytes costs as much as writing half an audit record.
 pub(crate) fn random_id() -> Result<[u8; 16], RandomError> {
     thread_local! {
         static DRAWN: RefCell<Vec<[u8; 16]>> = const { RefCell::new(Vec::new()) };

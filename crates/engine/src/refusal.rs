@@ -4,7 +4,7 @@ use keyward_faults::{Fault, fault};
 
 use crate::audit_trail::AuditFacts;
 
-/// Why an operation does not come to an answer, or a change is not made.
+/// Why an operation has no answer, or a change is not made.
 #[derive(Debug, Clone)]
 pub struct Refusal {
     fault: Fault,
@@ -13,8 +13,9 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// What was done before (slow work, a question of rights, a random id) does not fit the account as it is
-    /// now: the operation must begin again. Where it stays so, the fault is what the caller is told.
+    /// What was done before the change (slow work, judging rights, drawing a random id) does not
+    /// fit the account as it is now, so the operation must begin again. The caller gets `fault` if
+    /// it is stale each time.
     #[must_use]
     pub fn stale_as(fault: Fault) -> Self {
         Self {
@@ -24,7 +25,7 @@ impl Refusal {
         }
     }
 
-    /// Stale, by reason of many changes at once.
+    /// Stale because of many changes at once.
     #[must_use]
     pub fn stale() -> Self {
         Self::stale_as(fault::service_unavailable())
@@ -36,19 +37,19 @@ impl Refusal {
         self.is_stale
     }
 
-    /// What the caller is told where nothing can begin again.
+    /// What the caller gets where the operation does not begin again.
     #[must_use]
     pub fn fault(&self) -> &Fault {
         &self.fault
     }
 
-    /// The same, alone.
+    /// The fault alone.
     #[must_use]
     pub fn into_fault(self) -> Fault {
         self.fault
     }
 
-    /// The same with what the audit record tells of it.
+    /// The refusal, with what its audit record says in addition to the request.
     #[must_use]
     pub(crate) fn noting(self, facts: AuditFacts) -> Self {
         let facts = match self.facts {
@@ -61,7 +62,7 @@ impl Refusal {
         }
     }
 
-    /// The fault, and what the audit record tells of it.
+    /// The fault, and what its audit record says in addition to the request.
     pub(crate) fn into_parts(self) -> (Fault, AuditFacts) {
         (
             self.fault,

@@ -1,20 +1,20 @@
-//! Accounts and changes as the store keeps them: reading an account, following its log, and writing what
+//! Accounts and changes as the store keeps them: reading an account, applying its log, and writing
 //! changes.
 
 use keyward_account::{Account, Change, Claim, Record, RecordKey};
 use keyward_names::AccountId;
 use keyward_store::{LogEntry, Store, StoreError, Write};
 
-/// The directory's kind of account ids.
+/// The kind of account ids in the store's directory.
 pub(crate) const ACCOUNT_ID_KIND: &str = "account_id";
-/// The directory's kind of aliases.
+/// The kind of account aliases in the store's directory.
 pub(crate) const ALIAS_KIND: &str = "account_alias";
-/// The directory's kind of root users' e-mail addresses.
+/// The kind of root users' e-mail addresses in the store's directory.
 pub(crate) const ROOT_EMAIL_KIND: &str = "root_email";
-/// The directory's kind of labels of issuers.
+/// The kind of issuers' labels in the store's directory.
 pub(crate) const TOKEN_ISSUER_KIND: &str = "token_issuer";
 
-/// Reads an account from the store; an empty one where nothing was ever committed.
+/// Reads an account from the store; an empty one if nothing was ever committed.
 pub(crate) async fn load(store: &dyn Store, id: AccountId) -> Result<Account, StoreError> {
     let mut account = Account::empty(id);
     if let Some(mut loaded) = store.load(id).await? {
@@ -30,7 +30,7 @@ pub(crate) async fn load(store: &dyn Store, id: AccountId) -> Result<Account, St
     Ok(account)
 }
 
-/// What an account's sealed data key is bound to.
+/// The context that an account's data key is sealed for.
 pub(crate) fn data_key_context(id: AccountId) -> String {
     format!("data key of account {id}")
 }
@@ -70,7 +70,7 @@ pub(crate) fn write_of(change: &Change) -> Write {
     }
 }
 
-/// Applies log entries that follow upon an account.
+/// Applies to an account the log entries that come after its version.
 pub(crate) fn follow(base: &Account, entries: Vec<LogEntry>) -> Result<Account, StoreError> {
     let mut account = base.clone();
     for entry in entries {

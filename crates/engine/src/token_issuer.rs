@@ -1,4 +1,5 @@
-//! The account as an issuer of tokens: its keys, and what it publishes for those who check tokens.
+//! The account as an issuer of tokens: its keys, and what it publishes so that others can verify
+//! its tokens.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -13,23 +14,23 @@ use crate::accounts::AccountHandle;
 use crate::installation::Installation;
 use crate::rows::TOKEN_ISSUER_KIND;
 
-/// What is published below an issuer, as JSON. It stays while no tokens are given out.
+/// What is published below an issuer, as JSON. It stays published while issuing tokens is disabled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IssuerDocuments {
-    /// What is told at `/.well-known/openid-configuration`.
+    /// The document at `/.well-known/openid-configuration`.
     pub discovery: String,
-    /// What is told at `/.well-known/jwks.json`.
+    /// The document at `/.well-known/jwks.json`.
     pub key_set: String,
 }
 
-/// The keys of an issuer can't be opened or read. More is not told.
+/// The keys of an issuer can't be opened or read. It does not say why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the keys that tokens are signed with can't be opened")]
 pub struct TokenKeysError;
 
 impl Installation {
-    /// What an issuer publishes, by the label that tells it from others: a UUID as it is kept, in lower
-    /// case. `None` where no account has it.
+    /// What an issuer publishes. `label` is the UUID in its URL, in lower case. `None` where no
+    /// account has this label.
     pub async fn issuer_documents(
         &self,
         label: &str,
@@ -51,7 +52,8 @@ impl Installation {
 }
 
 impl AccountHandle {
-    /// The keys that the account's tokens are signed with. `None` where it never gave out any.
+    /// The keys that the account's tokens are signed with. `None` if issuing tokens was never
+    /// enabled.
     pub fn token_signing_keys(&self) -> Result<Option<SigningKeys>, TokenKeysError> {
         let account = self.account();
         let Some(federation) = account.outbound_federation() else {
@@ -71,7 +73,7 @@ pub async fn make_keys() -> Result<SigningKeys, Fault> {
         .map_err(|error: SigningKeysError| Fault::internal(error))
 }
 
-/// Keys as a text that is sealed: both in base64, with a full stop between.
+/// Both keys as the text that is sealed: base64, with a full stop between them.
 #[must_use]
 pub fn write_keys(keys: &SigningKeys) -> Secret {
     let rsa = Zeroizing::new(STANDARD.encode(keys.rsa_pkcs8()));

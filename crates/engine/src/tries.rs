@@ -1,11 +1,13 @@
-//! Wrong tries at a password, counted, so that guessing takes ever longer.
+//! Counts wrong tries at a password and makes those who guess wait ever longer.
 //!
-//! After some wrong tries that cost nothing, each further one is followed by a wait that doubles up
-//! to a bound. A try within the wait is refused unheard and changes nothing, so nobody is locked
-//! out for good, however many others try. What was quiet for a while is forgotten.
+//! After some wrong tries that have no consequence, each further one is followed by a wait, which
+//! doubles from try to try up to a bound. A try within the wait is refused without being judged and
+//! changes nothing, so nobody is locked out for good, however many others try. A subject without
+//! tries for a while is forgotten.
 //!
-//! The table is bounded. When it is full, what is forgotten goes first, then what is not held back;
-//! so whoever would push a count out must be held back as often himself.
+//! The table is bounded. When it is full, subjects due to be forgotten go first, then those that do
+//! not have to wait. So an attacker who wants to push one count out must fill the table with
+//! subjects that have to wait too.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -15,15 +17,15 @@ use keyward_names::{Age, Timestamp};
 
 /// How many subjects a table knows at most.
 const SUBJECTS_BOUND: usize = 100_000;
-/// Quiet for so long, a subject is forgotten.
+/// A subject without tries for so long is forgotten.
 const FORGOTTEN_AFTER: Age = Age::seconds(15 * 60);
 
-/// How fast the waits begin and how long they get.
+/// After how many wrong tries the waits begin, and how long they get.
 #[derive(Debug, Clone, Copy)]
 pub struct TryRules {
-    /// So many wrong tries cost nothing.
+    /// How many wrong tries have no consequence.
     pub free: u32,
-    /// No wait is longer.
+    /// The longest wait.
     pub longest_wait: Age,
 }
 
@@ -34,7 +36,7 @@ pub struct Tries<S> {
     counts: Mutex<HashMap<S, Count>>,
 }
 
-/// A try that began, to be taken back where it must not count.
+/// A try that has begun, for taking it back if it must not count.
 #[derive(Debug, Clone, Copy)]
 #[must_use]
 pub struct Begun {
@@ -49,7 +51,7 @@ struct Count {
 }
 
 impl<S: Eq + Hash + Copy> Tries<S> {
-    /// Nothing was tried yet.
+    /// Begins with an empty table.
     #[must_use]
     pub fn new(rules: TryRules) -> Self {
         Self {
@@ -58,9 +60,9 @@ impl<S: Eq + Hash + Copy> Tries<S> {
         }
     }
 
-    /// Lets a try begin and counts it as wrong until [`Tries::was_right`] or [`Tries::was_none`]
-    /// says otherwise: tries that are made at once count too. Within a wait it answers what is left
-    /// of it, and counts nothing.
+    /// Begins a try. It counts as wrong until [`Tries::was_right`] or [`Tries::was_none`] says
+    /// otherwise, so that tries made at the same time count too. Within a wait nothing is counted,
+    /// and the error is the rest of the wait.
     pub fn begin(&self, subject: S, now: Timestamp) -> Result<Begun, Age> {
         let mut counts = self.lock();
         let before = counts.get(&subject).copied();
@@ -86,23 +88,23 @@ impl<S: Eq + Hash + Copy> Tries<S> {
         })
     }
 
-    /// What is left of a subject's wait.
+    /// The rest of a subject's wait.
     pub fn wait(&self, subject: S, now: Timestamp) -> Option<Age> {
         self.rules.wait_left(self.lock().get(&subject), now)
     }
 
-    /// A try was right: what was wrong before is forgotten.
+    /// A try was right: the subject's wrong tries are forgotten.
     pub fn was_right(&self, subject: S) {
         self.lock().remove(&subject);
     }
 
-    /// A try that began came to no answer, or must not count for another reason. All is as if it had
-    /// not been made: no wait begins anew by it.
+    /// A try that began could not be judged, or must not count for another reason. It is taken
+    /// back, and the wait that it began with it.
     pub fn was_none(&self, subject: S, begun: Begun) {
         let mut counts = self.lock();
         if let Some(count) = counts.get_mut(&subject) {
             count.wrong = count.wrong.saturating_sub(1);
-            // Another that began since stands, and its time with it.
+            // If another try began since, its time stays.
             if count.last == begun.at {
                 count.last = begun.last_before;
             }
@@ -117,7 +119,7 @@ impl<S: Eq + Hash + Copy> Tries<S> {
         self.lock().clear();
     }
 
-    /// Frees a quarter of the table at least, so that this walk over all of it is rare.
+    /// Frees at least a quarter of the table, so that this walk over all of it is rare.
     fn make_room(&self, counts: &mut HashMap<S, Count>, now: Timestamp) {
         const ENOUGH: usize = SUBJECTS_BOUND / 4 * 3;
         counts.retain(|_, count| !count.is_forgotten(now));
@@ -133,7 +135,7 @@ impl<S: Eq + Hash + Copy> Tries<S> {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<S, Count>> {
-        // Nothing is left half-done in the table: a poisoned lock is as good as any.
+        // No change to the table can stop half-way, so a poisoned lock is safe to use.
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -149,7 +151,7 @@ impl TryRules {
 }
 
 impl Count {
-    /// A clock that was put back would stretch the waits: then all begins anew.
+    /// A clock that was put back would prolong the waits, so that counts as forgotten too.
     fn is_forgotten(&self, now: Timestamp) -> bool {
         now.since(self.last) >= FORGOTTEN_AFTER || now < self.last
     }
@@ -168,7 +170,7 @@ mod tests {
         Timestamp::from_unix_seconds(1_000_000 + second)
     }
 
-    /// The waits after each of the first wrong tries, each made as soon as it is heard.
+    /// The waits before each of the first tries, each of which is made as soon as it is allowed.
     fn waits(tries: &Tries<u32>, subject: u32, how_many: usize) -> Vec<i64> {
         let mut second = 0;
         let mut waits = Vec::new();
@@ -253,7 +255,7 @@ mod tests {
             tries.was_none(1, begun);
             assert_eq!(tries.wait(1, later), None);
         }
-        // But not the wait of another that began at the same time or since.
+        // The wait of another try that began since stays.
         let begun = tries.begin(1, later).unwrap();
         let since = later.plus(Age::seconds(30));
         assert!(tries.begin(1, since).is_ok());

@@ -1,7 +1,8 @@
 //! When access keys, roles and passwords were last used.
 //!
-//! A use is noted in memory while a request is served, and written to the store every few seconds,
-//! coalesced, never on a request's path. This node sees its own notes at once.
+//! A use is noted in memory while a request is served. The last use of each key, role and password
+//! is written to the store every few seconds, so no request waits for it. This node sees its own
+//! notes at once.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -17,36 +18,36 @@ use serde::{Deserialize, Serialize};
 const ACCESS_KEY_RECORDED_EVERY: Age = Age::seconds(15 * 60);
 /// A role's use is recorded at most this often (unsure).
 const ROLE_RECORDED_EVERY: Age = Age::seconds(15 * 60);
-/// Of a password's uses within this time, the first is recorded.
+/// Within so long after a recorded use of a password, no other is recorded.
 const PASSWORD_RECORDED_EVERY: Age = Age::seconds(5 * 60);
-/// How many uses of each sort are remembered as recent before the memory is begun anew.
+/// How many uses of each sort are kept in memory before those already written are dropped.
 const REMEMBERED_BOUND: usize = 100_000;
 
 /// The last use of an access key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccessKeyUse {
-    /// When.
+    /// The time.
     pub at: Timestamp,
-    /// With which service: `iam`, `sts`.
+    /// The service: `iam`, `sts`.
     pub service: String,
-    /// In which region, as the signature says.
+    /// The region, as the signature says.
     pub region: String,
 }
 
 /// The last use of a role: the last request of a session of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoleUse {
-    /// When.
+    /// The time.
     pub at: Timestamp,
-    /// In which region, as the signature says.
+    /// The region, as the signature says.
     pub region: String,
 }
 
-/// The notes of this node.
+/// The uses that this node has noted.
 #[derive(Debug, Default)]
 pub(crate) struct Uses {
     notes: Mutex<Notes>,
-    /// Whether the store failed to tell of passwords or roles when it was last asked.
+    /// Whether the store failed when it was last asked for the uses of passwords or roles.
     store_failed: AtomicBool,
 }
 
@@ -57,7 +58,7 @@ struct Notes {
     passwords: NotesOf<PasswordHolder, ()>,
 }
 
-/// The notes of one sort of thing.
+/// The uses of one sort of thing.
 #[derive(Debug)]
 struct NotesOf<K, D> {
     recent: HashMap<K, Noted<D>>,
@@ -70,20 +71,20 @@ struct Noted<D> {
     detail: D,
 }
 
-/// What the store is told of a key's use beside its time.
+/// What the store keeps of a key's use beside its time.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct UsedWith {
     service: String,
     region: String,
 }
 
-/// What the store is told of a role's use beside its time.
+/// What the store keeps of a role's use beside its time.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct UsedIn {
     region: String,
 }
 
-/// Whose password it is. A user's id is that of no user of another account.
+/// Whose password it is. A user's id is unique in the installation, so it needs no account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum PasswordHolder {
     Root(AccountId),
@@ -109,7 +110,7 @@ impl Uses {
         }
     }
 
-    /// The last use of a key, by this node's notes or else by the store's.
+    /// The last use of a key: the later one of this node's notes and the store.
     pub(crate) async fn of_access_key(
         &self,
         store: &dyn Store,
@@ -142,9 +143,8 @@ impl Uses {
         }
     }
 
-    /// When sessions of several roles of an account were last used, in the order asked for, by this
-    /// node's notes and the store's, whichever is later. Where the store can't say, this node's notes
-    /// alone.
+    /// When sessions of several roles of an account were last used, in the order of `roles`: the
+    /// later of this node's notes and the store. If the store fails, this node's notes alone.
     pub(crate) async fn of_roles(
         &self,
         store: &dyn Store,
@@ -156,7 +156,7 @@ impl Uses {
         let mut stored = self.heard(stored).into_iter().peekable();
         let notes = self.lock();
         let uses = roles.iter().zip(&subjects).map(|(role, subject)| {
-            // They come in the order asked for.
+            // The store answers in the order asked for, and leaves out what was never used.
             let stored = stored.next_if(|stored| stored.subject == *subject);
             let stored = stored.map(|stored| RoleUse {
                 at: stored.at,
@@ -175,9 +175,8 @@ impl Uses {
         uses.collect()
     }
 
-    /// Notes that someone signed in with the own password, unless another such use was recorded
-    /// within the last five minutes. Answers when the password was used before, as far as that was
-    /// recorded.
+    /// Notes that someone signed in with a password, unless another such use was recorded within
+    /// the last five minutes. Returns the use that was recorded before.
     pub(crate) async fn note_password(
         &self,
         store: &dyn Store,
@@ -188,7 +187,7 @@ impl Uses {
         let before = self.of_password(store, account, principal).await;
         let holder = PasswordHolder::of(account, principal);
         let mut notes = self.lock();
-        // Someone else may have noted one meanwhile.
+        // Another sign-in may have been noted meanwhile.
         let last = before.max(notes.passwords.last(&holder));
         if is_recorded(last, now, PASSWORD_RECORDED_EVERY) {
             notes.passwords.note(account, holder, now, ());
@@ -196,7 +195,7 @@ impl Uses {
         before
     }
 
-    /// When someone last signed in with the own password, as [`Uses::of_passwords`].
+    /// When someone last signed in with a password, as [`Uses::of_passwords`] finds it.
     pub(crate) async fn of_password(
         &self,
         store: &dyn Store,
@@ -208,8 +207,8 @@ impl Uses {
     }
 
     /// When each of several principals of an account last signed in with a password, in the order
-    /// asked for, by this node's notes and the store's, whichever is later. Where the store can't
-    /// say, this node's notes alone: who reads a user needs the rest of it even then.
+    /// of `principals`: the later of this node's notes and the store. If the store fails, this
+    /// node's notes alone, so that users can still be read.
     pub(crate) async fn of_passwords(
         &self,
         store: &dyn Store,
@@ -225,7 +224,7 @@ impl Uses {
         let mut stored = self.heard(stored).into_iter().peekable();
         let notes = self.lock();
         let uses = holders.iter().zip(&subjects).map(|(holder, subject)| {
-            // They come in the order asked for.
+            // The store answers in the order asked for, and leaves out what was never used.
             let stored = stored.next_if(|stored| stored.subject == *subject);
             stored
                 .map(|stored| stored.at)
@@ -234,7 +233,8 @@ impl Uses {
         uses.collect()
     }
 
-    /// What the store said; nothing if it failed, which is logged once until it answers again.
+    /// The uses from the store; none if it failed. The first failure is logged, then no other until
+    /// it works again.
     fn heard(&self, answer: Result<Vec<Use>, StoreError>) -> Vec<Use> {
         let failed = answer.is_err();
         let failed_before = self.store_failed.swap(failed, Ordering::Relaxed);
@@ -246,7 +246,7 @@ impl Uses {
         })
     }
 
-    /// Writes what is not written yet. What can't be written now is kept for the next time.
+    /// Writes what is not written yet. What can't be written now is kept for the next try.
     pub(crate) async fn write(&self, store: &dyn Store) -> Result<(), StoreError> {
         let (batch, keys, roles, passwords) = {
             let mut notes = self.lock();
@@ -288,7 +288,7 @@ impl Uses {
 }
 
 impl<K: Eq + Hash, D> NotesOf<K, D> {
-    /// When something was last used, by these notes.
+    /// When something was last used, as noted here.
     fn last(&self, key: &K) -> Option<Timestamp> {
         self.recent.get(key).map(|last| last.at)
     }
@@ -305,7 +305,7 @@ impl<K: Eq + Hash, D> NotesOf<K, D> {
         self.unwritten.insert(key, account);
     }
 
-    /// The last uses of some things, as the store is told of them: by subject and detail.
+    /// The last uses of some things, in the store's form.
     fn uses(
         &self,
         keys: &HashMap<K, AccountId>,
@@ -333,7 +333,7 @@ impl<K, D> Default for NotesOf<K, D> {
     }
 }
 
-/// Whether a use is recorded, given the one recorded before. Where the clock was put back, it is.
+/// Whether a use is recorded, given the last one recorded. It is if the clock was put back since.
 fn is_recorded(last: Option<Timestamp>, now: Timestamp, every: Age) -> bool {
     last.is_none_or(|last| now.since(last) >= every || now < last)
 }
@@ -346,7 +346,7 @@ impl PasswordHolder {
         }
     }
 
-    /// Its name in the store, among those of its account.
+    /// The name of the password in the store, unique within its account.
     fn subject(&self) -> String {
         match self {
             Self::Root(_) => "password/root".to_owned(),
@@ -407,7 +407,7 @@ mod tests {
         Timestamp::from_unix_seconds(1_795_000_000 + seconds)
     }
 
-    /// A sign-in to account 1 at some second; answers the second of the one before.
+    /// A sign-in to account 1 at some second. Returns the second of the previous one.
     async fn sign_in(node: &Uses, store: &FailingStore, who: Principal, at: i64) -> Option<i64> {
         let before = node.note_password(store, account(1), who, time(at)).await;
         before.map(|before| before.since(time(0)).as_seconds())
@@ -426,7 +426,7 @@ mod tests {
             (0, None, 0),
             (0, Some(0), 0),
             (299, Some(0), 0),
-            // Five minutes after the one recorded, not after the last.
+            // Five minutes after the recorded use, not after the latest.
             (300, Some(0), 300),
             (599, Some(300), 300),
             (4_000, Some(300), 4_000),
@@ -450,14 +450,14 @@ mod tests {
         other.write(&store).await.unwrap();
         assert_eq!(last(&node, &store, user(1)).await, Some(0));
 
-        // It is the first of its five minutes here as well.
+        // On this node too it falls within the five minutes of the first.
         assert_eq!(sign_in(&node, &store, user(1), 299).await, Some(0));
         assert_eq!(last(&node, &store, user(1)).await, Some(0));
         assert_eq!(sign_in(&node, &store, user(1), 300).await, Some(0));
         node.write(&store).await.unwrap();
         assert_eq!(last(&other, &store, user(1)).await, Some(300));
 
-        // The later of both stands, whoever writes last, and a node made anew finds it.
+        // The later of both is kept, whichever node writes last, and a new node finds it.
         sign_in(&node, &store, user(1), 700).await;
         sign_in(&other, &store, user(1), 1_100).await;
         other.write(&store).await.unwrap();
@@ -484,7 +484,7 @@ mod tests {
         assert_eq!(elsewhere, [None]);
     }
 
-    /// When and where roles of account 1 were last used, by a node's knowledge.
+    /// When and where roles of account 1 were last used, as a node knows it.
     async fn of_roles(
         node: &Uses,
         store: &FailingStore,
@@ -574,7 +574,7 @@ mod tests {
         let of_key = other.of_access_key(&store, account(1), key).await;
         let of_key = of_key.unwrap().unwrap();
         assert_eq!((of_key.at, of_key.service.as_str()), (time(501), "iam"));
-        // There is nothing left to write, so nobody is asked to.
+        // Nothing is left to write, so the store is not called.
         store.set_away(true);
         node.write(&store).await.unwrap();
     }

@@ -2,7 +2,7 @@
 //!
 //! Each loaded account has one writer. While it waits for the store, closures queue up; then they
 //! run in the order they came, each on the result of the one before, and become durable together.
-//! Nothing is seen by a reader before it is durable; then it is published, then answered.
+//! Readers see a change only when it is durable; then the caller is answered.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -22,9 +22,9 @@ use crate::rows;
 
 /// How many closures become durable together at most.
 const BATCH_BOUND: usize = 256;
-/// How many closures wait for a writer at most; beyond it, callers wait in turn.
+/// How many closures wait for a writer at most; further callers wait until there is room.
 const QUEUE_BOUND: usize = 1_024;
-/// How often a batch is tried again after another node was faster.
+/// How many times a batch is committed at most when other nodes keep committing first.
 const CONFLICT_TRIES: usize = 5;
 
 /// What an account has while it is loaded: its newest durable state and the way to change it.
@@ -68,8 +68,8 @@ impl Writer {
         self.commit_audited(change, None).await
     }
 
-    /// The same, and with the change its audit record becomes durable. Where nothing is changed,
-    /// nothing is kept of it.
+    /// Like [`Writer::commit`]; the audit record becomes durable together with the change. If
+    /// nothing is changed, the record is not stored.
     pub(crate) async fn commit_audited<T, F>(
         &self,
         change: F,
@@ -94,15 +94,16 @@ impl Writer {
     }
 }
 
-/// A queued closure, whatever it answers.
+/// A queued closure, whatever type it returns.
 trait Job: Send {
     /// Runs the closure; a refusal changes nothing. The result is kept until `finish`.
     fn run(&mut self, account: &Account) -> Changes;
 
-    /// The audit record of the change, should it be made.
+    /// The audit record to store if the closure changes something.
     fn audit(&self) -> Option<&str>;
 
-    /// Answers the caller: with the closure's result, or with what kept it from becoming durable.
+    /// Answers the caller: with the closure's result, or with the fault that kept it from becoming
+    /// durable.
     fn finish(self: Box<Self>, durable: Result<(), Fault>);
 }
 
@@ -139,7 +140,7 @@ where
             (Ok(()), None) => Err(fault::service_unavailable().into()),
             (Err(fault), _) => Err(fault.into()),
         };
-        // A caller that has gone away needs no answer.
+        // The caller may have gone away meanwhile.
         let _ = self.answer.send(result);
     }
 }
@@ -155,12 +156,12 @@ struct WriterTask {
     waiting: mpsc::Receiver<Box<dyn Job>>,
 }
 
-/// How many closures went together lately, and what that says of the next ones.
+/// How many closures went into recent commits, and so how many to expect in the next.
 ///
-/// Callers that were answered together come back nearly together. A commit that begins with the
-/// first of them leaves the others a whole sync behind, and every other sync is for one caller
-/// alone. So the writer waits for as many as came lately, but never for long: half of what a commit
-/// takes, and not at all for a caller that comes alone.
+/// Callers that are answered together send their next change at nearly the same time. If a commit
+/// began with the first of them, the others would have to wait for the whole sync, and every other
+/// sync would serve one caller alone. So the writer waits until as many have come as lately, but
+/// only briefly: for half of what a commit takes, and not at all when callers come singly.
 #[derive(Default)]
 struct GroupCommit {
     expected: usize,
@@ -171,19 +172,19 @@ impl GroupCommit {
     const LONGEST_PATIENCE: Duration = Duration::from_micros(400);
 
     fn was(&mut self, jobs: usize, commit_took: Duration) {
-        // Sinks slowly, because a straggler alone says little.
+        // Sinks slowly, because one commit with few closures may be chance.
         self.expected = jobs.max(self.expected - self.expected.div_ceil(4));
         self.patience = (commit_took / 2).min(Self::LONGEST_PATIENCE);
     }
 }
 
-/// What a run over the queued closures came to.
+/// The result of running the queued closures.
 struct Batch {
-    /// The account as it will be.
+    /// The account after the batch.
     account: Account,
-    /// All changes of the batch, as the store takes them.
+    /// All changes of the batch, in the store's form.
     writes: Vec<Write>,
-    /// Names that move with it.
+    /// Names that are taken in the directory, and below those that are given up.
     claims: Vec<Claim>,
     releases: Vec<Claim>,
     /// The audit records of the closures that change something.
@@ -194,7 +195,7 @@ struct Batch {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "how long a commit takes decides how long the next one waits for company"
+    reason = "the time that a commit takes decides how long the next one waits for more closures"
 )]
 impl WriterTask {
     async fn run(mut self) {
@@ -217,7 +218,7 @@ impl WriterTask {
         }
     }
 
-    /// Takes in what is queued, and waits a moment for those who are likely to come.
+    /// Takes in what is queued, and waits briefly if more closures are expected.
     async fn gather(&mut self, queued: &mut VecDeque<Box<dyn Job>>, group_commit: &GroupCommit) {
         let begun = Instant::now();
         while queued.len() < BATCH_BOUND {
@@ -234,8 +235,8 @@ impl WriterTask {
         }
     }
 
-    /// Commits as many of the queued closures as go together. Answers how many those are, and what
-    /// became of them.
+    /// Commits as many of the queued closures as can go together. Returns how many those are, and
+    /// whether they are durable.
     async fn commit(&self, queued: &mut VecDeque<Box<dyn Job>>) -> (usize, Result<(), Fault>) {
         let mut jobs = queued.len();
         for _ in 0..CONFLICT_TRIES {
@@ -286,7 +287,7 @@ impl WriterTask {
             .ok_or_else(|| StoreError::Corrupt("the store gave no answer to a commit".to_owned()))
     }
 
-    /// Takes in what another node changed.
+    /// Applies what another node changed.
     async fn catch_up(&self, base: &Account) -> Result<(), StoreError> {
         let newest = match self
             .store
@@ -301,8 +302,8 @@ impl WriterTask {
     }
 }
 
-/// Runs closures in order, each on the result of the one before. One that moves names in the
-/// directory is a batch of its own, because the store's answer is then about it alone.
+/// Runs closures in order, each on the result of the one before. A closure that claims or releases
+/// a name is a batch of its own, because the store's answer is then about that name alone.
 fn run_jobs(base: &Arc<Account>, queued: &mut VecDeque<Box<dyn Job>>) -> Batch {
     let mut batch = Batch {
         account: Account::clone(base),
@@ -324,7 +325,7 @@ fn run_jobs(base: &Arc<Account>, queued: &mut VecDeque<Box<dyn Job>>) -> Batch {
             batch.writes.push(rows::write_of(change));
         }
         if !changes.is_empty() {
-            // Whoever runs after this must see that the account is not the one it was.
+            // Closures that run after this one must see that the account has changed.
             batch.account.set_version(base.version().saturating_add(1));
             batch.audit.extend(job.audit().map(str::to_owned));
         }

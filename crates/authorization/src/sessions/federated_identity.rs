@@ -1,36 +1,36 @@
-//! Whom an identity provider vouches for, while there is no session yet.
+//! The identity that a provider vouches for, while there is no session yet.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-/// Someone for whom an identity provider of the account vouches: what it said was verified.
+/// An identity that a provider of the account vouches for. Its token or assertion was verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FederatedIdentity {
     /// The provider's ARN, by which trust policies name it.
     pub provider_arn: Box<str>,
-    /// What was said, as context keys.
+    /// What the provider said, as context keys.
     pub keys: Box<[ProviderKey]>,
-    /// How audit records name it.
+    /// How audit records show it.
     pub recorded: Recorded,
 }
 
-/// A context key that tells what an identity provider said.
+/// A context key set from what an identity provider said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProviderKey {
     /// The key.
     pub name: Box<str>,
     /// Its values.
     pub values: Box<[Box<str>]>,
-    /// Whether the session keeps it. Others are there while the role's trust policy is asked, and no
-    /// longer.
+    /// Whether the session keeps it. Other keys exist only while the role's trust policy is
+    /// evaluated.
     pub is_kept: bool,
 }
 
-/// Who someone is, as audit records say it.
+/// The identity, as audit records show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recorded {
-    /// What was verified.
+    /// What kind of proof was verified.
     pub by: FederatedBy,
     /// `principalId`
     pub principal_id: Box<str>,
@@ -38,11 +38,11 @@ pub struct Recorded {
     pub subject: Box<str>,
     /// `identityProvider`
     pub provider: Box<str>,
-    /// What the request does not say itself, by its name among the parameters.
+    /// Request parameters to record that are not in the request itself, by name.
     pub parameters: BTreeMap<&'static str, Value>,
 }
 
-/// What an identity provider vouches by.
+/// How an identity provider vouches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FederatedBy {
     /// A token of an OpenID Connect provider.
@@ -61,7 +61,7 @@ impl FederatedIdentity {
 }
 
 impl ProviderKey {
-    /// A key of one value that the session keeps.
+    /// A key with one value that the session keeps.
     pub fn kept(name: impl Into<Box<str>>, value: &str) -> Self {
         Self {
             name: name.into(),

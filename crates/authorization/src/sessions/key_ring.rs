@@ -1,5 +1,5 @@
-//! The keys for session tokens as a node knows them. Nodes read them from the store now and then; one that meets
-//! a token of a key that may be new looks at the store again.
+//! The keys for session tokens as a node knows them. Nodes read them from the store from time to
+//! time; a node that gets a token of a newer key than it knows reads the store again.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -10,10 +10,10 @@ use keyward_names::{AccessKeyId, Timestamp};
 use super::keys::SessionKeys;
 use super::token::{self, OpenedSession, TokenError};
 
-/// Keys whose numbers are further ahead than this of those that are known are made up.
+/// How many numbers beyond the newest known key a real key can have. Greater ones are invented.
 const AHEAD_BOUND: u32 = 2;
-/// The store is asked again about unknown keys at most this often, in seconds: anyone can make them
-/// up.
+/// The store is read because of unknown keys at most this often, in seconds, since anyone can
+/// invent a key's number.
 const ASKED_AGAIN_AFTER: i64 = 5;
 
 /// The keys as this node knows them.
@@ -25,7 +25,7 @@ pub struct SessionKeyRing {
 }
 
 impl SessionKeyRing {
-    /// Begins with these.
+    /// Begins with these keys.
     #[must_use]
     pub fn new(keys: SessionKeys) -> Self {
         Self {
@@ -39,17 +39,18 @@ impl SessionKeyRing {
         self.keys.load_full()
     }
 
-    /// Takes in the keys that the store has now.
+    /// Replaces the keys with those that the store has now.
     pub fn replace(&self, keys: SessionKeys) {
         self.keys.store(Arc::new(keys));
     }
 
-    /// Opens a token that came with an access key. Whether the session has expired is not looked at.
+    /// Opens a token that came with an access key. It does not check whether the session has
+    /// expired.
     pub fn open(&self, access_key: AccessKeyId, token: &str) -> Result<OpenedSession, TokenError> {
         token::open(&self.keys.load(), access_key, token)
     }
 
-    /// Whether the store may be asked about a key that is not known.
+    /// Whether the store may be read now because of an unknown key.
     pub fn may_ask(&self, id: u32, now: Timestamp) -> bool {
         let newest = self.keys.load().newest().id;
         if id <= newest || id > newest.saturating_add(AHEAD_BOUND) {

@@ -1,18 +1,18 @@
 //! The keys that seal session tokens.
 //!
-//! A key that is made opens at once and seals only when every node has read it. Those before it open
-//! what they sealed, until no token of theirs can be valid any more.
+//! A new key opens tokens at once, and begins to seal when every node has read it. The keys before
+//! it still open the tokens that they sealed, until none of these can be valid any more.
 
 use std::collections::BTreeMap;
 
 use keyward_credentials::SealingKey;
 use keyward_names::{Age, Timestamp};
 
-/// After this time the newest key is replaced.
+/// The age at which the newest key is replaced.
 const SESSION_KEY_REPLACED_AFTER: Age = Age::days(30);
 /// How long after it was made a key begins to seal: by then every node has read it.
 const SEALS_AFTER: Age = Age::seconds(2 * 3_600);
-/// For how long a key that was replaced still opens: longer than any session lasts, by days, since
+/// How long a key still opens after it was replaced: longer, by days, than any session lasts, since
 /// clocks differ.
 const OPENS_AFTER: Age = Age::days(4);
 /// The keys, by number.
@@ -22,19 +22,19 @@ pub struct SessionKeys {
     older: Box<[SessionKey]>,
 }
 
-/// One of them.
+/// A key for session tokens.
 #[derive(Debug, Clone)]
 pub struct SessionKey {
     /// Counted from 1.
     pub id: u32,
     /// Seals and opens.
     pub key: SealingKey,
-    /// When it was made, and from then on sealed.
+    /// When it was made. It seals from `SEALS_AFTER` later on.
     pub made: Timestamp,
 }
 
 impl SessionKeys {
-    /// Takes keys in, if there are any.
+    /// The given keys; `None` if there are none.
     pub fn new(keys: Vec<SessionKey>) -> Option<Self> {
         let by_id: BTreeMap<u32, SessionKey> = keys.into_iter().map(|key| (key.id, key)).collect();
         let mut keys: Vec<SessionKey> = by_id.into_values().collect();
@@ -65,7 +65,7 @@ impl SessionKeys {
         found.next().map(|key| &key.key)
     }
 
-    /// Whether it is time for another.
+    /// Whether the newest key is old enough to be replaced.
     pub fn is_due(&self, now: Timestamp) -> bool {
         self.newest.made.plus(SESSION_KEY_REPLACED_AFTER) <= now
     }

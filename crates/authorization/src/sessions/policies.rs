@@ -1,4 +1,4 @@
-//! Session policies: what is passed to narrow a session.
+//! Session policies, which narrow a session.
 
 use std::sync::Arc;
 
@@ -13,8 +13,8 @@ use crate::managed::Managed;
 #[derive(Debug, Default)]
 pub struct SessionPolicies {
     inline: Option<Arc<Compiled>>,
-    /// Managed policies of the session's account or AWS's. What they say is read at every request:
-    /// another default version changes running sessions (seen at AWS).
+    /// Managed policies of the session's account or AWS's. Their default versions are looked up at
+    /// every request: a new default version changes running sessions (seen at AWS).
     managed: Box<[PolicyId]>,
     prepared: ArcSwapOption<Prepared>,
 }
@@ -26,8 +26,8 @@ struct Prepared {
 }
 
 impl SessionPolicies {
-    /// Takes in a policy that was checked, and references to managed ones. `None` if the text can't be
-    /// read.
+    /// Takes an inline policy that was checked, and the ids of managed ones. `None` if the inline
+    /// policy can't be parsed.
     pub fn new(inline: Option<&str>, managed: Box<[PolicyId]>) -> Option<Self> {
         let compile =
             |text| Document::parse(text).map(|document| Arc::new(Compiled::new(&document)));
@@ -38,8 +38,8 @@ impl SessionPolicies {
         })
     }
 
-    /// What they come to now. `None` where none were passed. If one of them is gone, nobody can tell
-    /// any more what it denies, and nothing is allowed.
+    /// The policies as one set, as they are now. `None` if the session has none. If one of them was
+    /// deleted, nobody can tell any more what it denies, so nothing is allowed.
     pub fn set(&self, account: &Account, managed: Managed<'_>) -> Option<Arc<PolicySet>> {
         if self.inline.is_none() && self.managed.is_empty() {
             return None;

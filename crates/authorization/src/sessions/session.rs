@@ -1,4 +1,4 @@
-//! What a session is.
+//! Sessions, and who holds them.
 
 use std::collections::BTreeMap;
 
@@ -18,27 +18,28 @@ pub struct Session {
     pub issued: Timestamp,
     /// When it ends.
     pub expires: Timestamp,
-    /// When the account was made: sessions of one that was ended do not begin again in a namesake.
+    /// When the account was made. A session must not become valid in a new account with the id of
+    /// one that was ended.
     pub account_made: Timestamp,
-    /// Whose it is.
+    /// Whose session it is.
     pub holder: Holder,
-    /// When a device took part in making it: `aws:MultiFactorAuthAge` counts from here.
+    /// When MFA was used to get the session: `aws:MultiFactorAuthAge` counts from here.
     pub mfa: Option<Timestamp>,
-    /// Its tags, which go before those of the role or user.
+    /// Its tags, which replace those of the role or user with the same key.
     pub tags: Box<[SessionTag]>,
-    /// What was passed to narrow it.
+    /// The session policies.
     pub policies: SessionPolicies,
 }
 
-/// Whose a session is.
+/// Whose session it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Holder {
-    /// The very user, or root user, that asked for it: `GetSessionToken`.
+    /// The user or root user that asked for it: `GetSessionToken`.
     Own(Principal),
-    /// Someone who assumed a role: `AssumeRole` and its kin.
+    /// Someone who assumed a role: `AssumeRole`, `AssumeRoleWithSAML`, `AssumeRoleWithWebIdentity`.
     Role(RoleSession),
-    /// Someone for whom a user, or root user, vouches: `GetFederationToken`.
+    /// A federated user of a user or root user: `GetFederationToken`.
     Federated(FederatedUser),
 }
 
@@ -49,13 +50,14 @@ pub struct RoleSession {
     pub role: RoleId,
     /// The session's name.
     pub name: Box<str>,
-    /// Who is behind it, which stays through further roles: `aws:SourceIdentity`.
+    /// Who is behind it, which does not change when further roles are assumed:
+    /// `aws:SourceIdentity`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_identity: Option<Box<str>>,
     /// The identity provider that vouched: `aws:FederatedProvider`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<Box<str>>,
-    /// Context keys that tell what the identity provider said.
+    /// Context keys set from what the identity provider said.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub keys: BTreeMap<Box<str>, Box<[Box<str>]>>,
 }
@@ -65,24 +67,24 @@ pub struct RoleSession {
 pub struct FederatedUser {
     /// The name.
     pub name: Box<str>,
-    /// Whose rights are narrowed.
+    /// The user or root user whose rights the session has, narrowed.
     pub by: Principal,
 }
 
 /// A tag of a session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionTag {
-    /// Unique in the session without regard to case.
+    /// Unique in the session, compared without case.
     pub key: Box<str>,
     /// May be empty.
     pub value: Box<str>,
-    /// Whether sessions that are made by this one inherit it.
+    /// Whether sessions of roles that are assumed from this session inherit it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_transitive: bool,
 }
 
 impl Session {
-    /// Whether whoever holds it is still there.
+    /// Whether its account is the same one, and its user or role still exists.
     pub fn is_known(&self, account: &Account) -> bool {
         let is_account = account
             .settings()
@@ -99,14 +101,14 @@ impl Session {
             }
     }
 
-    /// The session's own ARN; for one of a user's own credentials, the user's.
+    /// The session's ARN; for a session of `GetSessionToken` the user's.
     pub fn arn(&self, account: &Account) -> String {
         let id = account.id();
         match &self.holder {
             Holder::Own(principal) => principal.arn(account),
             Holder::Role(session) => {
                 let role = account.roles().get(session.role);
-                // Of a role that is gone, the id stands for the name.
+                // The id takes the place of the name of a role that was deleted.
                 let name = role.map_or(session.role.as_str(), |role| role.name.as_str());
                 session_arn(account, name, &session.name)
             }
@@ -114,7 +116,7 @@ impl Session {
         }
     }
 
-    /// What stands for whoever holds it: `UserId` of `GetCallerIdentity`, `aws:userid`.
+    /// The holder's unique id: `UserId` of `GetCallerIdentity`, `aws:userid`.
     pub fn user_id(&self, account: &Account) -> String {
         match &self.holder {
             Holder::Own(principal) => principal.user_id(account),
@@ -123,7 +125,7 @@ impl Session {
         }
     }
 
-    /// What `aws:PrincipalArn` tells: of a role's session the role, else the ARN.
+    /// `aws:PrincipalArn`: the role's ARN for a session of a role, else the session's.
     pub fn principal_arn(&self, account: &Account) -> String {
         let role = match &self.holder {
             Holder::Role(session) => account.roles().get(session.role),
@@ -132,7 +134,7 @@ impl Session {
         role.map_or_else(|| self.arn(account), |role| role.arn(account.id()))
     }
 
-    /// The role, where it is a session of one that is there.
+    /// The role, if it is a session of a role that still exists.
     pub fn role<'a>(&self, account: &'a Account) -> Option<&'a Role> {
         match &self.holder {
             Holder::Role(session) => account.roles().get(session.role),
@@ -140,7 +142,7 @@ impl Session {
         }
     }
 
-    /// The role's session, where it is one.
+    /// The holder, if it is a session of a role.
     #[must_use]
     pub fn role_session(&self) -> Option<&RoleSession> {
         match &self.holder {
@@ -149,7 +151,7 @@ impl Session {
         }
     }
 
-    /// Whose policies it has.
+    /// The user or role whose policies apply to it.
     pub fn rights_of(&self) -> Option<PrincipalId> {
         let of = |principal: &Principal| match principal {
             Principal::Root => None,
@@ -162,8 +164,8 @@ impl Session {
         }
     }
 
-    /// Tags of whoever holds it, as `aws:PrincipalTag/` tells them: those of the session go before
-    /// those of the role, and a federated user has those of the session alone (unsure).
+    /// The holder's tags: `aws:PrincipalTag/`. The session's tags replace those of the user or role
+    /// with the same key; a federated user has the session's tags alone (unsure).
     pub fn principal_tags<'a>(&'a self, account: &'a Account) -> Vec<(&'a str, &'a str)> {
         let entity = match &self.holder {
             Holder::Own(Principal::User(id)) => account.user_by_id(*id).map(|user| &user.tags),
@@ -183,7 +185,7 @@ impl Session {
     }
 }
 
-/// The ARN of a session of a role, which tells the role's name without its path.
+/// The ARN of a session of a role. It has the role's name without its path.
 pub fn session_arn(account: &Account, role_name: &str, session_name: &str) -> String {
     let id = account.id();
     format!("arn:aws:sts::{id}:assumed-role/{role_name}/{session_name}")

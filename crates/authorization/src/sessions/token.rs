@@ -1,8 +1,8 @@
 //! Session tokens: a session and the secret that signs for it, sealed.
 //!
-//! A token is base64 of a version, the number of the key that seals it, and what is sealed: the secret,
-//! then the session as JSON, deflated where that is long, then zeros up to the size that was asked for.
-//! It is bound to its access key id, so that it opens with no other.
+//! A token is base64 of a version, the number of the key that seals it, and sealed bytes: the
+//! secret, then the session as JSON, deflated if it is long, then zeros up to the size that the
+//! caller of [`seal`] wanted. It is bound to its access key id and opens with no other.
 
 use std::sync::Arc;
 
@@ -17,16 +17,16 @@ use super::keys::{SessionKey, SessionKeys};
 use super::policies::SessionPolicies;
 use super::session::{Holder, Session, SessionTag};
 
-/// The version of the form.
+/// The version of the token's form.
 const FORM: u8 = 1;
 /// The random bytes that a secret access key is made of.
 pub const SECRET_BYTES: usize = 30;
-/// Sessions of more JSON than this are deflated. Most have less, and deflating takes longer than all
-/// the rest.
+/// A session's JSON is deflated if it has more bytes than this. Most have fewer, and deflating
+/// takes longer than all the rest.
 const DEFLATED_FROM: usize = 640;
-/// How hard deflating tries, of 10: more gains little for texts of this size.
+/// The deflate level, of 10: higher ones gain little for texts of this size.
 const DEFLATE_LEVEL: u8 = 6;
-/// No session comes to more JSON than this.
+/// The most bytes of JSON that are inflated. No session has more.
 const CONTENT_BOUND: usize = 256 * 1024;
 
 /// The most characters of a token: no token that AWS was seen to give out has more.
@@ -41,13 +41,13 @@ pub struct OpenedSession {
     pub secret: Secret,
 }
 
-/// Why a token is not taken for a session.
+/// Why a token can't be opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
     /// It is no token of this installation, or belongs to another access key.
     #[error("the session token can't be opened")]
     NotOurs,
-    /// Its key is not known to this node, and may be to another.
+    /// This node does not know its key; another node may.
     #[error("the session token is sealed by the unknown key {0}")]
     UnknownKey(u32),
 }
@@ -67,11 +67,11 @@ pub enum SealTokenError {
 pub struct TokenBytes {
     /// What the secret access key is made of.
     pub secret: Zeroizing<[u8; SECRET_BYTES]>,
-    /// What the token is sealed with, used once.
+    /// The nonce that the token is sealed with, used once.
     pub nonce: [u8; NONCE_LENGTH],
 }
 
-/// A session as a token has it. What the members mean is said at [`Session`].
+/// A session as it is in a token. [`Session`] says what the members mean.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SessionContent {
     /// When it began.
@@ -86,7 +86,7 @@ pub struct SessionContent {
     /// Whose it is.
     #[serde(rename = "h")]
     pub holder: Holder,
-    /// When a device took part in making it.
+    /// When MFA was used to get the session.
     #[serde(rename = "m", default, skip_serializing_if = "Option::is_none")]
     pub mfa: Option<Timestamp>,
     /// Its tags.
@@ -100,12 +100,13 @@ pub struct SessionContent {
     pub managed_policies: Box<[PolicyId]>,
 }
 
-/// What a token is bound to.
+/// The context that a token is sealed for.
 fn context(access_key: AccessKeyId) -> String {
     format!("session token of {access_key}")
 }
 
-/// Seals a session of a new access key, with its secret. The token has at least `at_least` characters.
+/// Seals a session of a new access key, and makes the key's secret. The token has at least
+/// `at_least` characters.
 pub fn seal(
     sealing: &SessionKey,
     access_key: AccessKeyId,
@@ -141,8 +142,8 @@ pub fn seal(
     Ok((mint_secret_access_key(&bytes.secret), token))
 }
 
-/// Opens a token that came with an access key. Whether the session has expired, and whether its
-/// holder is still there, is not looked at.
+/// Opens a token that came with an access key. It does not check whether the session has expired or
+/// its holder still exists.
 pub(super) fn open(
     keys: &SessionKeys,
     access_key: AccessKeyId,
@@ -192,7 +193,7 @@ fn read(access_key: AccessKeyId, plain: &[u8]) -> Option<OpenedSession> {
     })
 }
 
-/// Deflates, as for a token.
+/// Deflates as [`seal`] does.
 pub fn deflate(bytes: &[u8]) -> Vec<u8> {
     miniz_oxide::deflate::compress_to_vec(bytes, DEFLATE_LEVEL)
 }

@@ -1,4 +1,4 @@
-//! The writer itself, where no operation can show a rule.
+//! Rules of the writer that no operation can show.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -56,7 +56,7 @@ async fn after_five_conflicts_the_caller_is_told_to_come_again() {
     let rival = std::sync::Mutex::new(());
     let lost = writer
         .commit(move |account: &Account| {
-            // Before each of its commits another node commits: it always comes too late.
+            // Another node commits before each of its commits, which is therefore always too late.
             let _one_at_a_time = rival.lock();
             counted.fetch_add(1, Ordering::Relaxed);
             commit_as_rival(&rival_store, account);

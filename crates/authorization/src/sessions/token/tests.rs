@@ -12,7 +12,7 @@ fn access_key(number: u64) -> AccessKeyId {
     AccessKeyId::mint(AccessKeyKind::Temporary, account(), number)
 }
 
-/// Seals with random bytes that are always the same, but for the nonce.
+/// Seals with random bytes that are always the same, except the nonce.
 fn sealed_by(
     keys: &SessionKeys,
     access_key: AccessKeyId,
@@ -140,7 +140,7 @@ fn a_token_has_the_size_asked_for_and_never_more_than_the_bound() {
         assert!(token.len() <= TOKEN_CHARACTERS);
         assert!(open(&keys, access_key(1), &token).is_ok());
     }
-    // A generator whose high bits don't repeat, so that deflating gains little.
+    // A generator of numbers whose high bits don't repeat, so that deflating gains little.
     let mut state = 1_u64;
     let mut next = || {
         state = state
