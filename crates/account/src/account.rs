@@ -1,4 +1,4 @@
-//! The account as one immutable value, and the table of what it holds.
+//! The account as one immutable value, and the table of its entities.
 
 use std::sync::Arc;
 
@@ -19,11 +19,11 @@ use crate::{
     Settings, User,
 };
 
-/// All that IAM knows of one account, as it stood at one version. To clone it is cheap: the maps
-/// share their structure, so a change costs the same in a large account as in a small one.
+/// All entities of one account at one version. Cloning is cheap: the maps share their structure, so
+/// a change costs the same in a large account as in a small one.
 #[derive(Debug, Clone)]
 // INVARIANT: the indexes (`access_keys_by_owner`, `members`, `profiles_of_roles`, `policy_users`,
-// `policy_uses`, `slots`) say the same as the entities they index; upheld by `apply`, which alone
+// `policy_uses`, `slots`) agree with the entities that they index; upheld by `apply`, which alone
 // writes them.
 pub struct Account {
     id: AccountId,
@@ -36,15 +36,15 @@ pub struct Account {
     pub(crate) profiles_of_roles: OrdSet<(RoleId, FoldedName)>,
     /// Who uses each managed policy, and how.
     pub(crate) policy_users: OrdSet<(PolicyId, PolicyEntity, PolicyUse)>,
-    /// How many use each managed policy; only those that somebody uses.
+    /// How many entities use each managed policy. A policy that none uses is absent.
     pub(crate) policy_uses: OrdMap<PolicyId, PolicyUses>,
-    /// Where rights are kept of those who have policies, of their own or by groups.
+    /// Where rights are kept, for each user or role that has policies, its own or by groups.
     pub(crate) slots: OrdMap<PrincipalId, Arc<Slot>>,
     pub(crate) stamp: Stamp,
 }
 
 impl Account {
-    /// An account with nothing in it, at version 0.
+    /// An account without entities, at version 0.
     #[must_use]
     pub fn empty(id: AccountId) -> Self {
         Self {
@@ -67,13 +67,13 @@ impl Account {
         self.id
     }
 
-    /// How many commits led here.
+    /// How many commits the account had.
     #[must_use]
     pub fn version(&self) -> u64 {
         self.version
     }
 
-    /// Says which version the account stands at.
+    /// Sets the version, which `apply` does not change.
     pub fn set_version(&mut self, version: u64) {
         self.version = version;
     }
@@ -84,13 +84,13 @@ impl Account {
         self.entities.count()
     }
 
-    /// The keys of all records that the account consists of, in the order of the table of entities.
+    /// The keys of all records, in the order of the table of entities.
     pub fn record_keys(&self) -> impl Iterator<Item = RecordKey> {
         self.entities.keys()
     }
 }
 
-/// Two accounts are equal when they hold the same at the same version.
+/// Two accounts are equal when they have the same version and the same entities.
 impl PartialEq for Account {
     fn eq(&self, other: &Self) -> bool {
         self.id == other.id
@@ -126,9 +126,10 @@ pub(crate) enum TagKeys {
 ///     delete delete_device;               // and removed by `Account::delete_device`
 /// ```
 ///
-/// The last three may be absent. `one` in the place of `map` is for what there is at most one of; it
-/// has no `by`. `directory` is for what has an id, and a name and a path that lists are ordered by.
-/// Where the kind in a store depends on the key, each has the pattern of its keys: `"a" for Pattern`.
+/// The last three may be absent. `one` instead of `map` is for an entity that an account has only
+/// one of; it has no `by`. `directory` is for entities with an id, and a name and a path that lists
+/// are ordered by. Where the kind in a store depends on the key, each kind has the pattern of its
+/// keys: `"a" for Pattern`.
 macro_rules! entities {
     ($(
         $(#[$meaning:meta])*
@@ -150,7 +151,7 @@ macro_rules! entities {
             $variant $(($key))?,
         )+}
 
-        /// What an account holds, without the indexes over it.
+        /// The entities of an account, without the indexes over them.
         #[derive(Debug, Clone, Default, PartialEq)]
         pub(crate) struct Entities {$(
             pub(crate) $field: entities!(@collection $shape $entity $(, $key)?),
@@ -167,7 +168,7 @@ macro_rules! entities {
                 )+)+}
             }
 
-            /// Reads a kind and a key.
+            /// Parses a kind and a key.
             pub fn from_row(kind: &str, key: &str) -> Result<Self, RecordError> {
                 const KINDS: &[&str] = &[$($($kind,)+)+];
                 let Some(known) = KINDS.iter().find(|known| **known == kind) else {
@@ -205,7 +206,7 @@ macro_rules! entities {
         }
 
         impl Record {
-            /// What names the record.
+            /// The record's key.
             #[must_use]
             pub fn key(&self) -> RecordKey {
                 match self {$(
@@ -227,7 +228,7 @@ macro_rules! entities {
                 }
             }
 
-            /// Reads a stored row.
+            /// Parses a stored row.
             pub fn from_row(kind: &str, key: &str, body: &str) -> Result<Self, RecordError> {
                 let named = RecordKey::from_row(kind, key)?;
                 let read = match named {$(
@@ -259,15 +260,15 @@ macro_rules! entities {
                 )))+
             }
 
-            /// The tags of all entities that have some, each with its key and how those of its tags
-            /// compare.
+            /// The tags of all entities that have some: the entity's key, its tags, and how their
+            /// keys compare.
             pub(crate) fn tags(&self) -> impl Iterator<Item = (String, &[Tag], TagKeys)> {
                 std::iter::empty()$($(.chain(Collection::iter(&self.$field).map(
                     |(key, entity)| (key.text().to_owned(), &*entity.tags, TagKeys::$compared),
                 )))?)+
             }
 
-            /// What does not fit in how entities are kept, one sentence each; always nothing.
+            /// What is inconsistent in how entities are kept, one sentence each; always nothing.
             pub(crate) fn broken(&self) -> Vec<String> {
                 let mut broken = Vec::new();
                 $(broken.extend(Collection::broken(
@@ -280,7 +281,7 @@ macro_rules! entities {
         }
 
         impl Account {
-            /// Takes a record in, as [`Account::apply`] of a `Put` does.
+            /// Writes a record, as [`Account::apply`] of a `Put` does.
             pub fn put(&mut self, record: Record) {
                 match record {$(
                     Record::$variant(entity) => {
@@ -300,7 +301,7 @@ macro_rules! entities {
         }
     };
 
-    // The key, or nothing in its place.
+    // The key, or `()` without one.
     (@one) => { () };
     (@one $key:tt) => { $key };
 
@@ -346,6 +347,8 @@ macro_rules! entities {
     };
 }
 
+// When an account is ended, its records are deleted in this order: entities that belong to others
+// come before their owners.
 entities! {
     /// The account as such.
     Settings(Settings) = "account", one settings;
@@ -380,7 +383,7 @@ entities! {
         map policies by entity: PolicyEntity,
         put put_policies, delete delete_policies;
 
-    /// The end of a service-linked role, by its task.
+    /// A deleted service-linked role, by the id of its deletion task.
     RoleDeletion(RoleDeletion) = "role_deletion", map role_deletions by task: Box<str>;
 
     /// An OpenID Connect provider, by its URL.

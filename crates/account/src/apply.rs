@@ -1,4 +1,4 @@
-//! How changes lead from one account to the next.
+//! Applying changes to an account.
 
 use std::sync::Arc;
 
@@ -11,7 +11,8 @@ use crate::{
 };
 
 impl Account {
-    /// Applies one change. This is total: whatever the change, the account that comes out is whole.
+    /// Applies one change. This never fails: whatever the change, the account satisfies its
+    /// invariants.
     pub fn apply(&mut self, change: &Change) {
         match change {
             Change::Put(record) => self.put(record.clone()),
@@ -26,7 +27,7 @@ impl Account {
         if name_before.as_ref() == Some(&name) {
             return;
         }
-        // Where an account is loaded, the memberships may come before the user.
+        // When an account is loaded, the memberships may come before the user.
         let groups: Vec<GroupId> = self.groups_of(id).collect();
         for group in groups {
             if let Some(before) = &name_before {

@@ -1,6 +1,6 @@
-//! The ARN of each entity of an account, and the reading of ARNs of identity providers.
+//! The ARN of each entity of an account, and reading the ARNs of identity providers.
 //!
-//! An entity does not know whose it is, so its account is an argument.
+//! An entity does not know its account, so the account is an argument.
 
 use keyward_names::{AccountId, IamArn, iam_arn};
 
@@ -76,7 +76,7 @@ pub enum ProviderKind {
 }
 
 impl ProviderKind {
-    /// As ARNs call it.
+    /// The kind as ARNs write it.
     const fn word(self) -> &'static str {
         match self {
             Self::Oidc => "oidc-provider",
@@ -90,8 +90,8 @@ impl ProviderKind {
         format!("arn:aws:iam::{account}:{}/{name}", self.word())
     }
 
-    /// What an ARN says of whose provider it is, and which one. `None` for what is not the ARN of a
-    /// provider of this kind by its form.
+    /// The account and the name or URL of a provider, from its ARN. `None` if this is not the form
+    /// of an ARN of this kind.
     #[must_use]
     pub fn parts(self, arn: &str) -> Option<(AccountId, &str)> {
         let arn = IamArn::parse(arn).ok()?;
@@ -99,7 +99,7 @@ impl ProviderKind {
         is_provider.then(|| (arn.account, arn.whole_name()))
     }
 
-    /// What the ARN of a provider of this account says of which one it is.
+    /// The name or URL in the ARN of a provider, if the provider is of this account.
     #[must_use]
     pub fn name_in(self, account: AccountId, arn: &str) -> Option<&str> {
         let (of, name) = self.parts(arn)?;
@@ -108,7 +108,7 @@ impl ProviderKind {
 }
 
 impl Account {
-    /// The ARN that a user or role has now, if it is there.
+    /// The ARN that a user or role has now, if it exists.
     #[must_use]
     pub fn principal_arn(&self, id: PrincipalId) -> Option<String> {
         match id {

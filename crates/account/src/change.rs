@@ -4,12 +4,12 @@ use keyward_names::{AccountAlias, AccountId, FoldedName};
 
 use crate::{Record, RecordKey};
 
-/// One step from an account to the next.
+/// One change of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
     /// The record now has this content, whether it was there before or not.
     Put(Record),
-    /// The record is gone, whether it was there before or not.
+    /// The record no longer exists, whether it was there before or not.
     Delete(RecordKey),
 }
 
@@ -20,20 +20,21 @@ pub enum Claim {
     AccountId(AccountId),
     /// An account's alias.
     Alias(AccountAlias),
-    /// The e-mail address of an account's root user, which signs in by it.
+    /// The e-mail address of an account's root user, who signs in with it.
     RootEmail(FoldedName),
-    /// The label of an account's issuer of tokens, by which what it publishes is found.
+    /// The label in the URL of an account's issuer of tokens, by which its published documents are
+    /// found.
     TokenIssuer(Box<str>),
 }
 
-/// All that one operation changes, at once or not at all.
+/// All changes of one operation, which are made together or not at all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Changes {
-    /// The steps, in order.
+    /// The changes, in order.
     pub changes: Vec<Change>,
-    /// Names the account takes. If another account has one of them, nothing is changed.
+    /// Names that the account takes. If another account has one of them, nothing is changed.
     pub claims: Vec<Claim>,
-    /// Names the account gives up.
+    /// Names that the account gives up.
     pub releases: Vec<Claim>,
 }
 
@@ -44,7 +45,7 @@ impl Changes {
         Self::default()
     }
 
-    /// One record's new content.
+    /// Writes one record.
     #[must_use]
     pub fn put(record: Record) -> Self {
         Self {
@@ -53,7 +54,7 @@ impl Changes {
         }
     }
 
-    /// One record's end.
+    /// Deletes one record.
     #[must_use]
     pub fn delete(key: RecordKey) -> Self {
         Self {
@@ -62,7 +63,7 @@ impl Changes {
         }
     }
 
-    /// The end of several records.
+    /// Deletes several records.
     #[must_use]
     pub fn delete_all(keys: impl IntoIterator<Item = RecordKey>) -> Self {
         Self {
@@ -77,7 +78,7 @@ impl Changes {
         !(self.claims.is_empty() && self.releases.is_empty())
     }
 
-    /// Whether there is nothing to do.
+    /// Whether nothing changes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty() && !self.moves_names()

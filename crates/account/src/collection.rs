@@ -1,5 +1,5 @@
-//! The entities of one kind that an account has, whatever they are kept in: one value, a map by key, or
-//! a directory.
+//! The entities of one kind that an account has, whether they are kept in one value, a map by key,
+//! or a directory.
 
 use std::sync::Arc;
 
@@ -9,10 +9,10 @@ use crate::{Directory, Entity};
 
 /// The entities of one kind.
 pub(crate) trait Collection {
-    /// What tells one of them from another: nothing, where there is at most one.
+    /// The key that distinguishes them; `()` where there is at most one.
     type Key: PartialEq;
 
-    /// What they are.
+    /// The type of the entities.
     type Entity;
 
     /// How many there are.
@@ -21,13 +21,14 @@ pub(crate) trait Collection {
     /// All of them with their keys, in the order of the keys.
     fn iter(&self) -> impl Iterator<Item = (Self::Key, &Self::Entity)>;
 
-    /// Takes one in, in the place of the one that has its key.
+    /// Adds an entity, replacing the one that has its key.
     fn put(&mut self, key: Self::Key, entity: Self::Entity);
 
     /// Removes the one with this key, if there is one.
     fn remove(&mut self, key: &Self::Key);
 
-    /// What does not fit, one sentence each; always nothing. `own_key` tells the key in an entity.
+    /// What is inconsistent, one sentence each; always nothing. `own_key` gives the key in an
+    /// entity.
     fn broken(&self, kind: &str, own_key: impl Fn(&Self::Entity) -> Self::Key) -> Vec<String> {
         let misplaced = self.iter().filter(|(key, entity)| *key != own_key(entity));
         let count = misplaced.count();

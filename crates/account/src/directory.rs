@@ -6,7 +6,7 @@ use std::sync::Arc;
 use imbl::OrdMap;
 use keyward_names::{FoldedName, Path};
 
-/// What has an id for good, and a name and a path.
+/// An entity with an id that never changes, a name and a path.
 pub trait Entity: Clone {
     /// The type of its ids.
     type Id: Copy + Ord;
@@ -14,14 +14,14 @@ pub trait Entity: Clone {
     /// Its id.
     fn id(&self) -> Self::Id;
 
-    /// Its name as names are compared.
+    /// Its name in the form in which names are compared.
     fn folded_name(&self) -> FoldedName;
 
-    /// Where it lies.
+    /// Its path.
     fn path(&self) -> &Path;
 }
 
-/// All entities of one kind that an account has. To clone it is cheap.
+/// All entities of one kind that an account has. Cloning is cheap.
 #[derive(Debug, Clone, PartialEq)]
 // INVARIANT: both maps hold the same entities; upheld by `insert` and `remove`, which alone write them.
 pub struct Directory<E: Entity> {
@@ -29,8 +29,8 @@ pub struct Directory<E: Entity> {
     by_name: OrdMap<FoldedName, Named<E>>,
 }
 
-/// What the index of names says of an entity. It has the path too, so that a list under a path need
-/// not look at every entity on its way.
+/// An entity in the index of names. The path is here too, so that a list under a path need not read
+/// every entity that it skips.
 #[derive(Debug, Clone, PartialEq)]
 struct Named<E> {
     path: Path,
@@ -77,8 +77,8 @@ impl<E: Entity> Directory<E> {
         self.by_id.is_empty()
     }
 
-    /// The entities in the order of their names, beginning after one of them, with name and path. To
-    /// come by is cheap until one looks at the entity itself.
+    /// The entities with name and path, in the order of their names, beginning after one of them.
+    /// Only access to the entity itself costs much.
     pub fn after<'a>(
         &'a self,
         after: Option<&FoldedName>,
@@ -94,7 +94,7 @@ impl<E: Entity> Directory<E> {
         self.by_id.keys().copied()
     }
 
-    /// Takes an entity in; gives what had its id before.
+    /// Adds an entity. Returns the entity that it replaces, which has the same id.
     pub(crate) fn insert(&mut self, entity: E) -> Option<Arc<E>> {
         let (name, path) = (entity.folded_name(), entity.path().clone());
         let entity = Arc::new(entity);
@@ -109,14 +109,14 @@ impl<E: Entity> Directory<E> {
         before
     }
 
-    /// Gives up an entity.
+    /// Removes an entity.
     pub(crate) fn remove(&mut self, id: E::Id) -> Option<Arc<E>> {
         let entity = self.by_id.remove(&id)?;
         self.by_name.remove(&entity.folded_name());
         Some(entity)
     }
 
-    /// What does not fit between the two maps; always nothing.
+    /// What is inconsistent between the two maps; always nothing.
     pub(crate) fn broken(&self, kind: &str) -> Vec<String> {
         let mut broken = Vec::new();
         if self.by_id.len() != self.by_name.len() {

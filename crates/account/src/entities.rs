@@ -1,4 +1,4 @@
-//! What an account holds. Each type is also the form its record has on disk (see `record`).
+//! The entities of an account. Each type is also the form of its record on disk (see `row`).
 
 use keyward_credentials::{PasswordPolicy, Sealed, Verifier};
 use keyward_names::{
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::TrustPolicy;
 
-/// What is true of the account as such.
+/// The account's own settings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
     /// The account's name, for people.
@@ -23,7 +23,7 @@ pub struct Settings {
     pub global_endpoint_tokens: GlobalEndpointTokens,
 }
 
-/// What sessions that the global endpoint of STS gives out are good for.
+/// Where sessions from the global endpoint of STS are valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GlobalEndpointTokens {
@@ -41,7 +41,7 @@ pub struct RootUser {
     pub email: String,
     /// Its password, if it has one.
     pub password: Option<Verifier>,
-    /// When the password was set. Not known of one that was set before this was kept.
+    /// When the password was set. Absent if that was before this member existed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password_changed: Option<Timestamp>,
 }
@@ -49,11 +49,11 @@ pub struct RootUser {
 /// An IAM user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
-    /// For good.
+    /// Never changes.
     pub id: UserId,
     /// The name, as last spelled.
     pub name: UserName,
-    /// Where the user lies.
+    /// The user's path.
     pub path: Path,
     /// When the user was made.
     pub created: Timestamp,
@@ -65,11 +65,11 @@ pub struct User {
 /// A group: users get the policies of the groups they are in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Group {
-    /// For good.
+    /// Never changes.
     pub id: GroupId,
     /// The name, as last spelled.
     pub name: GroupName,
-    /// Where the group lies.
+    /// The group's path.
     pub path: Path,
     /// When the group was made.
     pub created: Timestamp,
@@ -78,26 +78,26 @@ pub struct Group {
 /// The groups that a user is in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Memberships {
-    /// Who.
+    /// The user.
     pub user: UserId,
-    /// In the order of their ids. At least one: where the last is left, the record goes too.
+    /// In the order of their ids. At least one: a user who is in no group has no record.
     pub groups: Box<[GroupId]>,
 }
 
-/// A role: rights that whoever its trust policy names may take on for a while.
+/// A role: rights that principals of its trust policy can assume for a while.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Role {
-    /// For good.
+    /// Never changes.
     pub id: RoleId,
     /// The name.
     pub name: RoleName,
-    /// Where the role lies.
+    /// The role's path.
     pub path: Path,
     /// When the role was made.
     pub created: Timestamp,
-    /// Who may take it on.
+    /// Who can assume it.
     pub trust_policy: TrustPolicy,
-    /// What it is for, in its owner's words.
+    /// What it is for, in free text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<Box<str>>,
     /// How long a session of it lasts at most, in seconds: 3,600 to 43,200.
@@ -108,28 +108,28 @@ pub struct Role {
 }
 
 impl Role {
-    /// How long a session lasts at most where nobody says, in seconds.
+    /// The maximum duration of a session where none is set, in seconds.
     pub const DEFAULT_MAX_SESSION_DURATION: u32 = 3_600;
 
-    /// Whether a service made the role for itself: only that service changes it.
+    /// Whether it is service-linked: only the service it was made for changes it.
     #[must_use]
     pub fn is_service_linked(&self) -> bool {
         self.path.as_str().starts_with("/aws-service-role/")
     }
 }
 
-/// An instance profile: hands a role to virtual machines.
+/// An instance profile: passes a role to virtual machines.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InstanceProfile {
-    /// For good.
+    /// Never changes.
     pub id: InstanceProfileId,
     /// The name.
     pub name: InstanceProfileName,
-    /// Where it lies.
+    /// Its path.
     pub path: Path,
     /// When it was made.
     pub created: Timestamp,
-    /// The role that it hands out.
+    /// The role that it passes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<RoleId>,
     /// Tags, in the order of their keys.
@@ -137,7 +137,7 @@ pub struct InstanceProfile {
     pub tags: Box<[Tag]>,
 }
 
-/// That a service-linked role was deleted: what its deletion task answers from then on.
+/// A deleted service-linked role, as the answer about its deletion task.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoleDeletion {
     /// The task's id: `task/aws-service-role/{service}/{role}/{uuid}`.
@@ -149,16 +149,16 @@ pub struct RoleDeletion {
 /// A user's password and what belongs to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoginProfile {
-    /// Whose it is.
+    /// The user.
     pub user: UserId,
-    /// When the user got a password; later passwords don't change it.
+    /// When the user got a login profile; a new password does not change it.
     pub created: Timestamp,
     /// When the present password was set: its age counts from here.
     pub password_changed: Timestamp,
     /// Whether the next sign-in must set a new password.
     pub password_reset_required: bool,
-    /// Whether anyone signed in with a password of this profile: only then is there a last use that
-    /// the store could be asked for.
+    /// Whether anyone signed in with a password of this profile. Only then the store has a last
+    /// use.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub password_used: bool,
     /// The present password.
@@ -169,19 +169,19 @@ pub struct LoginProfile {
 }
 
 impl LoginProfile {
-    /// How many passwords are remembered, the present one included: as many as the reuse rule can
-    /// ask for, whatever it asks for today, so that raising it works at once.
+    /// How many passwords are remembered, the present one included: as many as the password policy
+    /// can ever ask for, so that a stricter policy applies at once.
     pub const REMEMBERED: usize = 24;
 
-    /// When the present password expires: never, or so long after it was set. A policy that is set
-    /// later counts at once.
+    /// When the present password expires by the policy: `maximum_age` after it was set, or never. A
+    /// policy that is set later applies to it too.
     #[must_use]
     pub fn password_expires(&self, policy: Option<&PasswordPolicy>) -> Option<Timestamp> {
         let age = policy?.maximum_age()?;
         Some(self.password_changed.plus(age))
     }
 
-    /// Whether the present password can't be used as it is, and who can replace it.
+    /// Whether the present password has expired, and who can replace it then.
     #[must_use]
     pub fn password_standing(
         &self,
@@ -204,10 +204,10 @@ impl LoginProfile {
     }
 }
 
-/// What age has done to a password.
+/// Whether a password is too old.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PasswordStanding {
-    /// Nothing.
+    /// It has not expired.
     Good,
     /// It expired, and its user may replace it at the next sign-in.
     Expired,
@@ -215,7 +215,7 @@ pub enum PasswordStanding {
     ExpiredForGood,
 }
 
-/// Whose an access key is.
+/// The owner of an access key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum KeyOwner {
@@ -229,29 +229,29 @@ pub enum KeyOwner {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AccessKeyStatus {
-    /// They may.
+    /// Requests may be signed with it.
     Active,
-    /// They are refused as if the key did not exist.
+    /// Requests signed with it are refused as if the key did not exist.
     Inactive,
 }
 
-/// A permanent access key.
+/// A long-term access key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccessKey {
     /// The key's id.
     pub id: AccessKeyId,
-    /// Whose it is.
+    /// Its owner.
     pub owner: KeyOwner,
     /// The secret access key, sealed by the account's data key.
     pub secret: Sealed,
-    /// Whether it may be used.
+    /// Whether requests may be signed with it.
     pub status: AccessKeyStatus,
     /// When it was made.
     pub created: Timestamp,
 }
 
 impl AccessKey {
-    /// What the sealed secret is bound to: it opens for this key only.
+    /// The context that the secret is sealed for: it opens for this key only.
     #[must_use]
     pub fn seal_context(id: AccessKeyId) -> String {
         format!("secret access key of {id}")

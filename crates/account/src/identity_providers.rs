@@ -1,4 +1,4 @@
-//! Identity providers that an account trusts, and the account as a provider of identities to others.
+//! Identity providers that an account trusts, and the account itself as an issuer of tokens.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -7,17 +7,17 @@ use keyward_credentials::Sealed;
 use keyward_names::{PreciseTimestamp, SamlPrivateKeyId, SamlProviderId, Tag};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// An OpenID Connect provider: whose tokens people from outside take on roles with.
+/// An OpenID Connect provider: its tokens can be used to assume roles.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OidcProvider {
-    /// Where it is, without `https://` and a port of 443; to the letter otherwise. It names the provider
-    /// within its account.
+    /// The URL without `https://` and a port of 443, otherwise as given. It is unique in the
+    /// account.
     pub url: Box<str>,
-    /// Whom tokens must be meant for; each once, in the order they were given.
+    /// The audiences that tokens may have; each once, in the order given.
     #[serde(default, skip_serializing_if = "<[Box<str>]>::is_empty")]
     pub client_ids: Box<[Box<str>]>,
-    /// SHA-1 of certificates, hexadecimal in lower case; at most [`OidcProvider::THUMBPRINTS`]. None
-    /// where the operator vouches for the provider's keys.
+    /// SHA-1 thumbprints of certificates, hexadecimal in lower case; at most
+    /// [`OidcProvider::THUMBPRINTS`]. None if the operator pinned the provider's keys.
     #[serde(default, skip_serializing_if = "<[Box<str>]>::is_empty")]
     pub thumbprints: Box<[Box<str>]>,
     /// When it was made.
@@ -31,8 +31,8 @@ impl OidcProvider {
     /// How many thumbprints a provider has at most.
     pub const THUMBPRINTS: usize = 5;
 
-    /// The URL by which the provider of an issuer is kept: the `iss` of a token without `https://` and a
-    /// port of 443. `None` where it does not begin with `https://`.
+    /// The URL of an issuer as [`OidcProvider::url`] has it: the `iss` of a token without
+    /// `https://` and a port of 443. `None` if it does not begin with `https://`.
     #[must_use]
     pub fn url_of_issuer(issuer: &str) -> Option<Cow<'_, str>> {
         let rest = issuer.strip_prefix("https://")?;
@@ -47,18 +47,18 @@ impl OidcProvider {
     }
 }
 
-/// A SAML provider: whose assertions people from outside take on roles with.
+/// A SAML provider: its assertions can be used to assume roles.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SamlProvider {
-    /// For good: a provider that is made anew under the same name has another one.
+    /// Never changes: a new provider of the same name has another id.
     pub id: SamlProviderId,
-    /// The name, which counts with its case. It names the provider within its account.
+    /// The name, which is case-sensitive. It is unique in the account.
     pub name: Box<str>,
-    /// What the provider says of itself: XML, with the keys that it signs with.
+    /// The provider's metadata: XML, with the keys that it signs with.
     pub metadata: MetadataDocument,
     /// When it was made.
     pub created: PreciseTimestamp,
-    /// Until when it is said to be valid: a hundred years from when the metadata was given.
+    /// The end of validity that is shown: a hundred years after the metadata was given.
     pub valid_until: PreciseTimestamp,
     /// Whether assertions must be encrypted.
     #[serde(default)]
@@ -76,8 +76,8 @@ impl SamlProvider {
     pub const PRIVATE_KEYS: usize = 2;
 }
 
-/// The text of a metadata document, to the letter as it was given. It may be 10 million characters long;
-/// copies share it.
+/// The text of a metadata document, unchanged. It may be 10 million characters long; copies share
+/// it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MetadataDocument(Arc<str>);
 
@@ -94,7 +94,8 @@ impl MetadataDocument {
         &self.0
     }
 
-    /// The text as copies share it: the same document is the same `Arc`, as long as the account is held.
+    /// The text, as copies share it: as long as the account is in memory, the same document is the
+    /// same `Arc`.
     #[must_use]
     pub const fn shared(&self) -> &Arc<str> {
         &self.0
@@ -118,10 +119,10 @@ impl<'de> Deserialize<'de> for MetadataDocument {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AssertionEncryption {
-    /// They may be.
+    /// Both encrypted and plain ones are accepted.
     #[default]
     Allowed,
-    /// Others are refused.
+    /// Plain ones are refused.
     Required,
 }
 
@@ -137,18 +138,19 @@ pub struct SamlPrivateKey {
 }
 
 impl SamlPrivateKey {
-    /// What the sealed key is bound to: it opens under this id only.
+    /// The context that the key is sealed for: it opens under this id only.
     #[must_use]
     pub fn seal_context(id: SamlPrivateKeyId) -> String {
         format!("private key {id} of a SAML provider")
     }
 }
 
-/// The account as an issuer of tokens that others trust. It begins when this is first switched on, and
-/// issuer and keys are kept when it is switched off, so that tokens stay verifiable.
+/// The account as an issuer of tokens that others trust. It exists from the first time that issuing
+/// is enabled. Issuer and keys are kept when it is disabled, so that tokens can still be verified.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutboundFederation {
-    /// What tells the account's issuer from others: a random UUID, the same for good.
+    /// The part of the issuer's URL that differs between accounts: a random UUID, which never
+    /// changes.
     pub issuer_label: Box<str>,
     /// Whether tokens are given out.
     pub is_enabled: bool,
@@ -159,7 +161,7 @@ pub struct OutboundFederation {
 }
 
 impl OutboundFederation {
-    /// What the sealed signing keys are bound to: they open for this issuer only.
+    /// The context that the signing keys are sealed for: they open for this issuer only.
     #[must_use]
     pub fn seal_context(issuer_label: &str) -> String {
         format!("signing keys of issuer {issuer_label}")

@@ -1,4 +1,4 @@
-//! What is always true of an account. Property tests ask after every change.
+//! What is always true of an account. Property tests check it after every change.
 
 use keyward_credentials::PasswordPolicy;
 
@@ -174,7 +174,8 @@ impl Account {
             if is_bounded_group {
                 broken.push(format!("group {entity} has a boundary"));
             }
-            // Policies of AWS belong to no account; those of this account carry its number.
+            // Policies of AWS are not in an account; the ids of this account's policies contain its
+            // number.
             let own = |id: &keyward_names::PolicyId| id.embedded_account() == Some(self.id());
             let is_dangling = |(id, _): (_, PolicyUse)| {
                 own(&id) && self.entities.managed_policies.get(id).is_none()

@@ -1,9 +1,10 @@
 //! One account: its entities, the immutable [`Account`] value that readers hold, and the changes
-//! that lead from one such value to the next.
+//! that turn one such value into the next.
 //!
-//! A change is data ([`Change`]), and applying one is total: the node that made it, a node that
-//! follows the log and a test all come to the same account. What may be changed, by whom, is not
-//! decided here: business rules are in `operations`. This crate does no I/O.
+//! A change is data ([`Change`]), and applying one never fails and depends on nothing else: the
+//! node that made it, a node that follows the log and a test all get the same account. What may be
+//! changed, and by whom, is not decided here: business rules are in `operations`. This crate does
+//! no I/O.
 //!
 //! ```
 //! use keyward_account::{Account, Change, Record, User};

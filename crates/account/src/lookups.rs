@@ -1,4 +1,4 @@
-//! What an account tells of what it holds.
+//! Looking up the entities of an account.
 
 use keyward_credentials::{PasswordOwner, PasswordPolicy};
 use keyward_names::{AccessKeyId, AccountAlias, FoldedName, GroupId, PolicyId, RoleId, UserId};
@@ -10,7 +10,7 @@ use crate::{
 };
 
 impl Account {
-    /// The account as such. Absent only before the account's first record was applied.
+    /// The account's settings. Absent only before the account's first record was applied.
     #[must_use]
     pub fn settings(&self) -> Option<&Settings> {
         self.entities.settings.as_deref()
@@ -28,13 +28,13 @@ impl Account {
         self.entities.alias.as_deref()
     }
 
-    /// The account's own password policy; where it has none, the default policy holds.
+    /// The account's own password policy. Without one the default policy applies.
     #[must_use]
     pub fn password_policy(&self) -> Option<&PasswordPolicy> {
         self.entities.password_policy.as_deref()
     }
 
-    /// Whom the account's passwords are compared with by the default password policy.
+    /// What the default password policy compares the account's passwords with.
     #[must_use]
     pub fn password_owner(&self) -> PasswordOwner<'_> {
         PasswordOwner {
@@ -121,7 +121,7 @@ impl Account {
         self.members_of(group, None).next().is_some()
     }
 
-    /// The users of a group in the order of their names, beginning after one of them.
+    /// The users of a group, in the order of their names, beginning after the name `after`.
     pub fn members_of<'a>(
         &'a self,
         group: GroupId,
@@ -138,7 +138,8 @@ impl Account {
             .filter_map(|(_, name)| Some((name, self.entities.users.find_folded(name)?)))
     }
 
-    /// The instance profiles that hand out a role in the order of their names, beginning after one.
+    /// The instance profiles that pass a role, in the order of their names, beginning after the
+    /// name `after`.
     pub fn profiles_of<'a>(
         &'a self,
         role: RoleId,
@@ -163,13 +164,14 @@ impl Account {
         self.entities.policies.get(&of).map(|policies| &**policies)
     }
 
-    /// By how many a managed policy is used.
+    /// How many entities use a managed policy.
     #[must_use]
     pub fn policy_uses(&self, policy: PolicyId) -> PolicyUses {
         self.policy_uses.get(&policy).copied().unwrap_or_default()
     }
 
-    /// The managed policies that somebody uses, in the order of their ids, beginning after one.
+    /// The managed policies that are in use, in the order of their ids, beginning after the id
+    /// `after`.
     pub fn used_policies(
         &self,
         after: Option<PolicyId>,
@@ -181,14 +183,14 @@ impl Account {
             .map(|(id, uses)| (*id, *uses))
     }
 
-    /// How many managed policies somebody uses.
+    /// How many managed policies are in use.
     #[must_use]
     pub fn used_policy_count(&self) -> usize {
         self.policy_uses.len()
     }
 
-    /// Who uses a managed policy, and how: users, then roles, then groups, in the order of their ids,
-    /// beginning after one.
+    /// The entities that use a managed policy, and how: users, then roles, then groups, in the
+    /// order of their ids, beginning after the one that is `after`.
     pub fn users_of_policy(
         &self,
         policy: PolicyId,
@@ -205,7 +207,7 @@ impl Account {
             .map(|(_, entity, how)| (*entity, *how))
     }
 
-    /// What is known of the deletion of a service-linked role, by the id of its task.
+    /// The record of a deleted service-linked role, by the id of its deletion task.
     #[must_use]
     pub fn role_deletion(&self, task: &str) -> Option<&RoleDeletion> {
         self.entities
@@ -214,7 +216,7 @@ impl Account {
             .map(|deletion| &**deletion)
     }
 
-    /// All deletions of service-linked roles that are known.
+    /// All records of deleted service-linked roles.
     pub fn role_deletions(&self) -> impl Iterator<Item = &RoleDeletion> {
         self.entities
             .role_deletions
@@ -222,7 +224,7 @@ impl Account {
             .map(|deletion| &**deletion)
     }
 
-    /// The OpenID Connect provider at a URL, which is given as the provider keeps it.
+    /// The OpenID Connect provider with this URL, in the form of [`OidcProvider::url`].
     #[must_use]
     pub fn oidc_provider(&self, url: &str) -> Option<&OidcProvider> {
         self.entities
@@ -237,7 +239,7 @@ impl Account {
         self.oidc_provider(ProviderKind::Oidc.name_in(self.id(), arn)?)
     }
 
-    /// The OpenID Connect provider whose tokens name this issuer: their `iss` to the letter.
+    /// The OpenID Connect provider of an issuer: the `iss` of its tokens, compared exactly.
     #[must_use]
     pub fn oidc_provider_of_issuer(&self, issuer: &str) -> Option<&OidcProvider> {
         self.oidc_provider(&OidcProvider::url_of_issuer(issuer)?)
@@ -260,8 +262,8 @@ impl Account {
             .map(|provider| &**provider)
     }
 
-    /// The SAML provider that an ARN names, if it is of this account. Its metadata is text: the crate
-    /// `saml` reads it.
+    /// The SAML provider that an ARN names, if it is of this account. The crate `saml` reads its
+    /// metadata.
     #[must_use]
     pub fn saml_provider_by_arn(&self, arn: &str) -> Option<&SamlProvider> {
         self.saml_provider(ProviderKind::Saml.name_in(self.id(), arn)?)
@@ -275,7 +277,7 @@ impl Account {
             .map(|provider| &**provider)
     }
 
-    /// The account as an issuer of tokens, if it ever was one.
+    /// The account as an issuer of tokens, if issuing was ever enabled.
     #[must_use]
     pub fn outbound_federation(&self) -> Option<&OutboundFederation> {
         self.entities.outbound_federation.as_deref()

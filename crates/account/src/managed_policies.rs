@@ -1,4 +1,4 @@
-//! Managed policies of an account's own, with their versions.
+//! Managed policies of the account's own, with their versions.
 
 use keyward_names::{Path, PolicyId, PolicyName, Tag, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -9,27 +9,27 @@ use crate::PolicyDocument;
 /// and roles.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ManagedPolicy {
-    /// For good. Attachments refer to it.
+    /// Never changes. Attachments refer to it.
     pub id: PolicyId,
     /// The name.
     pub name: PolicyName,
-    /// Where it lies.
+    /// Its path.
     pub path: Path,
     /// When it was made.
     pub created: Timestamp,
-    /// When it last got a version, or another default version.
+    /// When it last got a new version or another default version.
     pub updated: Timestamp,
-    /// What it is for, in its owner's words; never changes.
+    /// What it is for, as described by whoever made it; never changes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<Box<str>>,
     /// Tags, in the order of their keys.
     #[serde(default, skip_serializing_if = "<[Tag]>::is_empty")]
     pub tags: Box<[Tag]>,
-    /// The versions that there are, oldest first: one at least.
+    /// Its versions, oldest first: at least one.
     pub versions: Box<[PolicyVersion]>,
-    /// The number of the version that counts.
+    /// The number of the default version.
     pub default_version: u32,
-    /// The number of the next version: numbers are not used again.
+    /// The number of the next version: numbers are never used again.
     pub next_version: u32,
 }
 
@@ -40,7 +40,7 @@ pub struct PolicyVersion {
     pub number: u32,
     /// When it was made.
     pub created: Timestamp,
-    /// What it says.
+    /// Its text.
     pub document: PolicyDocument,
 }
 
@@ -53,14 +53,14 @@ impl ManagedPolicy {
             .find(|version| version.number == number)
     }
 
-    /// The version that counts.
+    /// The document of the default version.
     #[must_use]
     pub fn default_document(&self) -> Option<&PolicyDocument> {
         let version = self.version(self.default_version);
         version.map(|version| &version.document)
     }
 
-    /// Keeps what was made of documents that were there before.
+    /// Shares the compiled documents of versions that did not change.
     pub(crate) fn share_documents_with(&mut self, before: &Self) {
         for version in &mut self.versions {
             if let Some(known) = before.version(version.number) {

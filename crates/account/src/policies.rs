@@ -1,5 +1,5 @@
-//! Policies as an account holds them: the text that was given, and what the engine makes of it at its
-//! first use.
+//! Policies as an account holds them: the text as given, and its compiled form, which is made at
+//! the first use.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -10,8 +10,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::PrincipalId;
 
-/// The text of a policy, to the letter as it was given. It is made ready to be judged by once, when
-/// that is first asked for; copies share it.
+/// The text of a policy, unchanged. It is compiled once, when that is first needed; copies share
+/// both.
 #[derive(Clone)]
 pub struct PolicyDocument(Arc<Inner>);
 
@@ -20,7 +20,7 @@ struct Inner {
     compiled: OnceLock<Option<Arc<Compiled>>>,
 }
 
-/// What policies can belong to.
+/// An entity that can have policies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum PolicyEntity {
@@ -33,7 +33,7 @@ pub enum PolicyEntity {
 }
 
 impl PolicyEntity {
-    /// Below and above every entity there is: where a look through them begins.
+    /// Sorts before every entity: where an iteration over all of them begins.
     pub const FIRST: Self = Self::User(UserId::LOWEST);
 
     /// The entity's id as text.
@@ -65,17 +65,17 @@ impl From<PrincipalId> for PolicyEntity {
 /// The policies of a user, group or role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EntityPolicies {
-    /// Whose they are. Records of users were first written with the name `user`.
+    /// The entity that has them. In old records of users this member is `user`.
     #[serde(alias = "user")]
     pub entity: PolicyEntity,
-    /// Its inline policies, in the order of their folded names, of which each is there once. Records
-    /// were first written with the name `policies`.
+    /// Its inline policies, in the order of their folded names, each of which is unique. In old
+    /// records this member is `policies`.
     #[serde(default, alias = "policies", skip_serializing_if = "<[_]>::is_empty")]
     pub inline: Box<[InlinePolicy]>,
     /// The managed policies attached to it, in the order they were attached.
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     pub attached: Box<[PolicyId]>,
-    /// The managed policy that bounds what its other policies allow. Groups have none.
+    /// The permissions boundary, a managed policy. Groups have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub boundary: Option<PolicyId>,
 }
@@ -85,12 +85,12 @@ pub struct EntityPolicies {
 pub struct InlinePolicy {
     /// The name, as first spelled.
     pub name: PolicyName,
-    /// What it says.
+    /// Its text.
     pub document: PolicyDocument,
 }
 
 impl PolicyDocument {
-    /// A document of this text, which has been checked.
+    /// A document of this text, which the caller has checked.
     #[must_use]
     pub fn new(text: &str) -> Self {
         let compiled = OnceLock::new();
@@ -106,7 +106,7 @@ impl PolicyDocument {
         &self.0.text
     }
 
-    /// The document made ready; `None` if it is no policy.
+    /// The compiled document; `None` if the text is not a valid policy.
     #[must_use]
     pub fn compiled(&self) -> Option<&Arc<Compiled>> {
         let compile = || {
@@ -116,7 +116,7 @@ impl PolicyDocument {
         self.0.compiled.get_or_init(compile).as_ref()
     }
 
-    /// Becomes the same document as another, if it says the same: it then need not be made ready anew.
+    /// Shares the compiled form of another document if the text is the same.
     pub(crate) fn share_with(&mut self, known: &Self) {
         if self == known {
             *self = known.clone();
@@ -162,13 +162,13 @@ impl EntityPolicies {
         }
     }
 
-    /// Whether there are none: then there is no record either.
+    /// Whether there are none, and so no record.
     #[must_use]
     pub fn is_none(&self) -> bool {
         self.inline.is_empty() && self.attached.is_empty() && self.boundary.is_none()
     }
 
-    /// The inline policy of a name, in any case.
+    /// The inline policy with this name, compared without case.
     #[must_use]
     pub fn inline_policy(&self, name: &PolicyName) -> Option<&InlinePolicy> {
         let name = name.folded();
@@ -177,14 +177,14 @@ impl EntityPolicies {
             .find(|policy| policy.name.folded() == name)
     }
 
-    /// All managed policies that it refers to, with how.
+    /// All managed policies that the entity uses, and how.
     pub fn references(&self) -> impl Iterator<Item = (PolicyId, PolicyUse)> {
         let attached = self.attached.iter().map(|id| (*id, PolicyUse::Permissions));
         let boundary = self.boundary.map(|id| (id, PolicyUse::Boundary));
         attached.chain(boundary)
     }
 
-    /// Keeps what was made of documents that were there before.
+    /// Shares the compiled documents of policies that did not change.
     pub(crate) fn share_documents_with(&mut self, before: &Self) {
         for policy in &mut self.inline {
             let same = |known: &&InlinePolicy| known.document == policy.document;
@@ -195,16 +195,16 @@ impl EntityPolicies {
     }
 }
 
-/// What a managed policy is to an entity.
+/// How an entity uses a managed policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PolicyUse {
-    /// It is attached, and says what the entity may do.
+    /// It is attached to the entity.
     Permissions,
     /// It is the entity's permissions boundary.
     Boundary,
 }
 
-/// By how many entities a managed policy is used.
+/// How many entities use a managed policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct PolicyUses {
     /// `AttachmentCount`.
@@ -214,7 +214,7 @@ pub struct PolicyUses {
 }
 
 impl PolicyUses {
-    /// Whether nobody uses it.
+    /// Whether none uses it.
     #[must_use]
     pub fn is_none(self) -> bool {
         self.attached == 0 && self.boundary == 0

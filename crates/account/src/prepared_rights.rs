@@ -1,4 +1,4 @@
-//! Rights that are kept ready: what they are made of, and how long they count.
+//! Prepared rights: what they are made of, and when they must be made anew.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use arc_swap::ArcSwapOption;
 use keyward_policy::{Compiled, PolicySet};
 
-/// Stands for one state of all policies of an account. No two states have the same within a process.
+/// Identifies one state of all policies of an account. No two states in a process have the same
+/// stamp.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Stamp(u64);
 
@@ -17,20 +18,20 @@ impl Stamp {
     }
 }
 
-/// What the policies of a user or role come to.
+/// The policies of a user or role, ready for judging requests.
 #[derive(Debug)]
 pub struct Rights {
-    /// What its own policies and those of its groups allow and deny. `None` if there are none.
+    /// Its own policies and those of its groups. `None` if there are none.
     pub identity: Option<PolicySet>,
-    /// What bounds them. `None` if it has no boundary.
+    /// Its permissions boundary. `None` if it has none.
     pub boundary: Option<PolicySet>,
 }
 
-/// Where the rights of one user or role are kept.
+/// Holds the prepared rights of one user or role.
 #[derive(Debug, Default)]
 pub(crate) struct Slot(pub(crate) ArcSwapOption<Prepared>);
 
-/// A set, and what it was made of.
+/// Rights, and what they were made of.
 #[derive(Debug)]
 pub(crate) struct Prepared {
     pub(crate) stamp: Stamp,

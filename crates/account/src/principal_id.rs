@@ -1,4 +1,4 @@
-//! The unique ids of those who can be asked for their rights: users and roles.
+//! The unique ids of users and roles: the principals that have rights of their own.
 
 use std::fmt;
 

@@ -1,8 +1,8 @@
-//! What the policies of a user or role come to: sets that requests are judged by.
+//! The rights of a user or role: sets of policies by which requests are judged.
 //!
-//! A set is made when it is first needed and kept until one of its policies changes. Every change of
-//! anything that policies hang on gives the account another stamp; where that is still the same, a set
-//! is as it was, and else its documents are compared, which is quick.
+//! Rights are made when they are first needed and kept until one of their policies changes.
+//! Whatever may change rights gives the account another stamp. While the stamp is the same, so are
+//! the rights; otherwise their documents are compared, which is quick.
 
 use std::sync::Arc;
 
@@ -12,21 +12,21 @@ use keyward_policy::Compiled;
 use crate::prepared_rights::{Documents, Prepared};
 use crate::{Account, PolicyEntity, PrincipalId, Rights};
 
-/// Finds the policies that are managed by AWS and belong to no account.
+/// Finds managed policies of AWS.
 pub type FindAwsPolicy<'a> = dyn Fn(PolicyId) -> Option<Arc<Compiled>> + 'a;
 
-/// A policy is kept that can't be read any more, or is referred to and not there: nobody can tell what
-/// it denies.
+/// A policy can't be parsed any more, or an entity refers to one that does not exist. So nobody can
+/// tell what it denies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a policy of {entity} can't be read")]
 pub struct UnreadablePolicy {
-    /// Whose policy: the user's or role's own, or one of its group.
+    /// The entity that has the policy: the user or role itself, or one of its groups.
     pub entity: PolicyEntity,
 }
 
 impl Account {
-    /// What all policies of a user or role come to: its inline and attached policies, those of its
-    /// groups, and its boundary. `None` where it has none at all.
+    /// The rights of a user or role, from its inline and attached policies, those of its groups,
+    /// and its boundary. `None` if it has no policies at all.
     pub fn rights(
         &self,
         of: PrincipalId,
@@ -91,7 +91,7 @@ impl Account {
         }
         for id in &policies.attached {
             let compiled = self.managed_document(entity, *id, aws)?;
-            // One that comes by several ways counts once.
+            // A policy that is attached to several of them is added once.
             if !documents
                 .identity
                 .iter()

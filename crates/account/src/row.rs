@@ -11,27 +11,27 @@ use crate::PolicyEntity;
 
 const VERSION: u32 = 1;
 
-/// A record as a store takes it.
+/// A record in the store's form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
-    /// What kind of entity: `user`, `login_profile`, ..
+    /// The kind of entity: `user`, `login_profile`, ..
     pub kind: &'static str,
-    /// Which one of its kind; empty where an account has only one.
+    /// The key of the entity within its kind; empty where an account has only one.
     pub key: Box<str>,
-    /// JSON, or nothing where the record is deleted.
+    /// JSON; `None` where the record is deleted.
     pub body: Option<String>,
 }
 
-/// A stored record that can't be understood. It names the record and never quotes it.
+/// A stored record that can't be read. The error names the record and never quotes it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RecordError {
-    /// No such kind of record is known.
+    /// The kind is unknown.
     #[error("unknown kind of record `{kind}`")]
     UnknownKind {
         /// The kind that was found.
         kind: String,
     },
-    /// The record has the form of a later release.
+    /// A later release wrote the record.
     #[error("record `{kind}` `{key}` has version {version}, which is newer than this program")]
     NewerVersion {
         /// The record's kind.
@@ -41,7 +41,7 @@ pub enum RecordError {
         /// The version that was found.
         version: u32,
     },
-    /// The record's body or key is not what its kind says.
+    /// The body or the key does not fit the kind.
     #[error("record `{kind}` `{key}` is malformed")]
     Malformed {
         /// The record's kind.
@@ -51,16 +51,16 @@ pub enum RecordError {
     },
 }
 
-/// What tells a record from others of its kind, as text.
+/// The key of a record within its kind, as text.
 pub(crate) trait Key: Sized {
-    /// Reads the text.
+    /// Parses the text.
     fn parse(text: &str) -> Option<Self>;
 
     /// The text.
     fn text(&self) -> &str;
 }
 
-/// The key of what there is at most one of.
+/// The key of an entity that an account has only one of.
 impl Key for () {
     fn parse(text: &str) -> Option<Self> {
         text.is_empty().then_some(())
@@ -81,7 +81,7 @@ impl Key for Box<str> {
     }
 }
 
-/// Ids are keys: `id_keys! { UserId }` for one that has `parse` and `as_str`.
+/// Makes ids keys: `id_keys! { UserId }` for an id type that has `parse` and `as_str`.
 macro_rules! id_keys {
     ($($id:ident)+) => {$(
         impl Key for $id {
@@ -135,7 +135,8 @@ pub(crate) enum BodyError {
 
 /// The body of a record.
 pub(crate) fn write_body<T: Serialize>(record: &T) -> String {
-    // Fails only for maps whose keys are not strings and for failing writers: there are neither.
+    // Fails only for maps whose keys are not strings and for failing writers, neither of which is
+    // here.
     serde_json::to_string(&Written {
         version: VERSION,
         record,
@@ -143,7 +144,7 @@ pub(crate) fn write_body<T: Serialize>(record: &T) -> String {
     .unwrap_or_default()
 }
 
-/// Reads the body of a record.
+/// Parses the body of a record.
 pub(crate) fn read_body<T: DeserializeOwned>(body: &str) -> Result<T, BodyError> {
     match serde_json::from_str::<Read<T>>(body) {
         Ok(read) if read.version == VERSION => Ok(read.record),

@@ -1,5 +1,5 @@
-//! Trust policies: who may take a role on. The users and roles that they name are kept by unique id,
-//! so that a namesake of one that was deleted is not trusted.
+//! Trust policies: who can assume a role. The users and roles that they name are kept by unique id,
+//! so that a new entity with the name of a deleted one is not trusted.
 
 use std::borrow::Cow;
 
@@ -22,16 +22,17 @@ pub struct TrustPolicy {
 /// A user or role that a trust policy names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct TrustedPrincipal {
-    /// Where its id begins, in bytes.
+    /// Where its id begins in the text, in bytes.
     at: usize,
-    /// Who.
+    /// The id.
     id: PrincipalId,
-    /// The ARN it was named by, where it is of another account: nobody looks there what it is now.
+    /// The ARN by which it was named, if it is of another account: that account is not asked for
+    /// the present ARN.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     arn: Option<Box<str>>,
 }
 
-/// Whom the ARN of a principal stands for.
+/// The user or role that an ARN in a trust policy names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NamedPrincipal {
     /// A user or role of the role's own account.
@@ -41,8 +42,8 @@ pub enum NamedPrincipal {
 }
 
 impl TrustPolicy {
-    /// Takes in a text that was checked and read. `resolve` tells who has an ARN; what it does not
-    /// know stays as it is written.
+    /// A trust policy from a text that was checked and parsed. `resolve` finds the user or role
+    /// with an ARN; an ARN that it does not know stays in the text.
     #[must_use]
     pub fn new(
         text: &str,
@@ -84,14 +85,14 @@ impl TrustPolicy {
         }
     }
 
-    /// The policy as it is judged by: with unique ids for users and roles.
+    /// The policy with the unique ids of users and roles, which is the form that is evaluated.
     #[must_use]
     pub fn document(&self) -> &PolicyDocument {
         &self.document
     }
 
-    /// The text as it is told: with the ARNs that users and roles have now, and the unique ids of
-    /// those that are gone. `arn_of` tells the ARN of a user or role of the role's own account.
+    /// The text to show: with the ARNs that users and roles have now, or the unique ids of those
+    /// that were deleted. `arn_of` gives the ARN of a user or role of the role's own account.
     #[must_use]
     pub fn shown(&self, arn_of: &dyn Fn(PrincipalId) -> Option<String>) -> String {
         let text = self.document.text();
@@ -109,13 +110,13 @@ impl TrustPolicy {
         shown
     }
 
-    /// Keeps what was made of the document that was there before.
+    /// Shares the compiled document if it did not change.
     pub(crate) fn share_document_with(&mut self, before: &Self) {
         self.document.share_with(&before.document);
     }
 }
 
-/// Adds a text as it stands within the quotes of JSON: paths may have quotes.
+/// Appends a text as it must be within quotes in JSON, since paths may contain quotes.
 fn push_escaped(json: &mut String, text: &str) {
     let quoted = serde_json::Value::from(text).to_string();
     json.push_str(quoted.get(1..quoted.len() - 1).unwrap_or_default());

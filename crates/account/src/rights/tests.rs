@@ -191,7 +191,7 @@ fn rights_are_made_anew_only_where_a_document_changed() {
     world.put(user, &[&one], true, false);
     let first = world.rights().unwrap();
     assert!(Arc::ptr_eq(&first, &world.rights().unwrap()));
-    // Others' policies change, and the same record comes anew.
+    // Policies of others change, and the same record is written again.
     world.put(PolicyEntity::Group(world.group), &[&one], false, false);
     world.put(user, &[&one], true, false);
     world.put_policy("s3:Get*");
@@ -200,7 +200,7 @@ fn rights_are_made_anew_only_where_a_document_changed() {
     world.put_policy("s3:Put*");
     let second = world.rights().unwrap();
     assert!(!Arc::ptr_eq(&first, &second));
-    // Who still holds the account as it was is judged by that.
+    // A reader that still holds the older account is judged by that account.
     let of = PrincipalId::User(world.user);
     assert!(!Arc::ptr_eq(
         &second,
