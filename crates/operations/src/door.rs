@@ -1,8 +1,5 @@
-//! What sign-in asks beside the operations of the API: the few changes that only the sign-in page makes, for
-//! people whose passwords it has checked.
-//!
-//! These functions hold an `AccountHandle` and change the account without a `Permit`: that the password is right
-//! is what entitles its owner.
+//! Changes that only the sign-in page makes, for users and root users whose passwords it has
+//! checked.
 
 use keyward_account::{Account, Changes, LoginProfile, Record, RootUser};
 use keyward_api::OperationId;
@@ -17,17 +14,17 @@ use keyward_names::{Secret, Timestamp, UserId};
 
 use crate::perform;
 
-/// What somebody types to have another password.
+/// The passwords that somebody types to change the password.
 #[derive(Debug, Clone, Copy)]
 pub struct TypedPasswords<'a> {
-    /// The present one.
+    /// The present password.
     pub old: &'a Secret,
-    /// The wanted one.
+    /// The new password.
     pub new: &'a Secret,
 }
 
-/// `ChangePassword` by a signed-in user: the same operation, with the same rules and rights, as
-/// when the user signs the call with an access key.
+/// `ChangePassword` by a signed-in user, with the same rules and rights as when the user signs the
+/// call with an access key.
 pub async fn change_password(
     context: &CallContext<'_>,
     passwords: TypedPasswords<'_>,
@@ -39,8 +36,9 @@ pub async fn change_password(
     perform::<iam::operations::ChangePassword>(context, &input).await
 }
 
-/// Gives an account's root user another password. No operation does, and the account's policy does not hold
-/// for it: it must meet the default one. `record` is the audit record of the change, which is kept with it.
+/// Changes the password of an account's root user. IAM has no operation for that. The new password
+/// must meet the default password policy; the account's own does not apply to the root user.
+/// `record` is the audit record of the change, which the store keeps with it.
 pub async fn change_root_password(
     installation: &Installation,
     handle: &AccountHandle,
@@ -58,7 +56,7 @@ pub async fn change_root_password(
     if !broken.is_empty() {
         return Err(fault::password_breaks_policy(&broken));
     }
-    // The salt stays: it stands for the password's owner in sessions, which go on.
+    // The salt stays: sign-in sessions are valid for one salt, and must stay valid.
     let recipe = renewed_recipe(installation, present.recipe)?;
     let digest = installation
         .hash(HashQueue::Authenticated, passwords.new.clone(), recipe)
@@ -80,8 +78,8 @@ pub async fn change_root_password(
     changed.map_err(Refusal::into_fault)
 }
 
-/// Checks the old password of a root user. Wrong ones are counted, and after too many of them the root user
-/// is held back for a while.
+/// Checks the old password of a root user. Wrong ones are counted, and after too many of them
+/// further ones are refused for a while.
 async fn check_old_root_password(
     installation: &Installation,
     account: &Account,
@@ -104,8 +102,8 @@ async fn check_old_root_password(
     Ok(())
 }
 
-/// Notes in the account that a user's password was used, at its first use: from then on the store
-/// is asked for the last one. Nothing is done where it was noted before.
+/// Notes in the account that a user has signed in with the password: the store is asked for the
+/// last use only then. It changes the account at the first use only.
 pub async fn mark_password_used(handle: &AccountHandle, user: UserId) -> Result<(), Fault> {
     let account = handle.account();
     let is_new = |profile: &LoginProfile| !profile.password_used;
@@ -127,9 +125,9 @@ pub async fn mark_password_used(handle: &AccountHandle, user: UserId) -> Result<
     changed.map_err(Refusal::into_fault)
 }
 
-/// Keeps a password by today's recipe, where it is kept by an older one: only at sign-in is the
-/// password at hand. Nothing else about it changes. If it was replaced meanwhile, nothing is
-/// done.
+/// Hashes a password by the present recipe if it was hashed by an older one. This happens at
+/// sign-in, since the password is known only then. Nothing else about the password changes. If it
+/// was replaced meanwhile, nothing is done.
 pub async fn renew_verifier(
     installation: &Installation,
     handle: &AccountHandle,
@@ -169,8 +167,8 @@ pub async fn renew_verifier(
     changed.map_err(Refusal::into_fault)
 }
 
-/// The recipe by which a password would be kept today. It is the one given where that is up to
-/// date: the salt stays in any case.
+/// The recipe by which a password would be hashed now. It has the same salt, and is the same recipe
+/// if that is up to date.
 pub fn renewed_recipe(installation: &Installation, recipe: Recipe) -> Result<Recipe, Fault> {
     Ok(Recipe {
         salt: recipe.salt,
@@ -178,7 +176,7 @@ pub fn renewed_recipe(installation: &Installation, recipe: Recipe) -> Result<Rec
     })
 }
 
-/// Whether a user may change their own password, as the account and the time stand.
+/// Whether a user may change their own password now.
 #[must_use]
 pub fn may_change_password(
     installation: &Installation,

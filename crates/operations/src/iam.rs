@@ -1,4 +1,4 @@
-//! The operations of IAM, a folder for each thing they manage.
+//! The operations of IAM, one folder for each resource.
 
 pub(crate) mod access_keys;
 pub(crate) mod account;

@@ -1,8 +1,9 @@
 //! What each operation does, one file each.
 //!
-//! All business rules are here and nowhere else: the operations of IAM and STS, the simulator, and what is
-//! done at the door where people sign in. An operation's function gets a `Call` of the engine and never
-//! sees the store. Faults, the authorization gate and what runs operations are crates of their own.
+//! All business rules are here and nowhere else: the operations of IAM and STS, the simulator, and
+//! the changes that the sign-in page makes. An operation's function gets a `Call` of the engine and
+//! never sees the store. Faults, the authorization gate and what runs operations are crates of
+//! their own.
 
 pub mod door;
 mod generated;

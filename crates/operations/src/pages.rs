@@ -1,7 +1,7 @@
 //! Lists in pages.
 //!
-//! A marker holds the key of the last entry that a page looked at, not a position: entries may come
-//! and go between two pages without one being shown twice or skipped.
+//! A marker holds the key of the last entry that a page looked at, not a position: when entries are
+//! added or deleted between two pages, no other is shown twice or skipped.
 
 use std::fmt::Display;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -10,23 +10,23 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use keyward_faults::{Fault, fault};
 
-/// How many entries a page has where the request does not say.
+/// How many entries a page has if the request does not say.
 const DEFAULT_ITEMS: usize = 100;
-/// A page looks at no more entries than this (or than it may show), so that its cost has a bound
-/// where a filter passes few; it may then be short, as pages of AWS may. So few that the bound is
-/// much the same in an account of a thousand users and of a million.
+/// How many entries a page looks at, unless the request wants more. The bound limits the cost of
+/// filters that few entries pass; a page may then be short, as pages of AWS may. It is low so that
+/// a page costs much the same in an account of a thousand users and of a million.
 const LOOKED_AT: usize = 100;
-/// A page ends early where what it shows has this many bytes, as pages of AWS may.
+/// A page ends when its entries have so many bytes, as pages of AWS may.
 const PAGE_BYTES: usize = 4 * 1024 * 1024;
-/// What a marker's content begins with: the version of its form.
+/// The beginning of a marker's content: the version of its form.
 const FORM: &str = "1:";
 
-/// One page.
+/// One page of a list.
 #[derive(Debug)]
 pub(crate) struct Page<T> {
-    /// What it shows.
+    /// The entries that it shows.
     pub(crate) items: Vec<T>,
-    /// Where the next page begins; `None` on the last.
+    /// The marker of the next page; `None` on the last.
     pub(crate) marker: Option<String>,
 }
 
@@ -36,7 +36,7 @@ impl<T> Page<T> {
         self.marker.is_some()
     }
 
-    /// The same page of something else.
+    /// The page with each entry converted.
     pub(crate) fn map<U>(self, show: impl FnMut(T) -> U) -> Page<U> {
         Page {
             items: self.items.into_iter().map(show).collect(),
@@ -45,12 +45,12 @@ impl<T> Page<T> {
     }
 }
 
-/// The key that a marker continues after.
+/// The key after which a page with this marker begins.
 pub(crate) fn key_of(marker: Option<&str>) -> Result<Option<String>, Fault> {
     marker.map(read_marker).transpose()
 }
 
-/// Takes a page from what follows the marker. `show` gives an entry's key and, where the entry
+/// Takes a page from the entries after the marker. `show` gives an entry's key and, if the entry
 /// passes the filter, what is shown of it.
 pub(crate) fn page<E, K: Display, T>(
     entries: impl Iterator<Item = E>,
@@ -63,7 +63,7 @@ pub(crate) fn page<E, K: Display, T>(
     })
 }
 
-/// The same of entries that may be large: what is shown comes with how many bytes it is.
+/// Like [`page`], for entries that may be large: `show` also gives how many bytes an entry has.
 pub(crate) fn page_by_weight<E, K: Display, T>(
     entries: impl Iterator<Item = E>,
     max_items: Option<i32>,
@@ -95,9 +95,9 @@ pub(crate) fn page_by_weight<E, K: Display, T>(
     }
 }
 
-/// Takes a page from a list that is short and in no order of its keys. A marker then has the
-/// position, for when the entry it ended on is gone, and a hash of the key: tag keys alone may be
-/// longer than a marker.
+/// Takes a page from a short list that is not in the order of its keys. A marker then has a hash of
+/// the last key, since a tag key alone may be longer than a marker, and the position, in case that
+/// entry was deleted.
 pub(crate) fn page_of_few<T>(
     entries: Vec<T>,
     marker: Option<&str>,

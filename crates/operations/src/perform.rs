@@ -1,4 +1,4 @@
-//! Performing an operation: with typed input for a typed answer, or in the wire form.
+//! Performing an operation: with typed input and answer, or in the wire form.
 
 use std::pin::Pin;
 
@@ -9,8 +9,8 @@ use keyward_faults::Fault;
 use crate::generated::table;
 use crate::performed::Performed;
 
-/// Performs an operation. The input is judged as one from a client is, with the same rights, and the call is
-/// recorded in the same way; no form and no XML is made.
+/// Performs an operation with typed input. It is judged and recorded like input from a client, with
+/// the same rights, but without the wire form.
 pub async fn perform<O: Performed>(
     context: &CallContext<'_>,
     input: &O::Input,

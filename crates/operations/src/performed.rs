@@ -1,4 +1,4 @@
-//! Operations that have a function here.
+//! The operations that have a function here.
 
 use keyward_api::Operation;
 use keyward_engine::{Call, Outcome};

@@ -1,9 +1,10 @@
-//! The policy simulator: what policies say to actions on resources, and why. What is asked about need
-//! not exist, and nothing is done.
+//! The policy simulator: what policies decide about actions on resources, and why. The resources
+//! need not exist, and nothing is done to them.
 //!
-//! It judges by the same engine as the gate, and differs from it in what was seen of IAM's simulator:
-//! a policy of a resource may allow what a permissions boundary doesn't, a known action is denied on
-//! what is none of its resource types, and organizations are asked first and alone.
+//! It evaluates policies as the gate does, except for three differences seen at IAM's simulator: a
+//! resource policy may allow what a permissions boundary doesn't; a known action is denied on a
+//! resource that is of none of its resource types; and the organization's policies are evaluated
+//! first, and alone if they do not allow.
 
 mod answer;
 mod context_entries;
@@ -24,44 +25,45 @@ use crate::pages;
 
 pub(crate) use self::source::{context_keys_of, context_keys_of_own};
 
-/// How many actions a page has where the request does not say.
+/// How many actions a page has if the request does not say.
 const DEFAULT_ITEMS: usize = 100;
 /// How many bytes all policies of a simulation may have together (unsure).
 const POLICY_BYTES: usize = 1024 * 1024;
 
-/// Work is counted in units, of which one is about a nanosecond and a byte of the answer. A question
-/// about one resource costs so many, besides what the policies add.
+/// The work of a simulation is counted in units: about a nanosecond, and a byte of the answer. This
+/// is the work of a question about one resource, apart from what the policies add.
 const QUESTION_UNITS: usize = 2_000;
-/// A question that is more work is refused: it is answered in one go, in which others wait. The worst
-/// of them take a tenth of a second.
+/// A question that is more work is refused, since other requests wait while it is answered. The
+/// largest take a tenth of a second.
 const MOST_QUESTION_UNITS: usize = 4 * 1024 * 1024;
-/// What a statement of any policy adds to each answer: it may have to be told.
+/// The bytes that a statement adds to each answer, which may have to show it.
 const STATEMENT_BYTES: usize = 300;
-/// What a missing key adds to each answer besides its text.
+/// The bytes that a missing key adds to each answer, apart from its text.
 const KEY_BYTES: usize = 64;
-/// What an answer about one resource is besides the resource's name and what is told.
+/// The bytes of an answer about one resource, apart from the resource's name, statements and keys.
 const RESULT_BYTES: usize = 300;
-/// So much is done before others have a turn.
+/// After so many units the task yields to other requests.
 const TURN_UNITS: usize = 1_000_000;
-/// A page that is more work ends early, as pages of AWS may.
+/// A page ends when it is so much work, as pages of AWS may.
 const PAGE_UNITS: usize = 32_000_000;
-/// An action with so many resources that it is more work is refused (unsure): a page has at least one.
+/// An action with so many resources that it is more work is refused (unsure), since a page has at
+/// least one action.
 const ACTION_UNITS: usize = 64_000_000;
-/// The bytes of an answer, for which the same holds: a longer page ends early, a longer action is refused.
+/// The bytes of a page: a longer page ends early, and a longer action is refused.
 const ANSWER_BYTES: usize = 16 * 1024 * 1024;
-/// So many actions are looked up before others have a turn.
+/// After looking up so many actions the task yields to other requests.
 const TURN_ACTIONS: usize = 4_096;
 
-/// What is asked of the simulator.
+/// The input of a simulation.
 #[derive(Debug, Default)]
 pub(crate) struct Scenario<'i> {
-    /// The policies that the principal has, each with the id that is told of it.
+    /// The policies that the principal has, each with the id that answers show.
     pub(crate) own_policies: Vec<(String, &'i str)>,
     /// `PolicyInputList`.
     pub(crate) policies: &'i [String],
     /// The permissions boundary that the principal has.
     pub(crate) own_boundary: Option<(String, &'i str)>,
-    /// `PermissionsBoundaryPolicyInputList`, which stands for the principal's own.
+    /// `PermissionsBoundaryPolicyInputList`, which replaces the principal's own.
     pub(crate) boundaries: &'i [String],
     /// `OrderedOrganizationPolicyInputList`.
     pub(crate) organization: &'i [OrderedOrganizationPolicyType],
@@ -81,7 +83,7 @@ pub(crate) struct Scenario<'i> {
     pub(crate) page: (Option<i32>, Option<&'i str>),
 }
 
-/// A scenario, checked and made ready.
+/// A scenario that was checked and compiled.
 struct Simulation<'i> {
     identity: Sources,
     boundary: Option<Sources>,
@@ -92,15 +94,15 @@ struct Simulation<'i> {
     context: Context,
     /// The context keys that the policies name and the request lacks.
     missing_keys: Vec<String>,
-    /// How many times the context entries multiply the work that policies are.
+    /// By what factor the context entries multiply the work of the policies.
     weight: usize,
     resources: Resources<'i>,
 }
 
-/// What the actions are asked about.
+/// The resources that all actions are simulated on.
 #[derive(Debug, Clone, Copy)]
 enum Resources<'i> {
-    /// `*`, said or not.
+    /// `*`, written or by default.
     Any,
     /// These ARNs.
     These(&'i [String]),
@@ -143,7 +145,7 @@ pub(crate) async fn simulate(scenario: Scenario<'_>) -> Result<SimulatePolicyRes
     })
 }
 
-/// The place of the last action of the page before.
+/// The position of the last action of the previous page.
 fn read_marker(marker: &str) -> Result<usize, Fault> {
     let last = pages::key_of(Some(marker)).ok().flatten();
     let place = last.and_then(|last| last.parse().ok());
@@ -219,7 +221,7 @@ impl<'i> Simulation<'i> {
         let question = bytes
             .saturating_mul(self.weight)
             .saturating_add(QUESTION_UNITS);
-        // Statements are told where they decide, and missing keys where none does.
+        // An answer shows statements if some decide, and missing keys if none does; never both.
         let statements = sets().map(Sources::statements).sum::<usize>() * STATEMENT_BYTES;
         let keys = self.missing_keys.iter();
         let keys: usize = keys.map(|key| KEY_BYTES + answer::encoded_size(key)).sum();

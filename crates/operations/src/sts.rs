@@ -1,4 +1,4 @@
-//! The operations of STS, a folder for each thing they tell or make.
+//! The operations of STS, one folder for each thing they show or make.
 
 pub(crate) mod access_keys;
 pub(crate) mod authorization_messages;

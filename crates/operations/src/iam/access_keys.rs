@@ -1,4 +1,4 @@
-//! Access keys: what programs sign their requests with, of users and of the root user.
+//! Access keys of users and of the root user, with which programs sign their requests.
 
 pub(crate) mod create_access_key;
 pub(crate) mod delete_access_key;
@@ -13,7 +13,8 @@ use keyward_names::{AccessKeyId, UserName};
 
 use crate::iam::shared::subject::Subject;
 
-/// Whose keys a request is about, and the name that answers show; the root user has none.
+/// The owner of the keys that a request is about, and the name that answers show; the root user has
+/// none.
 fn owner_of(subject: &Subject<'_>) -> Result<(KeyOwner, Option<UserName>), Fault> {
     match subject {
         Subject::Root => Ok((KeyOwner::Root, None)),
@@ -24,7 +25,8 @@ fn owner_of(subject: &Subject<'_>) -> Result<(KeyOwner, Option<UserName>), Fault
     }
 }
 
-/// The owner's key with this id. Another owner's key is as unknown as one that does not exist.
+/// The owner's key with this id. If the key is another owner's, the fault is as if it did not
+/// exist.
 fn key_of<'a>(account: &'a Account, owner: KeyOwner, id: &str) -> Result<&'a AccessKey, Fault> {
     AccessKeyId::parse(id)
         .ok()
@@ -33,7 +35,7 @@ fn key_of<'a>(account: &'a Account, owner: KeyOwner, id: &str) -> Result<&'a Acc
         .ok_or_else(|| fault::no_such_access_key(id))
 }
 
-/// The owner must still be there when its keys are changed.
+/// Checks, when keys are changed, that their owner still exists.
 fn check_owner(account: &Account, owner: KeyOwner, name: Option<&UserName>) -> Result<(), Fault> {
     match owner {
         KeyOwner::User(user) if account.user_by_id(user).is_none() => {

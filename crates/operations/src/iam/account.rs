@@ -1,4 +1,4 @@
-//! The account as a whole: what it has, and how it is set.
+//! The account as a whole: what it contains, and its settings.
 
 pub(crate) mod get_account_authorization_details;
 pub(crate) mod get_account_summary;

@@ -23,7 +23,7 @@ use crate::iam::managed_policies::check_arn;
 use crate::iam::shared::owner::{self, Owner};
 use crate::pages::{self, Page};
 
-/// Attaches a policy. One that is attached already stays.
+/// Attaches a policy. If it is attached already, nothing changes.
 async fn attach<I>(call: &Call<I>, permit: Permit, owner: Owner, arn: &str) -> Outcome<()> {
     check_arn(arn)?;
     let policy = call.managed().find(call.account(), arn);
@@ -59,7 +59,7 @@ async fn attach<I>(call: &Call<I>, permit: Permit, owner: Owner, arn: &str) -> O
 /// Detaches a policy.
 async fn detach<I>(call: &Call<I>, permit: Permit, owner: Owner, arn: &str) -> Outcome<()> {
     check_arn(arn)?;
-    // One of AWS may be attached and yet be unknown: another file of policies may lack it.
+    // A policy of AWS may be attached and yet unknown, if the policies now come from another file.
     let id = if is_owned_by_aws(arn) {
         Some(id_of_arn(arn))
     } else {
@@ -82,7 +82,7 @@ async fn detach<I>(call: &Call<I>, permit: Permit, owner: Owner, arn: &str) -> O
     .await
 }
 
-/// A page of the policies attached to an entity, or of those of them under a path.
+/// A page of the policies attached to an entity, or of those under a path.
 fn list(
     account: &Account,
     managed: Managed<'_>,
@@ -104,7 +104,7 @@ fn list(
     Ok(page.map(|policy| shown(account, policy)))
 }
 
-/// A policy as lists of attached ones show it.
+/// A policy as lists of attached policies show it.
 pub(crate) fn shown(account: &Account, policy: Policy<'_>) -> AttachedPolicy {
     AttachedPolicy {
         policy_name: Some(policy.name().clone()),

@@ -1,4 +1,5 @@
-//! Groups: users that share policies. A group is no principal, and has neither tags nor a boundary.
+//! Groups: users that share policies. A group is not a principal, and has neither tags nor a
+//! permissions boundary.
 
 pub(crate) mod add_user_to_group;
 pub(crate) mod create_group;
@@ -24,7 +25,7 @@ fn shown(account: &Account, group: &Group) -> iam::Group {
     }
 }
 
-/// What makes these the groups of a user. Without any there is no record.
+/// The change that makes these the groups of a user. A user without groups has no record.
 fn memberships(user: UserId, mut groups: Vec<GroupId>) -> Changes {
     groups.sort_unstable();
     let change = if groups.is_empty() {

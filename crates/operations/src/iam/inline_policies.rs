@@ -1,5 +1,5 @@
-//! Inline policies: they belong to one user, group or role, and go with it. Texts are kept and told to
-//! the letter.
+//! Inline policies: they belong to one user, group or role, and are deleted with it. Their texts
+//! are kept and shown unchanged.
 
 pub(crate) mod delete_group_policy;
 pub(crate) mod delete_role_policy;
@@ -24,7 +24,7 @@ use keyward_policy::{PolicyKind, check};
 use crate::iam::shared::owner::{self, Owner};
 use crate::pages::{self, Page};
 
-/// Gives an owner a policy, or another document to one that it has.
+/// Gives an owner a policy, or replaces the document of a policy that it has.
 async fn put<I>(
     call: &Call<I>,
     permit: Permit,
@@ -53,7 +53,7 @@ async fn put<I>(
     .await
 }
 
-/// Takes a policy from its owner.
+/// Deletes a policy of its owner.
 async fn delete<I>(call: &Call<I>, permit: Permit, owner: Owner, name: &PolicyName) -> Outcome<()> {
     let name = name.clone();
     call.commit_and_answer(permit, (), move |account: &Account| {
@@ -66,7 +66,7 @@ async fn delete<I>(call: &Call<I>, permit: Permit, owner: Owner, name: &PolicyNa
     .await
 }
 
-/// The text of an owner's policy.
+/// The text of a policy of an owner.
 fn text<'a>(account: &'a Account, owner: &Owner, name: &PolicyName) -> Result<&'a str, Fault> {
     let policies = account.policies(owner.entity);
     let policy = policies.and_then(|policies| policies.inline_policy(name));
@@ -74,7 +74,7 @@ fn text<'a>(account: &'a Account, owner: &Owner, name: &PolicyName) -> Result<&'
     Ok(policy.document.text())
 }
 
-/// A page of the names of an entity's policies.
+/// A page of the names of an entity's inline policies.
 fn list(
     account: &Account,
     entity: PolicyEntity,
@@ -93,8 +93,8 @@ fn list(
     }))
 }
 
-/// The policies with one more, or with another document for one that is there: it keeps its name's
-/// first spelling.
+/// The policies with one added, or with its document in place of the one of the same name, which
+/// keeps its first spelling.
 fn with(policies: &[InlinePolicy], new: &InlinePolicy) -> Box<[InlinePolicy]> {
     let mut policies = policies.to_vec();
     let place = policies.binary_search_by_key(&new.name.folded(), |policy| policy.name.folded());
@@ -109,7 +109,7 @@ fn with(policies: &[InlinePolicy], new: &InlinePolicy) -> Box<[InlinePolicy]> {
     policies.into()
 }
 
-/// The policies but for one; `None` if it is not among them.
+/// The policies without one; `None` if it is not among them.
 fn without(policies: &[InlinePolicy], name: &PolicyName) -> Option<Box<[InlinePolicy]>> {
     let name = name.folded();
     let is_other = |policy: &&InlinePolicy| policy.name.folded() != name;

@@ -33,7 +33,7 @@ pub(crate) fn shown_in_list(account: &Account, profile: &InstanceProfile) -> iam
     }
 }
 
-/// The instance profile that a change is about, or that it is gone.
+/// The instance profile that a request changes, or the fault that it does not exist any more.
 fn existing<'a>(
     account: &'a Account,
     id: InstanceProfileId,

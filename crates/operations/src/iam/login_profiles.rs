@@ -1,4 +1,4 @@
-//! Login profiles: the passwords of users, and the rules that every new password meets.
+//! Login profiles: the passwords of users, and the rules that every new password must meet.
 
 pub(crate) mod change_password;
 pub(crate) mod create_login_profile;
@@ -16,20 +16,20 @@ use keyward_names::{Secret, Timestamp};
 
 /// A password that was judged and hashed for a login profile, ready to become its present one.
 ///
-/// Judging and hashing was done against a snapshot. [`NewPassword::set_in`] finds out whether the
-/// newest account still asks for the same: otherwise the
-/// refusal is stale ([`Refusal::stale_as`]) and the operation begins again.
+/// That was done for a snapshot of the account. [`NewPassword::set_in`] checks that policy and
+/// profile in the newest account still ask for the same; if not, the refusal is stale and the
+/// operation begins again.
 struct NewPassword {
     judged_by: Option<PasswordPolicy>,
     verifier: Verifier,
-    /// What the password comes to under every recipe that a remembered password was made with.
+    /// The digest of the password by each recipe among the remembered passwords.
     digests: Vec<(Recipe, Digest)>,
     now: Timestamp,
 }
 
 impl NewPassword {
     /// Judges a password by the account's policy and hashes it once for each distinct recipe among
-    /// the remembered passwords, which is normally one.
+    /// the remembered passwords, which normally have the same one.
     async fn prepare<I>(
         call: &Call<I>,
         profile: &LoginProfile,
@@ -56,8 +56,8 @@ impl NewPassword {
         })
     }
 
-    /// The profile with this password in place of its present one, unless the account's policy
-    /// forbids to use it again.
+    /// The profile with this password as its present one, unless the account's policy forbids to
+    /// reuse it.
     fn set_in(&self, account: &Account, profile: &LoginProfile) -> Result<LoginProfile, Refusal> {
         if account.password_policy() != self.judged_by.as_ref() {
             return Err(being_changed(account, profile));
@@ -89,7 +89,8 @@ impl NewPassword {
     }
 }
 
-/// The password was judged or hashed for another state of the profile or the policy.
+/// The refusal when the password was judged or hashed for another state of the profile or the
+/// policy.
 fn being_changed(account: &Account, profile: &LoginProfile) -> Refusal {
     let name = account
         .user_by_id(profile.user)
@@ -104,7 +105,7 @@ fn digest_by(digests: &[(Recipe, Digest)], recipe: &Recipe) -> Option<Digest> {
         .map(|(_, digest)| *digest)
 }
 
-/// Judges a password by all rules that need no hash.
+/// Judges a password by all rules except reuse, for which it must be hashed.
 fn check_by_policy(account: &Account, password: &Secret) -> Result<(), Fault> {
     let broken = judge(
         password,

@@ -1,5 +1,5 @@
-//! Managed policies: the account's own, with their versions, and those of AWS, which all accounts use
-//! and none changes.
+//! Managed policies: the account's own, with their versions, and those of AWS, which all accounts
+//! can use and none can change.
 
 pub(crate) mod create_policy;
 pub(crate) mod create_policy_version;
@@ -26,7 +26,7 @@ use keyward_faults::{Fault, fault};
 use keyward_names::{Arn, is_owned_by_aws};
 use keyward_policy::{PolicyKind, check};
 
-/// Refuses what is not the ARN of a managed policy by its form.
+/// Refuses a text that does not have the form of a managed policy's ARN.
 pub(crate) fn check_arn(arn: &str) -> Result<(), Fault> {
     let parts = Arn::parse(arn).map_err(|_| fault::invalid_arn(arn))?;
     let has_form = parts.is_of_iam() && !parts.account.is_empty();
@@ -39,7 +39,7 @@ pub(crate) fn check_arn(arn: &str) -> Result<(), Fault> {
     }
 }
 
-/// The policy of the account's own that a request would change.
+/// The account's own policy that a request would change.
 fn own<'a, I>(
     call: &'a Call<I>,
     arn: &str,
@@ -47,7 +47,7 @@ fn own<'a, I>(
 ) -> Result<Option<&'a ManagedPolicy>, Fault> {
     check_arn(arn)?;
     let account = call.account();
-    // Of others' policies nobody learns whether they exist.
+    // For other accounts' policies the fault does not show whether they exist.
     if !arn.starts_with(&format!("arn:aws:iam::{}:", account.id())) {
         return Err(fault::policy_of_others(change));
     }
@@ -57,7 +57,7 @@ fn own<'a, I>(
     })
 }
 
-/// The policy of the account's own whose tags a request would change.
+/// The account's own policy whose tags a request would change.
 fn tagged<'a, I>(call: &'a Call<I>, arn: &str) -> Result<&'a ManagedPolicy, Fault> {
     check_arn(arn)?;
     if is_owned_by_aws(arn) {
@@ -85,7 +85,7 @@ pub(crate) fn version_id(number: u32) -> String {
     format!("v{number}")
 }
 
-/// The number of a version; `None` for ids that no version has.
+/// The number of a version; `None` if no version can have this id.
 fn version_number(id: &str) -> Option<u32> {
     let number = id.strip_prefix('v')?.parse().ok()?;
     (version_id(number) == id).then_some(number)

@@ -1,4 +1,4 @@
-//! OpenID Connect providers: an account trusts the tokens that they give out.
+//! OpenID Connect providers, whose tokens an account trusts.
 
 pub(crate) mod add_client_id_to_open_id_connect_provider;
 pub(crate) mod create_open_id_connect_provider;
@@ -19,18 +19,19 @@ use keyward_faults::{Fault, fault};
 
 use crate::iam::shared::provider_arn::{ProviderKind, check_provider_arn};
 
-/// The provider that an ARN names, if it is there.
+/// The provider with an ARN, if it exists.
 fn find<'a>(account: &'a Account, arn: &str) -> Option<&'a OidcProvider> {
     account.oidc_provider_by_arn(arn)
 }
 
-/// The same for a caller who may know whether it is there.
+/// The provider with an ARN, or the fault that it does not exist, for a caller with the right to
+/// know.
 fn existing<'a>(account: &'a Account, arn: &str) -> Result<&'a OidcProvider, Fault> {
     check_provider_arn(ProviderKind::Oidc, arn)?;
     find(account, arn).ok_or_else(|| fault::no_such_oidc_provider(arn))
 }
 
-/// Changes a provider. What comes out as it was is not written.
+/// Changes a provider. If nothing changes, nothing is written.
 async fn change<I>(
     call: &Call<I>,
     permit: Permit,
@@ -51,7 +52,7 @@ async fn change<I>(
     .await
 }
 
-/// Client ids without repetitions, in their order.
+/// Client ids without repetitions, in the order given.
 fn each_once<'a>(client_ids: impl IntoIterator<Item = &'a str>) -> Vec<Box<str>> {
     let mut known = HashSet::new();
     let each = client_ids.into_iter().filter(|id| known.insert(*id));
@@ -69,8 +70,8 @@ fn check_client_ids(count: usize, quota: usize) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Thumbprints as they are kept: in lower case, repetitions and all. Whether they are hexadecimal was
-/// seen not to matter.
+/// Thumbprints in the form in which they are kept: in lower case, with repetitions. AWS was seen to
+/// accept texts that are not hexadecimal.
 fn kept_thumbprints(given: &[String]) -> Result<Box<[Box<str>]>, Fault> {
     if given.len() > OidcProvider::THUMBPRINTS {
         return Err(fault::too_many_thumbprints());

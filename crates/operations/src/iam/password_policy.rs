@@ -1,5 +1,5 @@
-//! The account's password policy: what every password of its users must be like. Without one the
-//! default policy holds.
+//! The account's password policy: the rules for all passwords of its users. Without one the default
+//! policy applies.
 
 pub(crate) mod delete_account_password_policy;
 pub(crate) mod get_account_password_policy;

@@ -1,4 +1,5 @@
-//! Permissions boundaries: a managed policy that bounds what the other policies of a user or role allow.
+//! Permissions boundaries: managed policies that limit what the other policies of a user or role
+//! allow.
 
 pub(crate) mod delete_role_permissions_boundary;
 pub(crate) mod delete_user_permissions_boundary;
@@ -14,7 +15,7 @@ use keyward_names::{Arn, PolicyId};
 
 use crate::iam::shared::owner::{self, Owner};
 
-/// Finds the policy that a request would make a boundary.
+/// The policy that a request would make a boundary.
 pub(crate) fn find(account: &Account, managed: Managed<'_>, arn: &str) -> Result<PolicyId, Fault> {
     if !is_policy_arn(arn) {
         return Err(fault::invalid_boundary_arn(arn));
@@ -32,7 +33,7 @@ fn is_policy_arn(arn: &str) -> bool {
     Arn::parse(arn).is_ok_and(|arn| arn.is_of_iam() && arn.resource.starts_with("policy/"))
 }
 
-/// Gives an owner a boundary, in the place of the one it has.
+/// Gives an owner a boundary, replacing the one it has.
 async fn put<I>(call: &Call<I>, permit: Permit, owner: Owner, arn: &str) -> Outcome<()> {
     let id = find(call.account(), call.managed(), arn)?;
     let arn = arn.to_owned();
@@ -51,7 +52,7 @@ async fn put<I>(call: &Call<I>, permit: Permit, owner: Owner, arn: &str) -> Outc
     .await
 }
 
-/// Takes its boundary from an owner.
+/// Removes the boundary of an owner.
 async fn delete<I>(call: &Call<I>, permit: Permit, owner: Owner) -> Outcome<()> {
     call.commit_and_answer(permit, (), move |account: &Account| {
         let present = owner.policies(account)?;
@@ -81,7 +82,7 @@ pub(crate) fn shown(
 /// A boundary with this ARN as answers show it.
 pub(crate) fn shown_boundary(arn: &str) -> AttachedPermissionsBoundary {
     AttachedPermissionsBoundary {
-        // Seen so, though the model calls it otherwise.
+        // Seen so, though the model has another value for it.
         permissions_boundary_type: Some("Policy".to_owned()),
         permissions_boundary_arn: Some(arn.to_owned()),
     }

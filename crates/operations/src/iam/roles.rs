@@ -1,4 +1,4 @@
-//! Roles: rights that whoever a trust policy names may take on for a while.
+//! Roles: rights that principals of a trust policy can assume for a while.
 
 pub(crate) mod create_role;
 pub(crate) mod delete_role;
@@ -21,10 +21,10 @@ use keyward_names::{Age, Timestamp};
 use crate::iam::permissions_boundaries;
 use crate::iam::shared::tags;
 
-/// For how long the last use of a role is told (documented).
+/// For how long the last use of a role is shown (documented).
 const LAST_USE_KEPT: Age = Age::days(400);
 
-/// Refuses what only AWS may do to the roles of its services.
+/// Refuses changes of service-linked roles, which only AWS may make.
 pub(crate) fn check_not_protected(role: &Role) -> Result<(), Fault> {
     if role.is_service_linked() {
         return Err(fault::protected_role(role.name.as_str()));
@@ -32,7 +32,7 @@ pub(crate) fn check_not_protected(role: &Role) -> Result<(), Fault> {
     Ok(())
 }
 
-/// A role as instance profiles show it: with its trust policy and nothing else that it may lack.
+/// A role as instance profiles show it: with its trust policy, without any other optional member.
 pub(crate) fn shown_in_profile(account: &Account, role: &Role) -> iam::Role {
     iam::Role {
         path: role.path.clone(),
@@ -59,7 +59,7 @@ fn shown_in_list(account: &Account, role: &Role) -> iam::Role {
     }
 }
 
-/// When and where a role was last used. Nothing is told of what was longer ago than it is kept in mind.
+/// When and where a role was last used; nothing if that was longer ago than [`LAST_USE_KEPT`].
 pub(crate) fn shown_use(last_use: Option<&RoleUse>, now: Timestamp) -> iam::RoleLastUsed {
     let last_use = last_use.filter(|last_use| now.since(last_use.at) <= LAST_USE_KEPT);
     iam::RoleLastUsed {
@@ -68,8 +68,8 @@ pub(crate) fn shown_use(last_use: Option<&RoleUse>, now: Timestamp) -> iam::Role
     }
 }
 
-/// A role as it is shown when it was made or described anew, but for its description: without the
-/// duration of sessions.
+/// A role as the answers show it that make it or change its description: without the maximum
+/// session duration. The description is added by each of them.
 fn shown_when_written(account: &Account, managed: Managed<'_>, role: &Role) -> iam::Role {
     let entity = PolicyEntity::Role(role.id);
     iam::Role {

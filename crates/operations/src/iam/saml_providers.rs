@@ -1,4 +1,4 @@
-//! SAML providers: an account trusts the assertions that they sign.
+//! SAML providers, whose assertions an account trusts.
 
 pub(crate) mod create_saml_provider;
 pub(crate) mod delete_saml_provider;
@@ -21,18 +21,19 @@ use keyward_names::{SamlPrivateKeyId, Secret};
 use crate::iam::shared::provider_arn::{ProviderKind, check_provider_arn};
 use crate::iam::shared::saml_metadata::check_private_key;
 
-/// The provider that an ARN names, if it is there.
+/// The provider with an ARN, if it exists.
 fn find<'a>(account: &'a Account, arn: &str) -> Option<&'a SamlProvider> {
     account.saml_provider_by_arn(arn)
 }
 
-/// The same for a caller who may know whether it is there.
+/// The provider with an ARN, or the fault that it does not exist, for a caller with the right to
+/// know.
 fn existing<'a>(account: &'a Account, arn: &str) -> Result<&'a SamlProvider, Fault> {
     check_provider_arn(ProviderKind::Saml, arn)?;
     find(account, arn).ok_or_else(|| fault::no_such_saml_provider(arn))
 }
 
-/// Changes a provider. What comes out as it was is not written.
+/// Changes a provider. If nothing changes, nothing is written.
 async fn change<I, O: Output>(
     call: &Call<I>,
     permit: Permit,
@@ -54,7 +55,7 @@ async fn change<I, O: Output>(
     .await
 }
 
-/// Checks and seals a private key that a request gives.
+/// Checks and seals the private key in a request.
 fn sealed_key<I>(call: &Call<I>, pem: &Secret) -> Result<SamlPrivateKey, Fault> {
     check_private_key(pem)?;
     let id = SamlPrivateKeyId::mint(call.random()?);
@@ -65,7 +66,7 @@ fn sealed_key<I>(call: &Call<I>, pem: &Secret) -> Result<SamlPrivateKey, Fault> 
     })
 }
 
-/// The mode that a request sets.
+/// The encryption mode that a request sets.
 fn kept_mode(mode: AssertionEncryptionModeType) -> AssertionEncryption {
     match mode {
         AssertionEncryptionModeType::Required => AssertionEncryption::Required,
@@ -73,7 +74,7 @@ fn kept_mode(mode: AssertionEncryptionModeType) -> AssertionEncryption {
     }
 }
 
-/// The mode as answers show it.
+/// The encryption mode as answers show it.
 fn shown_mode(mode: AssertionEncryption) -> AssertionEncryptionModeType {
     match mode {
         AssertionEncryption::Required => AssertionEncryptionModeType::Required,

@@ -1,7 +1,7 @@
 //! Service-linked roles: roles that services of AWS make for themselves, and that only they change.
 //!
-//! A deletion is done when it is answered, and its task remembers that for as long as it is one of the
-//! last [`REMEMBERED_DELETIONS`].
+//! A role is deleted when the deletion is answered. Its task can be asked for as long as it is one
+//! of the account's last [`REMEMBERED_DELETIONS`].
 
 pub(crate) mod create_service_linked_role;
 pub(crate) mod delete_service_linked_role;
@@ -10,18 +10,18 @@ pub(crate) mod get_service_linked_role_deletion_status;
 use keyward_engine::uuid;
 use keyward_names::{ParseError, Path, RoleName};
 
-/// How many deletions of an account are known: the oldest are forgotten.
+/// How many deletions of an account are remembered; the oldest are forgotten.
 const REMEMBERED_DELETIONS: usize = 1_000;
 
-/// Under it lie all service-linked roles.
+/// The path that all service-linked roles are under.
 const ROOT_PATH: &str = "/aws-service-role/";
 
-/// Where the roles of a service lie.
+/// The path of the roles of a service.
 fn path_of(service: &str) -> Result<Path, ParseError> {
     Path::parse(&format!("{ROOT_PATH}{service}/"))
 }
 
-/// What the id of a deletion task says: `task/aws-service-role/{service}/{role}/{uuid}`.
+/// The parts of a deletion task's id: `task/aws-service-role/{service}/{role}/{uuid}`.
 struct DeletionTask {
     path: Path,
     role_name: RoleName,
@@ -35,7 +35,7 @@ impl DeletionTask {
         format!("{}{path}{role_name}/{}", Self::PREFIX, uuid(random))
     }
 
-    /// Reads what has the form of such an id.
+    /// Parses the id of a task.
     fn parse(id: &str) -> Option<Self> {
         let rest = id.strip_prefix(Self::PREFIX)?.strip_prefix(ROOT_PATH)?;
         let mut parts = rest.split('/');

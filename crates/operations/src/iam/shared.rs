@@ -1,4 +1,4 @@
-//! What the operations of several things share.
+//! What the operations of several resources share.
 
 pub(crate) mod entity_arn;
 pub(crate) mod oidc_url;

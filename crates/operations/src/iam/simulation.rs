@@ -1,4 +1,4 @@
-//! The policy simulator: what policies would allow, and which context keys they need to be told.
+//! The policy simulator: what policies would allow, and which context keys they use.
 
 pub(crate) mod get_context_keys_for_custom_policy;
 pub(crate) mod get_context_keys_for_principal_policy;

@@ -20,8 +20,8 @@ use keyward_names::{Timestamp, UserId};
 
 use crate::iam::permissions_boundaries;
 
-/// When users last signed in with a password, of those who did with the login profile that they have.
-/// The store is asked once for all of them, and not at all where there are none.
+/// When users last signed in with a password, for those who did with their present login profile.
+/// The store is asked once for all of them, and not at all if there are none.
 pub(crate) async fn password_uses<I>(
     call: &Call<I>,
     users: &[&User],
@@ -58,7 +58,7 @@ pub(crate) fn shown_in_list(account: &Account, user: &User) -> iam::User {
     }
 }
 
-/// A user as it is shown alone: with its tags and its boundary, if it has any.
+/// A user as answers about one user show it: with its tags and its boundary, if it has any.
 fn shown_alone(account: &Account, managed: Managed<'_>, user: &User) -> iam::User {
     let tags = (!user.tags.is_empty()).then(|| crate::iam::shared::tags::shown(&user.tags));
     let entity = PolicyEntity::User(user.id);

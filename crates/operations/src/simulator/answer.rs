@@ -1,4 +1,4 @@
-//! The result of an action, as it is told.
+//! The result of an action in the form of the answer.
 
 use std::collections::BTreeMap;
 
@@ -61,7 +61,7 @@ impl Simulation<'_> {
         }
     }
 
-    /// What all resources together are called.
+    /// The resource name in the result about all resources.
     fn name_of_all(&self, action: &str) -> String {
         let name = match self.resources {
             Resources::Any => None,
@@ -79,7 +79,7 @@ impl Simulation<'_> {
         }
     }
 
-    /// Statements, each once: those of identities, of resources and of boundaries.
+    /// Statements, each once: those of identity policies, of resource policies and of boundaries.
     fn statements<'m>(
         &self,
         matched: impl IntoIterator<Item = &'m (Kind, usize, usize)>,
@@ -109,7 +109,7 @@ impl Simulation<'_> {
     }
 }
 
-/// How long a text of an answer is at most: its characters may have to be escaped.
+/// The most bytes that a text has in an answer, where characters may be escaped.
 pub(super) fn encoded_size(text: &str) -> usize {
     let size = |byte| match byte {
         b'&' | b'<' | b'>' | b'"' | 0..=0x1f => "&quot;".len(),
@@ -126,7 +126,7 @@ fn told(judged: Judged) -> PolicyEvaluationDecisionType {
     }
 }
 
-/// A kind of policy as the simulator calls it. The model has other words (seen at AWS).
+/// The name of a kind of policy in answers. The model has other names (seen at AWS).
 fn kind_name(kind: Kind) -> &'static str {
     match kind {
         Kind::Identity => "IAM Policy",
@@ -139,7 +139,7 @@ fn kind_name(kind: Kind) -> &'static str {
     }
 }
 
-/// What each kind of policy says by itself: of several resources, the worst.
+/// The decision of each kind of policy by itself: for several resources, the strictest.
 fn details<'j>(
     said: impl IntoIterator<Item = &'j (Kind, Judged)>,
 ) -> Vec<(String, PolicyEvaluationDecisionType)> {
@@ -160,7 +160,7 @@ fn boundary_detail(is_allowed: Option<bool>) -> Option<PermissionsBoundaryDecisi
     })
 }
 
-/// Whether all say yes; `None` if none says anything.
+/// Whether all are true; `None` if all are `None`.
 fn all(answers: impl Iterator<Item = Option<bool>>) -> Option<bool> {
     answers.flatten().reduce(|one, other| one && other)
 }

@@ -6,7 +6,7 @@ use keyward_api::iam::{ContextEntry, ContextKeyTypeEnum};
 use keyward_faults::{Fault, fault};
 use keyward_policy::{Context, ValueType};
 
-/// Entries that were checked: their values by key in lower case.
+/// Entries that were checked: their values, by key in lower case.
 pub(super) struct Entries(BTreeMap<String, Values>);
 
 enum Values {
@@ -14,7 +14,7 @@ enum Values {
     Several(Vec<String>),
 }
 
-/// A value that is so much longer counts as one more.
+/// A value counts once more for each so many bytes.
 const LONG_VALUE_BYTES: usize = 512;
 
 impl Values {
@@ -26,7 +26,7 @@ impl Values {
     }
 }
 
-/// Checks the entries and brings their values into the form in which they are compared.
+/// Checks the entries and converts their values to the form in which they are compared.
 pub(super) fn read(entries: &[ContextEntry]) -> Result<Entries, Fault> {
     let mut read = BTreeMap::new();
     for entry in entries {
@@ -75,7 +75,7 @@ fn read_values(
     }
 }
 
-/// The type of the values, and whether there may be several of them.
+/// The type of the values, and whether the entry is a list.
 fn type_of(key_type: ContextKeyTypeEnum) -> (ValueType, bool) {
     match key_type {
         ContextKeyTypeEnum::String => (ValueType::Text, false),
@@ -93,7 +93,8 @@ fn type_of(key_type: ContextKeyTypeEnum) -> (ValueType, bool) {
     }
 }
 
-/// How a value of a type is called where another was given; any text is a text and a boolean.
+/// The name of the type in a fault about a value of another type. Any text is valid as a string and
+/// as a boolean.
 fn expected(value_type: ValueType) -> &'static str {
     match value_type {
         ValueType::Text => "string",
@@ -106,10 +107,10 @@ fn expected(value_type: ValueType) -> &'static str {
 }
 
 impl Entries {
-    /// Those of the keys that policies name which are not given here, each once, as they are written.
+    /// The keys that policies name and the entries lack, each once, as they are written.
     pub(super) fn missing<'k>(&self, keys: impl Iterator<Item = &'k str>) -> Vec<String> {
         let mut seen = HashSet::new();
-        // What stands for a character is told as a key to those who ask for keys, and is none.
+        // The variables for single characters appear in lists of context keys, but are not keys.
         keys.filter(|key| !matches!(*key, "*" | "?" | "$"))
             .filter(|key| {
                 let key = key.to_lowercase();
@@ -119,8 +120,8 @@ impl Entries {
             .collect()
     }
 
-    /// How many times the work is that conditions are without them: an operator compares each of its
-    /// literals with each value of its key, and the longer, the longer it takes.
+    /// By what factor the entries multiply the work of conditions: an operator compares each of its
+    /// literals with each value of its key, and longer values take longer.
     pub(super) fn weight(&self) -> usize {
         let lists = || self.0.values().map(Values::as_slice);
         let most = lists().map(<[String]>::len).max().unwrap_or_default();
@@ -128,7 +129,7 @@ impl Entries {
         (1 + most).saturating_mul(1 + longest.unwrap_or_default() / LONG_VALUE_BYTES)
     }
 
-    /// The context of the simulated requests. An entry for `aws:userid` takes precedence.
+    /// The context of the simulated requests. An entry for `aws:userid` replaces `user_id`.
     pub(super) fn into_context(self, user_id: &str) -> Context {
         let mut context = Context::default();
         context.fail_values_that_are_no_numbers();

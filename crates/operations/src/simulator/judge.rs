@@ -1,11 +1,11 @@
-//! The judgement about one action on one resource.
+//! Judging one action on one resource.
 
 use keyward_policy::{Effect, Kind, Outcome, Policies, PolicySet, Request, explain};
 
 use super::Simulation;
 use crate::simulator::known_actions::KnownAction;
 
-/// How a question is answered, the mildest first.
+/// The decision about a question, the mildest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Judged {
     Allowed,
@@ -13,27 +13,28 @@ pub(super) enum Judged {
     ExplicitDeny,
 }
 
-/// An answer with its reasons.
+/// A decision with its reasons.
 #[derive(Debug)]
 pub(super) struct Judgement {
     pub(super) decision: Judged,
-    /// The statements that decided, by the kind of their policy and their places.
+    /// The statements that decided: the kind of their policy, and the places of policy and
+    /// statement.
     pub(super) matched: Vec<(Kind, usize, usize)>,
-    /// Whether the keys that are missing may be why.
+    /// Whether missing keys may be the reason.
     pub(super) keys_matter: bool,
-    /// Whether the permissions boundary allows it, where there is one and it was asked.
+    /// Whether the permissions boundary allows it, if there is one and it was evaluated.
     pub(super) allowed_by_boundary: Option<bool>,
-    /// Whether the organization allows it, where there is one.
+    /// Whether the organization allows it, if there is one.
     pub(super) allowed_by_organization: Option<bool>,
-    /// Where the resource is another account's: what each kind of policy says by itself.
+    /// The decision of each kind of policy by itself, if the resource is another account's.
     pub(super) details: Vec<(Kind, Judged)>,
 }
 
-/// What the policies say, each kind by itself.
+/// The decision of each kind of policy by itself.
 struct Opinions {
     organization: Judged,
     identity: Judged,
-    /// Without a boundary, everything is within it.
+    /// `Allowed` if there is no boundary.
     boundary: Judged,
     resource: Judged,
 }
@@ -46,7 +47,7 @@ impl Simulation<'_> {
         resource: &str,
     ) -> Judgement {
         let levels: Vec<&PolicySet> = self.organization.iter().collect();
-        // Who may assume a role is not asked (seen at AWS).
+        // The resource policy is ignored for actions that assume a role (seen at AWS).
         let assumes = "sts:assume";
         let is_ignored =
             (action.get(..assumes.len())).is_some_and(|begin| begin.eq_ignore_ascii_case(assumes));
@@ -84,7 +85,7 @@ impl Simulation<'_> {
             Judged::ExplicitDeny => Some(Effect::Deny),
         };
         let matched = explanation.matched.iter().filter(|matched| {
-            // A boundary can only take away.
+            // A boundary's statements can only deny, never allow.
             let is_told = matched.kind != Kind::Boundary || matched.effect == Effect::Deny;
             Some(matched.effect) == effect && is_told
         });
@@ -138,7 +139,8 @@ impl Opinions {
         }
     }
 
-    /// The same about what is none of the action's resource types: nothing is said about it.
+    /// The decisions if the resource is of none of the action's resource types: no policy of the
+    /// principal or the resource applies.
     fn of_misfit(self, has_boundary: bool) -> Self {
         Self {
             identity: Judged::ImplicitDeny,
@@ -157,8 +159,8 @@ impl Opinions {
         if are_apart {
             return by_principal.max(self.resource);
         }
-        // Within an account, the resource's policy alone may allow, also beyond the boundary (seen in
-        // the simulator, not elsewhere).
+        // Within an account, the resource's policy alone can allow, even beyond the boundary (seen
+        // in the simulator, not elsewhere).
         match self.resource {
             Judged::Allowed if by_principal != Judged::ExplicitDeny => Judged::Allowed,
             Judged::Allowed | Judged::ImplicitDeny => by_principal,

@@ -1,26 +1,25 @@
-//! The actions that AWS knows: their resource types, and the forms of ARNs.
+//! The actions that AWS has: their resource types, and the forms of ARNs.
 //!
-//! The data is a text that `cargo xtask data` writes. It is searched where it lies: nothing is read or
-//! allocated when the program starts, and the first question notes where each service is, since there
-//! may be many more. That an action is not there means nothing but that it was not known when the data
-//! was taken.
+//! The data is a text that `cargo xtask data` writes. It is searched as it is: nothing is read or
+//! allocated when the program starts, and the first search notes where each service begins. If an
+//! action is missing, AWS may have added it after the data was taken.
 
 mod form;
 
 use std::cmp::Ordering;
 use std::sync::OnceLock;
 
-/// The data; its first lines say what its lines are.
+/// The data; its first lines describe its form.
 const DATA: &str = include_str!("../../data/actions.txt");
 
 /// The services of the data, in the order of their prefixes.
 static SERVICES: OnceLock<Vec<Service>> = OnceLock::new();
 
-/// A form of ARN for buckets, and one for what lies in them.
+/// The forms of ARNs of buckets, and of objects in them.
 const BUCKET: &str = "arn:${Partition}:s3:::${BucketName}";
 const OBJECT: &str = "arn:${Partition}:s3:::${BucketName}/${ObjectName}";
 
-/// What the simulator calls the resource where there are several (seen at AWS).
+/// The resource name in the simulator's result about several resources (seen at AWS).
 const SEVERAL: [(&str, &str); 7] = [
     (
         "ec2",
@@ -43,14 +42,14 @@ const SEVERAL: [(&str, &str); 7] = [
     ("sts", "arn:aws:iam::${Account}:${RelativeId}"),
 ];
 
-/// An action that AWS knows.
+/// An action that is in the data.
 #[derive(Debug)]
 pub(crate) struct KnownAction {
     /// The forms of the ARNs of its resource types.
     forms: Vec<&'static str>,
 }
 
-/// A service that AWS knows.
+/// A service that is in the data.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct KnownService(Service);
 
@@ -60,13 +59,12 @@ impl KnownService {
         Service::find(prefix).map(Self)
     }
 
-    /// Whether actions with this prefix are the service's, in any case.
+    /// Whether this is the prefix of the service's actions, compared without case.
     pub(crate) fn is_called(&self, prefix: &str) -> bool {
         prefix.eq_ignore_ascii_case(self.0.prefix)
     }
 
-    /// Whether it has resources whose ARNs name this vendor. One without resource types of its own is
-    /// asked about those of its name.
+    /// Whether a vendor in ARNs is the service: its prefix, or the vendor of its resource types.
     pub(crate) fn has_resources_of(&self, vendor: &str) -> bool {
         let is_of_vendor = |form: &str| form.split(':').nth(2) == Some(vendor);
         vendor == self.0.prefix || self.0.all_forms().any(is_of_vendor)
@@ -77,26 +75,26 @@ impl KnownService {
 #[derive(Debug, Clone, Copy)]
 struct Service {
     prefix: &'static str,
-    /// One for each form of an ARN.
+    /// One line for each form of an ARN.
     resource_types: &'static str,
-    /// One for each action.
+    /// One line for each action.
     actions: &'static str,
 }
 
-/// Finds an action by its name with its service's prefix, in any case.
+/// Finds an action by its name with its service's prefix, compared without case.
 pub(crate) fn find(action: &str) -> Option<KnownAction> {
     let (service, line) = find_line(action)?;
     let forms = service.forms(line);
     Some(KnownAction { forms })
 }
 
-/// Whether an action is known, which is quicker than to find it.
+/// Whether an action is known, which takes less time than finding it.
 pub(crate) fn is_known(action: &str) -> bool {
     find_line(action).is_some()
 }
 
-/// What the simulator calls the resource of a question about several, if the action's service is known:
-/// the action itself need not be.
+/// The resource name in the simulator's result about several resources, if the action's service is
+/// known. The action itself need not be.
 pub(crate) fn name_for_several(action: &str) -> Option<String> {
     let (prefix, _) = action.split_once(':')?;
     Some(Service::find(prefix)?.name_for_several())
@@ -109,8 +107,8 @@ fn find_line(action: &str) -> Option<(Service, &'static str)> {
 }
 
 impl KnownAction {
-    /// Whether an ARN is one of a resource type of the action. An action without resource types fits
-    /// none.
+    /// Whether an ARN is of one of the action's resource types. An action without resource types
+    /// fits none.
     pub(crate) fn fits(&self, arn: &str) -> bool {
         self.forms.iter().any(|form| form::fits(form, arn))
     }
@@ -124,7 +122,7 @@ impl Service {
     }
 
     fn all() -> Vec<Self> {
-        // What is before the first are the remarks.
+        // The text before the first service is a remark.
         let blocks = DATA.split("\n=").skip(1);
         let services = blocks.filter_map(|block| {
             let (head, lines) = block.split_once('\n')?;
@@ -153,7 +151,7 @@ impl Service {
         let (mut low, mut high) = (0, lines.len());
         while low < high {
             let middle = low.midpoint(high);
-            // Both offsets are at the begin of a line or at the end of all.
+            // `low` and `high` are each at the beginning of a line or at the end of the text.
             let start = lines
                 .get(low..middle)?
                 .rfind('\n')
@@ -169,7 +167,7 @@ impl Service {
         None
     }
 
-    /// The forms of ARNs that the line of an action names, by numbers that ascend.
+    /// The forms of ARNs to which the line of an action refers, by ascending numbers.
     fn forms(self, line: &str) -> Vec<&'static str> {
         let mut numbers = line.split(' ').skip(1).peekable();
         let mut forms = Vec::new();
@@ -182,7 +180,7 @@ impl Service {
                 forms.extend(form_of(line));
             }
         }
-        // To the simulator, buckets and objects are the same (seen at AWS).
+        // The simulator does not distinguish buckets and objects (seen at AWS).
         for form in &mut forms {
             if *form == OBJECT {
                 *form = BUCKET;
@@ -191,7 +189,7 @@ impl Service {
         forms
     }
 
-    /// The forms of ARNs of all its resource types.
+    /// The forms of ARNs of all the service's resource types.
     fn all_forms(self) -> impl Iterator<Item = &'static str> {
         self.resource_types.lines().filter_map(form_of)
     }
@@ -204,8 +202,8 @@ impl Service {
         }
     }
 
-    /// What the forms of the service's ARNs have in common (unsure: for most services nobody has seen
-    /// what the simulator says).
+    /// A form that stands for all of the service's ARNs (unsure: for most services nobody has seen
+    /// the simulator's).
     fn common_form(self) -> String {
         let mut forms = self.all_forms();
         let first = forms.next().map(|form| form.replace("${Partition}", "aws"));
@@ -221,7 +219,7 @@ impl Service {
     }
 }
 
-/// The form of ARN in a line.
+/// The form of an ARN in a line.
 fn form_of(line: &'static str) -> Option<&'static str> {
     line.split_once('\t').map(|(_, form)| form)
 }

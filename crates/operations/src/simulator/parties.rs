@@ -1,4 +1,4 @@
-//! Who is simulated, and whose the resources are.
+//! The simulated caller, and the owner of the resources.
 
 use keyward_faults::{Fault, fault};
 use keyward_names::{AccountId, Arn, account_part};
@@ -7,12 +7,12 @@ use keyward_policy::Principal;
 use super::Resources;
 use super::source::Sources;
 
-/// `aws:userid` where nobody is simulated (seen at AWS).
+/// `aws:userid` if no caller is simulated (seen at AWS).
 const NOBODY: &str = "STUB_PRINCIPAL_FOR_POLICY_SIMULATOR";
-/// What the path of a role begins with that a service owns.
+/// The beginning of the path of service-linked roles.
 const SERVICE_LINKED: &str = "aws-service-role/";
 
-/// Who takes part in a simulation.
+/// The caller and the account that owns the resources.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Parties<'i> {
     caller: Option<Caller<'i>>,
@@ -26,13 +26,13 @@ struct Caller<'i> {
     kind: CallerKind,
 }
 
-/// What the caller is, as far as policies see a difference.
+/// The kind of caller, as far as policies distinguish it.
 #[derive(Debug, Clone, Copy)]
 enum CallerKind {
     /// A user or a group.
     User,
     Role {
-        /// Whether a service owns it, as its path says.
+        /// Whether it is service-linked, by its path.
         is_service_linked: bool,
     },
 }
@@ -53,12 +53,12 @@ impl<'i> Parties<'i> {
         })
     }
 
-    /// What `aws:userid` is unless an entry says otherwise.
+    /// The value of `aws:userid`, unless a context entry sets it.
     pub(super) fn user_id(&self) -> &'i str {
         self.caller.map_or(NOBODY, |caller| caller.arn)
     }
 
-    /// Whom policies of resources see.
+    /// The principal that resource policies are evaluated for.
     pub(super) fn principal(&self) -> Principal<'i> {
         match self.caller {
             Some(Caller {
@@ -89,8 +89,8 @@ impl<'i> Parties<'i> {
         }
     }
 
-    /// Whether a resource belongs to another account than the caller. One whose ARN names no account is
-    /// the resource owner's; of nobody else's is known that it is another's.
+    /// Whether a resource belongs to another account than the caller. If its ARN names no account,
+    /// it belongs to `ResourceOwner`; without that it counts as the caller's.
     pub(super) fn are_apart(&self, resource: &str) -> bool {
         let named = account_part(resource).filter(|account| !account.is_empty());
         match (self.caller, named.or(self.owner_account)) {
@@ -118,7 +118,7 @@ impl<'i> Caller<'i> {
     }
 }
 
-/// Checks and reads the policy of the resources: it speaks of ARNs, to somebody.
+/// Checks and parses the resource policy: its resources must be ARNs, and there must be a caller.
 pub(super) fn resource_policy(
     text: &str,
     parties: &Parties<'_>,
@@ -142,7 +142,7 @@ pub(super) fn resource_policy(
     }
 }
 
-/// Whether a text is an ARN with all its parts, of which region and account may be empty.
+/// Whether a text is an ARN with all its parts. Region and account may be empty.
 pub(super) fn is_whole_arn(text: &str) -> bool {
     Arn::parse(text).is_ok_and(|arn| {
         let parts = [arn.partition, arn.service, arn.resource];

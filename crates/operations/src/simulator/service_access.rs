@@ -1,14 +1,14 @@
-//! Whether a policy lets its holder use a service at all, which reports on access ask.
+//! Whether a policy allows any use of a service, for reports on access.
 //!
-//! Conditions don't matter. An allow counts where one of its actions could be one of the service's, known
-//! or not, and one of its resources could be one of the service's. A plain denial of the whole service
-//! takes everything that the same policy allows of it; narrower ones don't (seen at AWS).
+//! Conditions are ignored. An allow counts if one of its actions and one of its resources could be
+//! the service's, whether they are known or not. A denial of the whole service without conditions
+//! cancels everything that the same policy allows for it; narrower denials do not (seen at AWS).
 
 use keyward_policy::{Document, Patterns, Statement};
 
 use crate::simulator::known_actions::KnownService;
 
-/// Whether a document grants something of a service.
+/// Whether a document allows any use of a service.
 pub(crate) fn grants(document: &Document, service: &KnownService) -> bool {
     let statements = || document.statements.iter();
     let has_effect = |statement: &Statement, effect: &str| {
@@ -27,7 +27,7 @@ pub(crate) fn grants(document: &Document, service: &KnownService) -> bool {
             })
 }
 
-/// Whether a statement is about everything of the service, on everything, come what may.
+/// Whether a statement applies to all actions of the service and all resources, without conditions.
 fn denies_all(statement: &Statement, service: &KnownService) -> bool {
     let has = |patterns: Option<&Patterns>, is_all: &dyn Fn(&str) -> bool| {
         patterns.is_some_and(|patterns| {
@@ -41,7 +41,7 @@ fn denies_all(statement: &Statement, service: &KnownService) -> bool {
         && has(statement.resources.as_ref(), &|resource| resource == "*")
 }
 
-/// Whether a pattern of actions is about all of a service.
+/// Whether a pattern of actions matches all actions of a service.
 fn covers(action: &str, service: &KnownService) -> bool {
     action == "*"
         || action

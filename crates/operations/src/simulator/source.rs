@@ -1,4 +1,4 @@
-//! The policies of a simulation, and where their statements stand.
+//! The policies of a simulation, and the positions of their statements.
 
 use std::sync::Arc;
 
@@ -8,25 +8,25 @@ use keyward_policy::{Compiled, Document, PolicyKind, PolicySet, check, context_k
 
 use super::{POLICY_BYTES, Scenario};
 
-/// Policies that count as one, with what is told of them.
+/// Policies that are evaluated as one set, with what answers show of them.
 #[derive(Debug)]
 pub(super) struct Sources {
     set: PolicySet,
     sources: Vec<Source>,
 }
 
-/// A policy.
+/// One policy.
 #[derive(Debug)]
 struct Source {
     id: String,
-    /// Where its statements begin and end, as the simulator tells it.
+    /// Where its statements begin and end, in the simulator's form.
     positions: Vec<(iam::Position, iam::Position)>,
     context_keys: Vec<String>,
     bytes: usize,
     compiled: Arc<Compiled>,
 }
 
-/// Refuses policies that are too large together, before any is read.
+/// Refuses policies that are too large together, before any is parsed.
 pub(super) fn check_size(scenario: &Scenario<'_>) -> Result<(), Fault> {
     let own = scenario.own_policies.iter().chain(&scenario.own_boundary);
     let bytes = size(scenario.policies)
@@ -40,7 +40,7 @@ pub(super) fn check_size(scenario: &Scenario<'_>) -> Result<(), Fault> {
     Ok(())
 }
 
-/// How many bytes the policies of an organization have.
+/// How many bytes the policies of the organization have.
 pub(super) fn organization_size(levels: &[OrderedOrganizationPolicyType]) -> usize {
     let lists = levels.iter();
     let lists = lists.filter_map(|level| level.service_control_policy_input_list.as_deref());
@@ -51,19 +51,19 @@ fn size(texts: &[String]) -> usize {
     texts.iter().map(String::len).sum()
 }
 
-/// The context keys that each of these documents names.
+/// The context keys that these documents name.
 pub(crate) async fn context_keys_of(documents: &[String]) -> Result<Vec<String>, Fault> {
     let mut keys = Vec::new();
     for (index, text) in documents.iter().enumerate() {
         let document = read(text).ok_or_else(|| fault::invalid_policy_input(index + 1))?;
         keys.extend(context_keys(&document));
-        // Reading may take a while, and there may be many of them.
+        // Parsing may take a while, and there may be many documents.
         tokio::task::yield_now().await;
     }
     Ok(keys)
 }
 
-/// The same of documents that somebody has: none of them is refused for its content.
+/// The context keys that stored documents name: none of them is refused for its content.
 pub(crate) async fn context_keys_of_own(
     documents: impl Iterator<Item = &str>,
 ) -> Result<Vec<String>, Fault> {
@@ -76,13 +76,13 @@ pub(crate) async fn context_keys_of_own(
     Ok(keys)
 }
 
-/// Reads a document of any kind; `None` if it is none.
+/// Parses a policy of any kind; `None` if it is not valid.
 fn read(text: &str) -> Option<Document> {
     check(PolicyKind::Simulated, text).ok()
 }
 
 impl Sources {
-    /// The principal's policies and those that are tried besides.
+    /// The principal's policies and those of `PolicyInputList`.
     pub(super) async fn identity(scenario: &Scenario<'_>) -> Result<Self, Fault> {
         let mut sources = Vec::new();
         for (id, text) in &scenario.own_policies {
@@ -98,7 +98,7 @@ impl Sources {
         Ok(Self::new(sources))
     }
 
-    /// The permissions boundary that is tried, or else that of the principal.
+    /// The permissions boundary of the request, or else that of the principal.
     pub(super) fn boundary(scenario: &Scenario<'_>) -> Result<Option<Self>, Fault> {
         let source = match (scenario.boundaries, &scenario.own_boundary) {
             ([], None) => return Ok(None),
@@ -110,7 +110,7 @@ impl Sources {
         Ok(Some(Self::new(vec![source])))
     }
 
-    /// The policy of the resources, with its document.
+    /// The resource policy, with its document.
     pub(super) fn resource(text: &str) -> Result<(Self, Document), Fault> {
         let document = read(text).ok_or_else(fault::invalid_simulated_resource_policy)?;
         let source = Source::of_document("ResourcePolicy".to_owned(), text, &document);
@@ -125,29 +125,29 @@ impl Sources {
         }
     }
 
-    /// All of them, ready to be asked.
+    /// All policies, compiled.
     pub(super) fn set(&self) -> &PolicySet {
         &self.set
     }
 
-    /// The context keys that they name.
+    /// The context keys that the policies name.
     pub(super) fn context_keys(&self) -> impl Iterator<Item = &str> {
         let keys = self.sources.iter().flat_map(|source| &source.context_keys);
         keys.map(String::as_str)
     }
 
-    /// How long they are together.
+    /// How many bytes the policies have together.
     pub(super) fn bytes(&self) -> usize {
         self.sources.iter().map(|source| source.bytes).sum()
     }
 
-    /// How many statements they have.
+    /// How many statements the policies have.
     pub(super) fn statements(&self) -> usize {
         let statements = self.sources.iter().map(|source| source.positions.len());
         statements.sum()
     }
 
-    /// A statement of one of them, as it is told.
+    /// A statement of one of the policies, in the form of the answer.
     pub(super) fn told(
         &self,
         policy: usize,
@@ -170,8 +170,8 @@ impl Source {
         Some(Self::of_document(id, text, &read(text)?))
     }
 
-    /// A policy that the principal has. What was stored can be read; if not, it is our failure, and
-    /// nothing is said of the principal: the policy may deny.
+    /// A policy that the principal has. A stored policy can be parsed; if not, it is an internal
+    /// fault, since nobody can tell what the policy denies.
     fn own(id: String, text: &str) -> Result<Self, Fault> {
         let document = check(PolicyKind::Simulated, text).map_err(Fault::internal)?;
         Ok(Self::of_document(id, text, &document))
@@ -192,7 +192,8 @@ impl Source {
     }
 }
 
-/// Counts lines and columns of offsets that ascend, each from the one before: a long document has many.
+/// Finds lines and columns of ascending offsets, each from the one before, since a long document
+/// has many.
 struct Ruler<'t> {
     text: &'t str,
     offset: usize,
@@ -211,7 +212,7 @@ impl<'t> Ruler<'t> {
     }
 
     fn at(&mut self, offset: usize) -> iam::Position {
-        // Statements begin and end at brackets, so no end of a line is cut in two.
+        // Statements begin and end at brackets, so no line break is split.
         let rest = self.text.get(self.offset..offset).unwrap_or_default();
         let moved = position(rest, rest.len());
         self.column = match moved.line {
@@ -228,7 +229,7 @@ impl<'t> Ruler<'t> {
     }
 }
 
-/// Reads the policies of an organization, by level from the root down.
+/// Parses the policies of the organization, level by level from the root down.
 pub(super) async fn organization(
     levels: &[OrderedOrganizationPolicyType],
 ) -> Result<Vec<PolicySet>, Fault> {

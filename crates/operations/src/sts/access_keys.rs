@@ -1,3 +1,3 @@
-//! What an access key id tells by itself.
+//! What an access key id itself shows.
 
 pub(crate) mod get_access_key_info;

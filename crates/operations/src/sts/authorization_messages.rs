@@ -1,3 +1,3 @@
-//! What services tell of why something was refused, encoded.
+//! Encoded messages, in which services say why a request was refused.
 
 pub(crate) mod decode_authorization_message;

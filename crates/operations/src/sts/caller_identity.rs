@@ -1,3 +1,3 @@
-//! Who the caller is.
+//! The identity of the caller.
 
 pub(crate) mod get_caller_identity;

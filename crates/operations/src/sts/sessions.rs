@@ -1,4 +1,4 @@
-//! Temporary credentials, and what is the same for all who give them out.
+//! Temporary credentials, and what the operations that give them out share.
 
 pub(crate) mod assume_role;
 pub(crate) mod assume_role_with_saml;
@@ -27,15 +27,15 @@ use keyward_wire::Parameters;
 use crate::sts::shared::given_policies::GivenPolicies;
 use crate::sts::shared::issue::{Issued, NewSession, issue};
 
-/// How many tags a session has at most, with those it inherits.
+/// How many tags a session has at most, including those it inherits.
 const SESSION_TAGS: usize = 50;
-/// How long a session of a root user lasts at most; a longer one that is asked for lasts so long
-/// (documented).
+/// How long a session of a root user lasts at most; if a longer one is requested, it lasts this
+/// long (documented).
 const ROOT_SESSION: Age = Age::seconds(3_600);
-/// How long a user's session lasts where nobody says.
+/// How long a session of a user lasts if the request does not say.
 const USER_SESSION: Age = Age::seconds(43_200);
 
-/// How long a session lasts that a user, or root user, makes with a key of its own.
+/// How long a session of `GetSessionToken` or `GetFederationToken` lasts.
 fn lasts(principal: Principal, asked: Option<i32>) -> Age {
     let asked = asked.map(|seconds| Age::seconds(i64::from(seconds)));
     match principal {
@@ -44,8 +44,8 @@ fn lasts(principal: Principal, asked: Option<i32>) -> Age {
     }
 }
 
-/// The user or root user who asks with a key of its own: who has no more than a session makes no
-/// further one this way.
+/// The user or root user, if its request is not made in a session. A session can't get another
+/// session by these operations.
 fn with_own_key(caller: &Caller) -> Option<Principal> {
     match caller {
         Caller::Own { principal, .. } => Some(*principal),
@@ -53,7 +53,7 @@ fn with_own_key(caller: &Caller) -> Option<Principal> {
     }
 }
 
-/// What an ARN of a role says.
+/// The parts of a role's ARN.
 struct RoleArn<'a> {
     account: AccountId,
     whole: &'a str,
@@ -74,21 +74,22 @@ impl<'a> RoleArn<'a> {
         })
     }
 
-    /// The role that has this very ARN, its path and the case of its letters too.
+    /// The role with exactly this ARN, including its path and case.
     fn role<'r>(&self, account: &'r Account) -> Option<&'r Role> {
         let role = account.roles().find(self.name.as_str())?;
         (role.arn(account.id()) == self.whole).then_some(role)
     }
 }
 
-/// Which account an ARN says a role is in.
+/// The account in a role's ARN.
 #[must_use]
 pub fn account_of_role(arn: &str) -> Option<AccountId> {
     RoleArn::parts(arn).map(|arn| arn.account)
 }
 
-/// What is answered to somebody unsigned who asks for a role of an account that is not there, or for what
-/// is none. Of an account that is not there no more is told than of one that has no identity provider.
+/// The refusal of an unsigned request for a role whose account does not exist, or whose ARN is not
+/// one of a role. It is the same as for an account without identity providers, so that it does not
+/// show whether the account exists.
 #[must_use]
 pub fn no_such_role(operation: OperationId, parameters: &Parameters<'_>) -> Fault {
     if let Err(error) = operation.check(parameters) {
@@ -107,7 +108,7 @@ pub fn no_such_role(operation: OperationId, parameters: &Parameters<'_>) -> Faul
     }
 }
 
-/// What is answered to a token where there is no provider at all.
+/// The refusal of a web identity token in an account without providers.
 fn no_provider(token: &str, provider_id: Option<&str>) -> Fault {
     if let Err(fault) = check_provider_id(provider_id) {
         return fault;
@@ -118,7 +119,8 @@ fn no_provider(token: &str, provider_id: Option<&str>) -> Fault {
     }
 }
 
-/// A provider is named only for tokens that are not signed, and no such token can be checked here.
+/// Refuses `ProviderId`, which is only for OAuth tokens without a signature. No such token can be
+/// verified here.
 fn check_provider_id(provider_id: Option<&str>) -> Result<(), Fault> {
     match provider_id {
         None => Ok(()),
@@ -128,7 +130,7 @@ fn check_provider_id(provider_id: Option<&str>) -> Result<(), Fault> {
     }
 }
 
-/// What whoever assumes a role wants with it.
+/// What the caller wants for the session of a role.
 struct RoleSessionRequest<'a> {
     session_name: &'a str,
     tags: &'a [sts::Tag],
@@ -137,7 +139,7 @@ struct RoleSessionRequest<'a> {
 }
 
 impl RoleSessionRequest<'_> {
-    /// The role, and what is wanted with it.
+    /// The role as the resource, with the context keys of what the caller wants.
     fn resource(&self, account: &Account, role: &Role) -> Resource {
         let resource = Resource::role(account, &role.name, Some(role))
             .given_session_tags(self.tags)
@@ -149,7 +151,7 @@ impl RoleSessionRequest<'_> {
         }
     }
 
-    /// All that must be allowed for it, beginning with the operation.
+    /// All questions that must be allowed, beginning with the operation.
     fn access_requests(
         &self,
         operation: OperationId,
@@ -171,11 +173,11 @@ impl RoleSessionRequest<'_> {
     }
 }
 
-/// A session of a role that is to be.
+/// A session of a role that is to be given out.
 struct NewRoleSession<'a> {
     name: &'a str,
     source_identity: Option<&'a str>,
-    /// Who is vouched for, if it is someone outside.
+    /// The identity that a provider vouches for, if there is one.
     vouched: Option<&'a FederatedIdentity>,
     lasts: Age,
     tags: Box<[SessionTag]>,
@@ -183,16 +185,16 @@ struct NewRoleSession<'a> {
     token_size: Option<i32>,
 }
 
-/// What comes of giving out a session of a role.
+/// A session of a role that was given out.
 struct IssuedRoleSession {
     issued: Issued,
-    /// Who has it.
+    /// The assumed role, as answers show it.
     user: AssumedRoleUser,
-    /// What the audit record tells of it.
+    /// What the audit record says in addition to the request.
     facts: AuditFacts,
 }
 
-/// Gives out a session of a role, and says who has it.
+/// Gives out a session of a role.
 fn issue_role_session<I>(
     call: &Call<I>,
     permit: &Permit,
@@ -238,18 +240,19 @@ fn issue_role_session<I>(
     })
 }
 
-/// Whether someone may be behind a session under this name. It is the form of the parameter, which what
-/// an identity provider says must have too.
+/// Whether a name can be a source identity. It must have the form of the parameter even if it comes
+/// from an identity provider.
 fn is_source_identity(name: &str) -> bool {
     let is_fit = |byte: u8| byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte);
     (2..=64).contains(&name.len()) && name.bytes().all(is_fit)
 }
 
-/// How long key and value of a session's tag are at most, in characters.
+/// The most characters of the key and the value of a session tag.
 const TAG_KEY: usize = 128;
 const TAG_VALUE: usize = 256;
 
-/// The tags that an identity provider gives a session; `None` if a key or a value is too long or empty.
+/// The session tags that an identity provider sets; `None` if a key is empty, or a key or value is
+/// too long.
 fn tags_of(pairs: &[(String, String)]) -> Option<Vec<sts::Tag>> {
     let tags = pairs.iter().map(|(key, value)| {
         let is_fit =
@@ -272,7 +275,8 @@ fn role_session_lasts(asked: Option<i32>, role: &Role) -> Result<Age, Fault> {
     Ok(asked)
 }
 
-/// Checks the device that a request names. There are no devices yet, so none is the caller's.
+/// Checks the MFA device that a request names. There are no devices yet, so the caller does not
+/// have it.
 fn check_mfa(serial_number: Option<&str>, token_code: Option<&str>) -> Result<(), Fault> {
     match (serial_number, token_code) {
         (None, None) => Ok(()),
@@ -281,7 +285,7 @@ fn check_mfa(serial_number: Option<&str>, token_code: Option<&str>) -> Result<()
     }
 }
 
-/// The managed policies that a request passes.
+/// The ARNs of the managed policies in a request.
 fn arns(policies: Option<&[sts::PolicyDescriptorType]>) -> Vec<&str> {
     let policies = policies.unwrap_or_default().iter();
     policies
@@ -289,7 +293,7 @@ fn arns(policies: Option<&[sts::PolicyDescriptorType]>) -> Vec<&str> {
         .collect()
 }
 
-/// The tags of a new session: those it inherits, and those that the request gives it.
+/// The tags of a new session: those it inherits, and those of the request.
 fn session_tags(
     inherited: &[SessionTag],
     given: &[sts::Tag],

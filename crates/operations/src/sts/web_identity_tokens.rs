@@ -1,3 +1,3 @@
-//! Tokens by which an account vouches for whoever calls, to others.
+//! Tokens in which an account vouches to others for the caller.
 
 pub(crate) mod get_web_identity_token;

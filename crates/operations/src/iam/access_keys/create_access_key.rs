@@ -1,4 +1,4 @@
-//! Makes an access key. Its secret is told here and never again.
+//! Makes an access key. The answer has its secret, which is never shown again.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!

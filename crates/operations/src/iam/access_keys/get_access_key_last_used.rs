@@ -1,4 +1,4 @@
-//! Tells when, where and with which service an access key of the account was last used.
+//! Shows when, where and with which service an access key of the account was last used.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!
@@ -18,7 +18,7 @@ use keyward_names::AccessKeyId;
 
 use crate::iam::shared::subject::Subject;
 
-/// What stands for service and region of a key that was never used.
+/// The service and region of a key that was never used.
 const NOT_APPLICABLE: &str = "N/A";
 
 pub(crate) async fn get_access_key_last_used(

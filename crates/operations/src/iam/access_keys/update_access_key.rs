@@ -1,4 +1,4 @@
-//! Switches an access key off or on again.
+//! Deactivates an access key or activates it again.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!

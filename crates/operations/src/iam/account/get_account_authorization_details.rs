@@ -1,4 +1,4 @@
-//! Tells of all users, groups, roles and policies, with what they may do, in pages.
+//! Shows all users, groups, roles and policies, and what they may do, in pages.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!
@@ -35,7 +35,7 @@ use crate::iam::{
 };
 use crate::pages;
 
-/// After so many entries others have a turn.
+/// After so many entries the task yields to other requests.
 const TURN: usize = 25;
 
 pub(crate) async fn get_account_authorization_details(
@@ -107,7 +107,7 @@ fn add<T>(list: &mut Option<Vec<T>>, entry: T) {
     list.get_or_insert_default().push(entry);
 }
 
-/// What there is, in the order that it is visited.
+/// The kinds of entries, in the order in which they are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
     User,
@@ -117,7 +117,7 @@ enum Kind {
     AwsPolicy,
 }
 
-/// One of them.
+/// An entry of a page.
 #[derive(Debug, Clone, Copy)]
 enum Entry<'a> {
     User(&'a User),
@@ -127,7 +127,7 @@ enum Entry<'a> {
 }
 
 impl Entry<'_> {
-    /// How many bytes of policies it tells, for the most part.
+    /// About how many bytes it has in the answer: those of its policies.
     fn weight(self, account: &Account) -> usize {
         let inline = |entity| {
             let policies = account.policies(entity);
@@ -174,7 +174,7 @@ impl Kind {
         filter.iter().map(kind).collect()
     }
 
-    /// As markers name it.
+    /// The letter of the kind in markers.
     fn letter(self) -> char {
         match self {
             Self::User => 'u',
@@ -185,7 +185,8 @@ impl Kind {
         }
     }
 
-    /// All of the kind after a key, each with its key. Of the policies of AWS only those in use.
+    /// All entries of the kind after a key, each with its key. Of the policies of AWS only those in
+    /// use.
     fn entries<'a>(
         self,
         account: &'a Account,
@@ -228,7 +229,7 @@ impl Kind {
             Self::AwsPolicy => {
                 let after = after.and_then(|id| PolicyId::parse(id).ok());
                 let used = account.used_policies(after);
-                // The account's own are among them, and passed over.
+                // The account's own are among the policies in use; they are skipped as `None`.
                 Box::new(used.map(move |(id, _)| {
                     let policy = managed.aws().by_id(id).map(Policy::Aws);
                     (self, id.to_string(), policy.map(Entry::Policy))
@@ -242,12 +243,13 @@ fn group_key(group: &Group) -> String {
     group.name.folded().to_string()
 }
 
-/// A marker goes with one filter, whatever the order of its kinds.
+/// The filter as markers have it, which does not depend on the order of its kinds. A marker is
+/// valid for one filter only.
 fn filter_key(wanted: &BTreeSet<Kind>) -> String {
     wanted.iter().map(|kind| kind.letter()).collect()
 }
 
-/// Where the page begins: after which entry of which kind.
+/// The kind and key of the entry after which the page begins.
 fn begin(marker: Option<&str>, wanted: &BTreeSet<Kind>) -> Result<Option<(Kind, String)>, Fault> {
     let Some(marker) = marker else {
         return Ok(None);
@@ -280,7 +282,7 @@ fn shown_user(account: &Account, managed: Managed<'_>, user: &User) -> UserDetai
         user_id: Some(user.id.to_string()),
         arn: Some(user.arn(account.id())),
         create_date: Some(user.created),
-        // Seen so: absent where there are none, unlike that of groups and roles.
+        // Seen so: absent if there are none, unlike the lists of groups and roles.
         user_policy_list: policies
             .filter(|policies| !policies.inline.is_empty())
             .map(inline),
@@ -392,7 +394,7 @@ fn versions(policy: Policy<'_>) -> Result<Vec<iam::PolicyVersion>, Fault> {
                 .collect()
         }
         Policy::Aws(policy) => {
-            // That only the one that counts is told is (unsure): others may be many, and large.
+            // That only the default version has its text is (unsure): others may be many and large.
             let number = policy.default_version;
             let text = policy.default_document().map_err(Fault::internal)?;
             let version = policy.versions().find(|version| version.number == number);

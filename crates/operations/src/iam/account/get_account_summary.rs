@@ -1,4 +1,4 @@
-//! Tells how much of everything the account has and may have.
+//! Shows how many entities of each kind the account has, and its quotas.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!
@@ -28,7 +28,7 @@ pub(crate) async fn get_account_summary(
     })
 }
 
-/// What the account has.
+/// How many entities of each kind the account has.
 fn counts(account: &Account) -> Vec<(&'static str, usize)> {
     let has_password = account
         .root_user()
@@ -55,7 +55,7 @@ fn counts(account: &Account) -> Vec<(&'static str, usize)> {
             "Providers",
             account.oidc_providers().len() + account.saml_providers().len(),
         ),
-        // There is nothing of these kinds here.
+        // These kinds do not exist here.
         ("ServerCertificates", 0),
         ("MFADevices", 0),
         ("MFADevicesInUse", 0),
@@ -64,7 +64,7 @@ fn counts(account: &Account) -> Vec<(&'static str, usize)> {
     ]
 }
 
-/// What the account may have.
+/// The quotas of the account.
 fn quotas(quotas: Quotas) -> Vec<(&'static str, usize)> {
     vec![
         ("UsersQuota", quotas.users_per_account),
@@ -95,6 +95,6 @@ fn quotas(quotas: Quotas) -> Vec<(&'static str, usize)> {
     ]
 }
 
-/// What AWS allows of things that there are none of here.
+/// AWS's quotas of kinds that do not exist here.
 const SERVER_CERTIFICATES: usize = 20;
 const SIGNING_CERTIFICATES: usize = 2;

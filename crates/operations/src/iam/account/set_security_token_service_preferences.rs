@@ -1,4 +1,4 @@
-//! Chooses which session tokens the global endpoint of STS gives out from now on.
+//! Sets which session tokens the global endpoint of STS gives out from now on.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!

@@ -1,4 +1,4 @@
-//! Gives the account an alias, in place of the one it has.
+//! Gives the account an alias, replacing the one it has.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!

@@ -1,4 +1,4 @@
-//! Takes the account's alias away; it is then free for other accounts.
+//! Deletes the account's alias, which other accounts can then take.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!

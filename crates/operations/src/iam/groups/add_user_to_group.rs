@@ -1,4 +1,4 @@
-//! Puts a user into a group. One who is in it already stays.
+//! Puts a user into a group. If the user is in it already, nothing changes.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!
@@ -27,7 +27,7 @@ pub(crate) async fn add_user_to_group(call: Call<AddUserToGroupRequest>) -> Outc
     let group = account.groups().find(input.group_name.as_str());
     let permit = call.authorize(Resource::group(account, &input.group_name, group))?;
     let (user_name, group_name) = (input.user_name.clone(), input.group_name.clone());
-    // Seen so: a missing user is told before a missing group.
+    // Seen so: if both are missing, the fault is about the user.
     let user = account
         .user(user_name.as_str())
         .ok_or_else(|| fault::no_such_user(user_name.as_str()))?

@@ -1,4 +1,4 @@
-//! Makes a group, with nobody in it and no policies.
+//! Makes a group without users and policies.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!

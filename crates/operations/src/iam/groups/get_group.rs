@@ -1,4 +1,4 @@
-//! Tells about a group and lists its users by name.
+//! Shows a group and lists its users by name.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!

@@ -1,4 +1,4 @@
-//! Takes an inline policy from a group.
+//! Deletes an inline policy of a group.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!

@@ -1,4 +1,4 @@
-//! Takes an inline policy from a role.
+//! Deletes an inline policy of a role.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!

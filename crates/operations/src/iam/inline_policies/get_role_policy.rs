@@ -1,4 +1,4 @@
-//! Tells the text of an inline policy of a role.
+//! Shows the text of an inline policy of a role.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!
@@ -33,7 +33,7 @@ pub(crate) async fn get_role_policy(
     let text = text(account, &Owner::role(role, asked_for), &input.policy_name)?;
     permit.answer(GetRolePolicyResponse {
         role_name: role.name.clone(),
-        // Seen so: the name as it was asked for, not as it is spelled.
+        // Seen so: the name as the request spells it, not as the policy does.
         policy_name: input.policy_name.clone(),
         policy_document: text.to_owned(),
     })

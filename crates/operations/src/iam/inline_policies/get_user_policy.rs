@@ -1,4 +1,4 @@
-//! Tells an inline policy of a user, to the letter.
+//! Shows the text of an inline policy of a user, unchanged.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!

@@ -1,4 +1,4 @@
-//! Puts a role into an instance profile that has none. The caller needs the right to pass the role on.
+//! Puts a role into an instance profile that has none. The caller needs the right to pass the role.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!
@@ -22,7 +22,7 @@ use keyward_faults::fault;
 use super::existing;
 use crate::iam::roles::check_not_protected;
 
-/// How many roles an instance profile has at most. Not a quota that AWS raises.
+/// How many roles an instance profile has at most. AWS does not raise this quota.
 const ROLES: usize = 1;
 
 pub(crate) async fn add_role_to_instance_profile(
@@ -49,7 +49,7 @@ pub(crate) async fn add_role_to_instance_profile(
         if account.roles().get(role).is_none() {
             return Err(fault::no_such_role(role_name.as_str()).into());
         }
-        // Seen so: the same role again is one too many, too.
+        // Seen so: adding the role that it has already is refused too.
         if profile.role.is_some() {
             let quota = "InstanceSessionsPerInstanceProfile";
             return Err(fault::quota_exceeded(quota, ROLES).into());

@@ -36,7 +36,7 @@ pub(crate) async fn create_instance_profile(
     let resource = Resource::new_instance_profile(account_id, &path, name).given_tags(given);
     let mut permit = call.authorize(resource.clone())?;
     if !given.is_empty() {
-        // As for roles, where it was seen.
+        // Seen at AWS for roles: making one with tags needs the right to tag it.
         permit = call.authorize_also(permit, OperationId::IamTagInstanceProfile, resource)?;
     }
     let tags = tags::check_exactly(given)?;

@@ -1,4 +1,4 @@
-//! Tells about an instance profile, with its role and its tags.
+//! Shows an instance profile, with its role and its tags.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!
@@ -30,7 +30,7 @@ pub(crate) async fn get_instance_profile(
     let profile = profile.ok_or_else(|| fault::no_such_instance_profile(name.as_str()))?;
     permit.answer(GetInstanceProfileResponse {
         instance_profile: iam::InstanceProfile {
-            // Seen so: here they are there even when there are none.
+            // Seen so: here the list of tags is present even if it is empty.
             tags: Some(tags::shown(&profile.tags)),
             ..shown_in_list(account, profile)
         },

@@ -1,4 +1,4 @@
-//! Lists the instance profiles that hand out a role.
+//! Lists the instance profiles that pass a role.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!

@@ -1,4 +1,4 @@
-//! Takes its role out of an instance profile.
+//! Takes the role out of an instance profile.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!

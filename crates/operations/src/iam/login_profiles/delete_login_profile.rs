@@ -1,4 +1,5 @@
-//! Takes a user's password away, and with it all passwords remembered. Access keys go on working.
+//! Deletes a user's login profile, with the password and all remembered ones. Access keys stay
+//! valid.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!
@@ -24,7 +25,7 @@ pub(crate) async fn delete_login_profile(call: Call<DeleteLoginProfileRequest>) 
     let subject = Subject::named_or_caller(account, call.caller(), name)?;
     let permit = call.authorize(subject.resource(account))?;
     let Subject::User { name, user } = subject else {
-        // The root user has no name: AWS prints it so.
+        // The root user has no name: AWS shows it as `null`.
         return Err(fault::no_such_login_profile("null").into());
     };
     let user_id = user.ok_or_else(|| fault::no_such_user(name.as_str()))?.id;

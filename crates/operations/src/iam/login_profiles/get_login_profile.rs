@@ -1,4 +1,4 @@
-//! Tells whether a user has a password, since when, and whether it must be changed.
+//! Shows whether a user has a password, since when, and whether it must be changed.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!
@@ -26,7 +26,7 @@ pub(crate) async fn get_login_profile(
     let subject = Subject::named_or_caller(account, call.caller(), name)?;
     let permit = call.authorize(subject.resource(account))?;
     let Subject::User { name, user } = subject else {
-        // The root user has no name: AWS prints it so.
+        // The root user has no name: AWS shows it as `null`.
         return Err(fault::no_such_login_profile("null").into());
     };
     let user = user.ok_or_else(|| fault::no_such_user(name.as_str()))?;

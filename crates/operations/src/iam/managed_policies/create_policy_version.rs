@@ -1,4 +1,4 @@
-//! Gives a managed policy another version, which may become the one that counts.
+//! Adds a version to a managed policy, which may become the default version.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!

@@ -1,4 +1,4 @@
-//! Deletes a managed policy that nobody uses, with its only version.
+//! Deletes a managed policy that is not in use, with its only version.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!

@@ -1,4 +1,4 @@
-//! Deletes a version of a managed policy that is not the one that counts.
+//! Deletes a version of a managed policy that is not the default version.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!

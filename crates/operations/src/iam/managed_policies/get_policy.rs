@@ -1,4 +1,4 @@
-//! Tells about a managed policy.
+//! Shows a managed policy.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!

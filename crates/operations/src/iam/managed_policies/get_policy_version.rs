@@ -1,4 +1,4 @@
-//! Tells what one version of a managed policy says.
+//! Shows the text of one version of a managed policy.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!
@@ -47,7 +47,7 @@ pub(crate) async fn get_policy_version(
     })
 }
 
-/// What a version says, and when it was made.
+/// The text of a version, and when it was made.
 fn version(policy: Policy<'_>, number: u32) -> Result<Option<(String, Timestamp)>, Fault> {
     match policy {
         Policy::Own(policy) => {

@@ -42,7 +42,8 @@ pub(crate) async fn list_entities_for_policy(
     let after = pages::key_of(input.marker.as_deref())?;
     let after = after.as_deref().map(read_key).transpose()?;
     let users = account.users_of_policy(policy.id(), after);
-    // One that has the policy attached and as its boundary is shown once: as the first that passes.
+    // An entity that has the policy both attached and as its boundary is listed once: as attached,
+    // if the request asks for both.
     let page = pages::page(users, input.max_items, |(entity, how)| {
         let is_shown = is_wanted(input, how)
             && is_under(account, entity, input)
@@ -91,8 +92,8 @@ fn has_attached(account: &Account, entity: PolicyEntity, policy: keyward_names::
     policies.is_some_and(|policies| policies.attached.contains(&policy))
 }
 
-/// Whether an entity is of the kind and under the path that are asked for. Of the kinds that are no
-/// entities nothing is shown.
+/// Whether an entity is of the kind and under the path that the request asks for. For kinds that
+/// are not entities the list is empty.
 fn is_under(account: &Account, entity: PolicyEntity, input: &ListEntitiesForPolicyRequest) -> bool {
     let (kind, path) = match entity {
         PolicyEntity::User(id) => (

@@ -38,7 +38,7 @@ pub(crate) async fn list_policies(
     let permit = call.authorize(Resource::all(account.id(), "policy", prefix))?;
     let after = pages::key_of(input.marker.as_deref())?;
     let managed = call.managed();
-    // Seen so: how a policy is used counts only where only those in use are asked for.
+    // Seen so: `PolicyUsageFilter` has an effect only together with `OnlyAttached`.
     let page = if input.only_attached.unwrap_or_default() {
         used(account, managed, input, after.as_deref())?
     } else {
@@ -75,7 +75,7 @@ fn all<'a>(
     });
     let after_aws = after_aws.unwrap_or_else(|| FoldedName::fold(""));
     let aws = wants(input, true).then(|| managed.aws().after(&after_aws));
-    // There are so few of these that all may be looked at for one page.
+    // There are so few policies of AWS that one page may look at all of them.
     let aws = aws.into_iter().flatten();
     let aws = aws
         .filter(|policy| is_under(policy.path.as_str()))
@@ -88,7 +88,7 @@ fn all<'a>(
     Ok(pages::page(own.chain(aws), input.max_items, |entry| entry))
 }
 
-/// A page of the policies that somebody uses.
+/// A page of the policies that are in use.
 fn used<'a>(
     account: &'a Account,
     managed: Managed<'a>,
@@ -121,7 +121,7 @@ fn used<'a>(
     }))
 }
 
-/// Whether the request asks for policies of AWS, or for those that are not.
+/// Whether the request asks for policies of AWS, or for the account's own.
 fn wants(input: &ListPoliciesRequest, of_aws: bool) -> bool {
     match input.scope {
         None | Some(PolicyScopeType::All) => true,

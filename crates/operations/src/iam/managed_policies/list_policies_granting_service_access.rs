@@ -1,4 +1,5 @@
-//! Lists, for each of some services, the policies of a user, group or role that let it use the service.
+//! Lists, for each of several services, the policies of a user, group or role that allow it to use
+//! the service.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!
@@ -66,8 +67,8 @@ pub(crate) async fn list_policies_granting_service_access(
     })
 }
 
-/// All policies of an entity, and of a user's groups, as documents and as they are told. One that is
-/// attached by several ways is told once.
+/// All policies of an entity and of a user's groups, with their documents and as the answer shows
+/// them. A policy that is attached to several of them is listed once.
 async fn policies(
     account: &Account,
     managed: Managed<'_>,

@@ -56,7 +56,7 @@ pub(crate) async fn list_policy_versions(
     })
 }
 
-/// The versions, newest first, and the number of the one that counts.
+/// The versions, newest first, and the number of the default version.
 fn versions(policy: Policy<'_>) -> (Vec<(u32, Timestamp)>, u32) {
     match policy {
         Policy::Own(policy) => {

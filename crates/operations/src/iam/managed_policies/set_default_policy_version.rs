@@ -1,4 +1,5 @@
-//! Makes another version of a managed policy the one that counts, at once and for all who use it.
+//! Makes another version of a managed policy the default version, at once for all who use the
+//! policy.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!
@@ -40,7 +41,7 @@ pub(crate) async fn set_default_policy_version(
             return Ok((Changes::none(), ()));
         }
         let updated = ManagedPolicy {
-            // That this counts as an update is (unsure).
+            // That this changes the update date is (unsure).
             updated: now,
             default_version: number,
             ..policy.clone()

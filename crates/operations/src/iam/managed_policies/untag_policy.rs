@@ -1,4 +1,4 @@
-//! Takes tags away from a managed policy.
+//! Takes tags from a managed policy; keys that it does not have are no error.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!

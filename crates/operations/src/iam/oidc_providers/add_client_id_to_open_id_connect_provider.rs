@@ -1,4 +1,5 @@
-//! Lets tokens for one more client id in; one that is known already is no error.
+//! Adds a client id to an OpenID Connect provider, so that tokens for it are accepted; if it has
+//! the client id already, that is no error.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!

@@ -1,4 +1,4 @@
-//! Trusts an OpenID Connect provider from now on.
+//! Makes an OpenID Connect provider, whose tokens the account trusts from then on.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!
@@ -62,7 +62,7 @@ pub(crate) async fn create_open_id_connect_provider(
         }
         Ok(())
     };
-    // Nobody is called for what will be refused.
+    // Checked here too, so that no provider is called for a request that will be refused.
     fits(call.account(), &url)?;
     let thumbprints = if thumbprints.is_empty() {
         shown_thumbprints(&call, &url).await?
@@ -87,7 +87,7 @@ pub(crate) async fn create_open_id_connect_provider(
     .await
 }
 
-/// The thumbprint that the provider itself shows.
+/// The thumbprint of the certificate that the provider itself presents.
 async fn shown_thumbprints(
     call: &Call<CreateOpenIDConnectProviderRequest>,
     url: &str,

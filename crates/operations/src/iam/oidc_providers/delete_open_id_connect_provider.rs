@@ -1,4 +1,5 @@
-//! Trusts an OpenID Connect provider no more. Roles that name it stay, and let nobody in by it.
+//! Deletes an OpenID Connect provider. Roles that trust it stay, and can no longer be assumed by
+//! its tokens.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!

@@ -1,4 +1,5 @@
-//! Lets tokens for a client id in no more; one that is not known is no error.
+//! Removes a client id from an OpenID Connect provider, so that tokens for it are refused; if it
+//! does not have the client id, that is no error.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!

@@ -1,4 +1,4 @@
-//! Gives out tokens no more. Issuer and keys are kept, so that tokens stay verifiable.
+//! Disables giving out tokens. Issuer and keys are kept, so that tokens can still be verified.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!

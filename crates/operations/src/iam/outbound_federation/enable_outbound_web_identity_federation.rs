@@ -1,4 +1,4 @@
-//! Lets the account give out tokens, by the issuer that it had before if it ever had one.
+//! Enables the account to give out tokens. Its issuer is the one that it had before, if any.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!
@@ -40,7 +40,7 @@ pub(crate) async fn enable_outbound_web_identity_federation(
                 let fault = fault::outbound_federation_already_enabled(account.id());
                 return Err(fault.into());
             }
-            // Enabled and disabled by others meanwhile, for the first time: theirs is the issuer.
+            // Others enabled and disabled it for the first time meanwhile, so theirs is the issuer.
             Some(known) if known.issuer_label != enabled.issuer_label => {
                 return Err(Refusal::stale());
             }
@@ -56,7 +56,7 @@ pub(crate) async fn enable_outbound_web_identity_federation(
     .await
 }
 
-/// An issuer with keys of its own, which are the account's for good.
+/// A new issuer with keys. The account keeps both for ever.
 async fn new_issuer<I>(call: &Call<I>) -> Result<OutboundFederation, Fault> {
     let issuer_label: Box<str> = uuid(call.random()?).into();
     let keys = make_keys().await?;

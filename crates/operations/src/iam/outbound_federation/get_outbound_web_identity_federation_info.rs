@@ -1,4 +1,4 @@
-//! Tells by which issuer the account gives out tokens.
+//! Shows the issuer of the account's tokens.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!

@@ -1,4 +1,4 @@
-//! Puts the account back under the default password policy.
+//! Deletes the account's password policy; the default policy applies again.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!

@@ -1,4 +1,4 @@
-//! Tells the account's own password policy, if it has one.
+//! Shows the account's own password policy, if it has one.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!

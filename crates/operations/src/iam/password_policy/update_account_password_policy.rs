@@ -26,7 +26,7 @@ use keyward_credentials::PasswordPolicy;
 use keyward_engine::{Call, Outcome};
 use keyward_faults::Fault;
 
-/// The least length of a policy that does not say one.
+/// The minimum length if the request has none.
 const DEFAULT_MINIMUM_LENGTH: u8 = 6;
 
 pub(crate) async fn update_account_password_policy(
@@ -58,7 +58,7 @@ fn policy_of(input: &UpdateAccountPasswordPolicyRequest) -> Result<PasswordPolic
     })
 }
 
-/// The request's ranges were checked before, and fit.
+/// Never fails: the request's ranges were checked before.
 fn narrow<T: TryFrom<i32, Error = std::num::TryFromIntError>>(number: i32) -> Result<T, Fault> {
     T::try_from(number).map_err(Fault::internal)
 }

@@ -1,4 +1,4 @@
-//! Takes its permissions boundary from a role.
+//! Removes the permissions boundary of a role.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!

@@ -1,4 +1,4 @@
-//! Takes its permissions boundary from a user.
+//! Removes the permissions boundary of a user.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!

@@ -1,4 +1,4 @@
-//! Makes a role that those its trust policy names may take on.
+//! Makes a role, which the principals of its trust policy can assume.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!
@@ -102,7 +102,7 @@ fn authorize(call: &Call<CreateRoleRequest>) -> Result<Permit, Fault> {
     if given.is_empty() {
         return Ok(permit);
     }
-    // Seen at AWS: who makes a role with tags needs the right to give it tags.
+    // Seen at AWS: making a role with tags needs the right to tag it.
     call.authorize_also(permit, OperationId::IamTagRole, resource)
 }
 

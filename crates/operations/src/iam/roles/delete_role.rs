@@ -1,4 +1,4 @@
-//! Deletes a role that no instance profile hands out and that has no policies any more.
+//! Deletes a role that is in no instance profile and has no policies.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!
@@ -39,7 +39,7 @@ pub(crate) async fn delete_role(call: Call<DeleteRoleRequest>) -> Outcome<()> {
         }
         let policies = account.policies(PolicyEntity::Role(id));
         check_no_policies(policies)?;
-        // A boundary does not block.
+        // A permissions boundary does not prevent it.
         let boundary = policies.map(|policies| RecordKey::Policies(policies.entity));
         Ok((
             Changes::delete_all(boundary.into_iter().chain([RecordKey::Role(id)])),

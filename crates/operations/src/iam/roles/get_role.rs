@@ -1,4 +1,4 @@
-//! Tells about a role.
+//! Shows a role.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!

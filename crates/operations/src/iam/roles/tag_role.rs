@@ -1,4 +1,4 @@
-//! Adds tags to a role, or overwrites those it has. Service-linked roles take tags too.
+//! Adds tags to a role, or overwrites those it has. Service-linked roles can be tagged too.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!

@@ -1,4 +1,4 @@
-//! Gives a role another trust policy.
+//! Replaces the trust policy of a role.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!

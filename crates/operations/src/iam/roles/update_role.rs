@@ -1,4 +1,5 @@
-//! Changes the description of a role, and how long its sessions last at most. What is not given stays.
+//! Changes the description of a role, and how long its sessions last at most. What the request
+//! leaves out does not change.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!
@@ -42,7 +43,7 @@ pub(crate) async fn update_role(call: Call<UpdateRoleRequest>) -> Outcome<Update
         let given = description.as_deref().map(Into::into);
         let updated = Role {
             description: given.or_else(|| role.description.clone()),
-            // Seen so, though the reference says that it becomes the default.
+            // Seen so, though the reference says that it is set to the default.
             max_session_duration: duration.unwrap_or(role.max_session_duration),
             ..role.clone()
         };

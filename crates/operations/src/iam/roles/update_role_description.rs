@@ -1,4 +1,4 @@
-//! Changes the description of a role and shows the role. `UpdateRole` took its place.
+//! Changes the description of a role and shows the role. `UpdateRole` is its successor.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!

@@ -1,4 +1,4 @@
-//! Trusts a SAML provider from now on.
+//! Makes a SAML provider, whose assertions the account trusts from then on.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!

@@ -1,4 +1,5 @@
-//! Trusts a SAML provider no more. Roles that name it stay, and let nobody in by it.
+//! Deletes a SAML provider. Roles that trust it stay, and can no longer be assumed by its
+//! assertions.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!

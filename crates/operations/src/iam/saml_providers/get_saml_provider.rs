@@ -1,4 +1,4 @@
-//! Shows a SAML provider with its metadata, and which private keys it has.
+//! Shows a SAML provider with its metadata, and the ids of its private keys.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!

@@ -58,7 +58,7 @@ pub(crate) async fn update_saml_provider(
     .await
 }
 
-/// What is wrong with the request whatever the provider is.
+/// Checks the parts of the request that do not depend on the provider.
 fn check_request(input: &UpdateSAMLProviderRequest) -> Result<(), Fault> {
     let (adds, removes) = (
         input.add_private_key.is_some(),
@@ -75,7 +75,7 @@ fn check_request(input: &UpdateSAMLProviderRequest) -> Result<(), Fault> {
     Ok(())
 }
 
-/// What is to be different.
+/// The changes that a request makes.
 struct Update {
     metadata: Option<MetadataDocument>,
     encryption: Option<AssertionEncryption>,

@@ -1,4 +1,4 @@
-//! Makes the role of a service, with the policy that AWS has for it.
+//! Makes the role of a service, with the policy that AWS has for the role.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!
@@ -29,7 +29,7 @@ use keyward_policy::Document;
 use super::path_of;
 use crate::iam::roles::shown_in_profile;
 
-/// How long the name of a role may be.
+/// How many characters the name of a role has at most.
 const NAME_LENGTH: usize = 64;
 
 pub(crate) async fn create_service_linked_role(
@@ -45,7 +45,7 @@ pub(crate) async fn create_service_linked_role(
     let (Some(known), Some(name)) = (known, name) else {
         return Err(fault::no_such_service(service).into());
     };
-    // Seen so: this comes before the question whether the role is there.
+    // Seen so: this is checked before whether the role exists.
     if input.custom_suffix.is_some() && !known.allows_suffix {
         return Err(fault::suffix_not_allowed(service).into());
     }
@@ -62,13 +62,13 @@ pub(crate) async fn create_service_linked_role(
         max_session_duration: Role::DEFAULT_MAX_SESSION_DURATION,
         tags: Box::default(),
     };
-    // Seen so: here, and only here, with lists of one.
+    // Seen so: only this answer shows the trust policy with lists of one element.
     let told = trust_text(&format!(r#"["{service}"]"#), r#"["sts:AssumeRole"]"#);
     let shown = iam::Role {
         assume_role_policy_document: Some(told),
         ..shown_in_profile(call.account(), &role)
     };
-    // The data of another day may lack the policy; then the role has none.
+    // The data may lack the policy; then the role has none.
     let policy = call.managed().find(call.account(), &known.policy_arn);
     let policies = EntityPolicies {
         attached: policy.map(Policy::id).into_iter().collect(),
@@ -101,8 +101,8 @@ pub(crate) async fn create_service_linked_role(
     .await
 }
 
-/// The role that is about to be. Of a service that is not known here nobody knows how its role is
-/// called: then it is all that lies under its path (unsure).
+/// The role that the request would make. For a service that is not known here the role's name is
+/// not known either: then it is all roles under its path (unsure).
 fn resource(
     call: &Call<CreateServiceLinkedRoleRequest>,
     path: &Path,

@@ -1,4 +1,4 @@
-//! Deletes the role of a service, with its policies, and names the task that did it.
+//! Deletes the role of a service, with its policies, and returns the id of the deletion task.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!
@@ -64,7 +64,7 @@ fn records(account: &Account, role: RoleId) -> impl Iterator<Item = RecordKey> {
     policies.into_iter().chain([RecordKey::Role(role)])
 }
 
-/// The oldest deletions, where there is no room for one more.
+/// The oldest deletions, which are forgotten if there is no room for one more.
 fn forgotten(account: &Account) -> Vec<RecordKey> {
     let mut known: Vec<&RoleDeletion> = account.role_deletions().collect();
     let too_many = (known.len() + 1).saturating_sub(REMEMBERED_DELETIONS);

@@ -1,4 +1,4 @@
-//! Tells how far the deletion of a service-linked role is. It is done.
+//! Shows the status of the deletion of a service-linked role, which has succeeded already.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!
@@ -27,7 +27,7 @@ pub(crate) async fn get_service_linked_role_deletion_status(
     let id = &call.input().deletion_task_id;
     let task = DeletionTask::parse(id).ok_or_else(fault::invalid_deletion_task)?;
     let account = call.account();
-    // The role is gone, so its ARN is that which the task's id tells.
+    // The role does not exist any more, so its ARN is made from the task's id.
     let resource = Resource::new_role(account.id(), &task.path, &task.role_name);
     let permit = call.authorize(resource)?;
     if account.role_deletion(id).is_none() {

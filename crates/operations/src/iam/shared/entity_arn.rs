@@ -1,11 +1,11 @@
-//! ARNs of users, groups and roles as requests give them: what counts is the kind and the name, and a
-//! wrong path does not matter (seen at AWS).
+//! ARNs of users, groups and roles in requests: only the kind and the name matter, and a wrong path
+//! does not (seen at AWS).
 
 use keyward_account::{Account, PolicyEntity};
 use keyward_authorization::Resource;
 use keyward_names::Arn;
 
-/// The ARN of a user, group or role, which may not be there.
+/// The ARN of a user, group or role, which may not exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct EntityArn<'a> {
     account: &'a str,
@@ -21,7 +21,7 @@ enum EntityKind {
 }
 
 impl<'a> EntityArn<'a> {
-    /// Reads an ARN; `None` if it is not one of these.
+    /// Parses an ARN; `None` if it is not of a user, group or role.
     pub(crate) fn parse(arn: &'a str) -> Option<Self> {
         let parts = Arn::parse(arn).ok()?;
         if parts.partition != "aws" || !parts.is_of_iam() {
@@ -44,7 +44,7 @@ impl<'a> EntityArn<'a> {
         })
     }
 
-    /// Who it is, in this account.
+    /// The entity, if it is in this account.
     pub(crate) fn find(self, account: &Account) -> Option<PolicyEntity> {
         if self.account != account.id().to_string() {
             return None;
@@ -65,8 +65,8 @@ impl<'a> EntityArn<'a> {
         }
     }
 
-    /// What is asked for when the caller's right is judged: by the ARN it is stored under, or else as
-    /// it was given.
+    /// The resource for judging the caller's rights: the entity's stored ARN, or if there is none
+    /// the ARN as given.
     pub(crate) fn resource(self, account: &Account, given: &str) -> Resource {
         let resource = match self.find(account) {
             Some(PolicyEntity::User(id)) => account

@@ -2,8 +2,8 @@
 
 use keyward_faults::{Fault, fault};
 
-/// A URL as it is kept and as ARNs have it: without `https://` and a port of 443. The host keeps its
-/// case, and a slash at the end counts (seen at AWS).
+/// A URL as it is kept and as ARNs have it: without `https://` and a port of 443. The case of the
+/// host and a slash at the end are significant (seen at AWS).
 pub(crate) fn kept_url(url: &str) -> Result<Box<str>, Fault> {
     let rest = without_scheme(url).ok_or_else(fault::invalid_oidc_url)?;
     if rest.contains(['?', '#']) {
@@ -32,14 +32,14 @@ pub(crate) fn kept_url(url: &str) -> Result<Box<str>, Fault> {
     })
 }
 
-/// What follows `https://`, which may have any case (unsure).
+/// The rest after `https://`, which is compared without case (unsure).
 pub(crate) fn without_scheme(url: &str) -> Option<&str> {
     const SCHEME: &str = "https://";
     let (scheme, rest) = url.split_at_checked(SCHEME.len())?;
     scheme.eq_ignore_ascii_case(SCHEME).then_some(rest)
 }
 
-/// A name, or an address; one of IPv6 in brackets.
+/// Whether this is a host name or an IP address, IPv6 in brackets.
 fn is_host(host: &str) -> bool {
     let address = host
         .strip_prefix('[')

@@ -1,4 +1,4 @@
-//! Whose policies an operation is about: a user, group or role.
+//! The owner of the policies that an operation is about: a user, group or role.
 
 use keyward_account::{
     Account, Change, Changes, EntityPolicies, Group, PolicyEntity, Record, RecordKey, Role, User,
@@ -6,21 +6,21 @@ use keyward_account::{
 use keyward_engine::Quotas;
 use keyward_faults::{Fault, fault};
 
-/// A user, group or role that was found, and may be gone or called otherwise when its policies change.
+/// A user, group or role that was found. It may be deleted or renamed before its policies change.
 #[derive(Debug, Clone)]
 pub(crate) struct Owner {
-    /// Which one.
+    /// The entity.
     pub(crate) entity: PolicyEntity,
-    /// The name that was asked for.
+    /// The name in the request.
     asked_for: String,
 }
 
-/// The quotas of an owner's policies.
+/// The quotas of policies that an owner has.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct OwnerQuotas {
     /// The name of the quota of attached policies.
     pub(crate) attached_name: &'static str,
-    /// How many may be attached.
+    /// How many policies may be attached.
     pub(crate) attached: usize,
     /// How many characters its inline policies may have together.
     pub(crate) inline_characters: usize,
@@ -49,7 +49,7 @@ impl Owner {
         }
     }
 
-    /// What kind of thing it is, as messages call it.
+    /// The kind of entity, as messages call it.
     pub(crate) fn kind(&self) -> &'static str {
         match self.entity {
             PolicyEntity::User(_) => "user",
@@ -58,7 +58,7 @@ impl Owner {
         }
     }
 
-    /// Its policies, or that it is gone.
+    /// Its policies, or the fault that it does not exist any more.
     pub(crate) fn policies(&self, account: &Account) -> Result<EntityPolicies, Fault> {
         if name_of(account, self.entity).is_none() {
             return Err(fault::no_such_entity(self.kind(), &self.asked_for));
@@ -73,7 +73,7 @@ impl Owner {
         name.map_or_else(|| self.asked_for.clone(), str::to_owned)
     }
 
-    /// What it may have.
+    /// Its quotas.
     pub(crate) fn quotas(&self, quotas: &Quotas) -> OwnerQuotas {
         let (attached_name, attached, inline_characters) = match self.entity {
             PolicyEntity::User(_) => (
@@ -100,7 +100,7 @@ impl Owner {
     }
 }
 
-/// The name of a user, group or role that is there.
+/// The name of a user, group or role, if it exists.
 pub(crate) fn name_of(account: &Account, entity: PolicyEntity) -> Option<&str> {
     match entity {
         PolicyEntity::User(id) => account.users().get(id).map(|user| user.name.as_str()),
@@ -109,7 +109,7 @@ pub(crate) fn name_of(account: &Account, entity: PolicyEntity) -> Option<&str> {
     }
 }
 
-/// What makes one state of an owner's policies another.
+/// The changes that make these the policies of an owner.
 pub(crate) fn changes(account: &Account, after: EntityPolicies) -> Changes {
     let before = account.policies(after.entity);
     if before.map_or_else(|| after.is_none(), |before| *before == after) {
@@ -126,7 +126,7 @@ pub(crate) fn changes(account: &Account, after: EntityPolicies) -> Changes {
     }
 }
 
-/// Refuses to delete what still has policies. A boundary does not count.
+/// Refuses to delete an entity that still has policies. A boundary is allowed.
 pub(crate) fn check_no_policies(policies: Option<&EntityPolicies>) -> Result<(), Fault> {
     let Some(policies) = policies else {
         return Ok(());

@@ -1,4 +1,4 @@
-//! The policies that a user, group or role has, as the simulator asks about them.
+//! The policies of a user, group or role, for the simulator.
 
 use keyward_account::{Account, EntityPolicies, PolicyEntity};
 use keyward_api::iam::{
@@ -11,7 +11,7 @@ use keyward_names::PolicyName;
 
 use crate::iam::shared::owner::name_of;
 
-/// What an entity has: each policy's text, with the id that the simulator tells of it.
+/// The policies of an entity: each text, with the id that the simulator shows.
 #[derive(Debug, Default)]
 pub(crate) struct PrincipalPolicies<'a> {
     /// Its own and those of its groups.
@@ -20,12 +20,12 @@ pub(crate) struct PrincipalPolicies<'a> {
     pub(crate) boundary: Option<(String, &'a str)>,
 }
 
-/// What a simulation leaves out.
+/// The policies that a simulation leaves out.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Exclusions<'i>(pub(crate) &'i [PolicyIdentifier]);
 
 impl<'a> PrincipalPolicies<'a> {
-    /// The policies of an entity, but for those that are left out.
+    /// The policies of an entity, without those that are left out.
     pub(crate) fn of(
         account: &'a Account,
         managed: Managed<'a>,
@@ -43,7 +43,7 @@ impl<'a> PrincipalPolicies<'a> {
                 continue;
             };
             policies.add_inline(account, held, exclusions);
-            // One that comes by several ways counts once.
+            // A policy that is attached to several of them is added once.
             for id in &held.attached {
                 if !attached.contains(id) {
                     attached.push(*id);
@@ -95,7 +95,7 @@ impl Exclusions<'_> {
         self.has_type(PolicyIdentifierPolicyType::PermissionBoundary)
     }
 
-    /// Seen so: managed policies match by name, wherever they lie.
+    /// Seen so: managed policies match by name, whatever their path.
     fn has_managed(self, policy: Policy<'_>) -> bool {
         let kind = match policy {
             Policy::Own(_) => PolicyIdentifierPolicyType::UserManaged,
@@ -128,8 +128,8 @@ impl Exclusions<'_> {
     }
 }
 
-/// Seen so: the name of an owner may begin with `*`, which stands for any beginning, or with `?`, which
-/// stands for one character.
+/// Seen so: the name of an owner may begin with `*`, which matches any beginning, or with `?`,
+/// which matches one character.
 fn is_owner(pattern: &str, owner: &str) -> bool {
     let (pattern, owner) = (pattern.to_ascii_lowercase(), owner.to_ascii_lowercase());
     if let Some(end) = pattern.strip_prefix('*') {

@@ -1,10 +1,10 @@
-//! ARNs of identity providers, as requests give them.
+//! ARNs of identity providers in requests.
 
 pub(crate) use keyward_account::ProviderKind;
 
 use keyward_faults::{Fault, fault};
 
-/// Refuses what is not the ARN of a provider of a kind by its form.
+/// Refuses a text that does not have the form of an ARN of this kind of provider.
 pub(crate) fn check_provider_arn(kind: ProviderKind, arn: &str) -> Result<(), Fault> {
     match kind.parts(arn) {
         Some(_) => Ok(()),

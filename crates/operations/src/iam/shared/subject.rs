@@ -1,4 +1,4 @@
-//! Whom an operation is about when its `UserName` may be left out.
+//! The user that an operation is about, if `UserName` may be left out.
 
 use keyward_account::{Account, User};
 use keyward_authorization::Resource;
@@ -6,21 +6,21 @@ use keyward_authorization::{Caller, Principal};
 use keyward_faults::{Fault, fault};
 use keyward_names::UserName;
 
-/// The user that was named, or else the caller.
+/// The user that the request names, or else the caller.
 pub(crate) enum Subject<'a> {
-    /// The account's root user, which calls without naming anyone.
+    /// The account's root user, which called without a name.
     Root,
-    /// A user by this name, who may not exist.
+    /// A user with this name, who may not exist.
     User {
-        /// The name that was asked for.
+        /// The name in the request, or the caller's.
         name: UserName,
-        /// Who has it.
+        /// The user, if it exists.
         user: Option<&'a User>,
     },
 }
 
 impl<'a> Subject<'a> {
-    /// Finds out who is meant.
+    /// Finds the user that the request is about.
     pub(crate) fn named_or_caller(
         account: &'a Account,
         caller: &Caller,
@@ -45,7 +45,7 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// What is asked for when the caller's right is judged.
+    /// The resource for judging the caller's rights.
     pub(crate) fn resource(&self, account: &Account) -> Resource {
         match self {
             Self::Root => Resource::root(account.id()),

@@ -1,4 +1,4 @@
-//! Tags: the rules that the operations of several resources share.
+//! Rules of tags that the operations of several resources share.
 
 use std::collections::HashSet;
 
@@ -42,7 +42,7 @@ fn check_each(tags: &[iam::Tag]) -> Result<(), Fault> {
     Ok(())
 }
 
-/// The tags of a user or role after new ones are added: a key that is there already, in any case, is
+/// The tags of a user or role after tags are added. A key that exists, compared without case, is
 /// overwritten in its place, spelling included; new keys come before the older ones.
 pub(crate) fn added_ignoring_case(present: &[Tag], added: &[Tag]) -> Result<Box<[Tag]>, Fault> {
     let same =
@@ -64,7 +64,7 @@ pub(crate) fn added_ignoring_case(present: &[Tag], added: &[Tag]) -> Result<Box<
     at_most_allowed(tags)
 }
 
-/// The tags of any other resource after new ones are added, in the order of their keys, upper case
+/// The tags of any other resource after tags are added, in the order of their keys, upper case
 /// first.
 pub(crate) fn added_exactly(present: &[Tag], added: &[Tag]) -> Result<Box<[Tag]>, Fault> {
     let is_kept = |old: &&Tag| !added.iter().any(|tag| tag.key == old.key);
@@ -81,13 +81,14 @@ fn at_most_allowed(tags: Box<[Tag]>) -> Result<Box<[Tag]>, Fault> {
     Ok(tags)
 }
 
-/// The tags that are left when some keys, spelled exactly so, are taken away; absent keys don't matter.
+/// The tags that are left after some keys are removed, compared exactly; absent keys are no error.
 pub(crate) fn removed_exactly(present: &[Tag], keys: &[String]) -> Box<[Tag]> {
     let is_kept = |tag: &&Tag| !keys.iter().any(|key| **key == *tag.key);
     present.iter().filter(is_kept).cloned().collect()
 }
 
-/// The tags that are left when some keys are taken away, in any case; absent keys don't matter.
+/// The tags that are left after some keys are removed, compared without case; absent keys are no
+/// error.
 pub(crate) fn removed_ignoring_case(present: &[Tag], keys: &[String]) -> Box<[Tag]> {
     let keys: HashSet<FoldedTagKey> = keys.iter().map(|key| FoldedTagKey::fold(key)).collect();
     present

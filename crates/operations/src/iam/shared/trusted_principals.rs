@@ -1,4 +1,5 @@
-//! Trust policies as requests give them: whom they name, and that those exist.
+//! Trust policies in requests: finding the principals that they name, and checking that these
+//! exist.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,16 +11,16 @@ use keyward_faults::{Fault, fault};
 use keyward_names::{AccountId, Arn, RoleId, UserId};
 use keyward_policy::{Document, NamedPrincipals, check_trust_policy};
 
-/// A trust policy that a request gives, and what is known of the other accounts that it names.
+/// The trust policy of a request, and the other accounts that it names.
 pub(crate) struct GivenTrust {
     text: String,
     /// How many characters it may have.
     quota: usize,
-    /// The accounts of this installation, but for the role's own, whose users and roles it names.
+    /// The accounts of this installation, except the role's own, whose users and roles it names.
     others: HashMap<AccountId, Arc<Account>>,
 }
 
-/// What a trust policy may name under `AWS`.
+/// A name that a trust policy may have under `AWS`.
 enum Name<'a> {
     /// A user or role, by its ARN.
     Arn { account: AccountId, member: &'a str },
@@ -27,29 +28,29 @@ enum Name<'a> {
     Session { account: AccountId, role: &'a str },
     /// A user or role, by its unique id.
     Id(PrincipalId),
-    /// Everyone, an account, or someone who is kept nowhere.
+    /// Everyone, an account, or another principal that no account has a record of.
     AsWritten,
-    /// Nobody that there could be.
+    /// A name that no principal can have.
     Nobody,
 }
 
-/// Who is behind a name.
+/// What a name stands for.
 enum Found {
     /// A user or role, to be kept by unique id.
     Principal(NamedPrincipal),
-    /// What stays as it is written.
+    /// A name that stays as it is written.
     AsWritten,
-    /// Nobody.
+    /// A principal that does not exist.
     Nobody,
 }
 
 impl GivenTrust {
-    /// Takes in a text, and looks at the other accounts that it names.
+    /// Takes the text of a trust policy, and loads the other accounts that it names.
     pub(crate) async fn read<I>(call: &Call<I>, text: &str) -> Result<Self, Fault> {
         let quota = call.quotas().trust_policy_characters;
         let own = call.account().id();
         let mut others = HashMap::new();
-        // One that is too large could name too many accounts.
+        // A text that is too large could name too many accounts.
         if !are_too_large([text].into_iter(), quota) {
             for id in named_accounts(text) {
                 if id != own
@@ -67,7 +68,8 @@ impl GivenTrust {
         })
     }
 
-    /// The policy as the role of an account keeps it, if it is one and all it names exist.
+    /// The policy in the form that a role of an account keeps, if it is valid and all principals
+    /// exist.
     pub(crate) fn checked(&self, account: &Account) -> Result<TrustPolicy, Fault> {
         let exists = |name: &str| !matches!(self.find(account, name), Found::Nobody);
         let document = check_trust_policy(&self.text, &exists)
@@ -93,7 +95,8 @@ impl GivenTrust {
                     let id = principal(other, name, member).map(NamedPrincipal::Elsewhere);
                     id.map_or(Found::Nobody, Found::Principal)
                 }
-                // Nobody here knows whether it exists (unsure).
+                // The account is not of this installation, so it is not known whether the principal
+                // exists (unsure).
                 None => Found::AsWritten,
             },
             Name::Session { account, role } => {
@@ -130,7 +133,7 @@ impl GivenTrust {
 }
 
 impl<'a> Name<'a> {
-    /// Reads a name that has the form of one.
+    /// Parses a name by its form.
     fn parse(name: &'a str) -> Self {
         if name.starts_with("AIDA") || name.starts_with("AROA") {
             let user = UserId::parse(name).map(PrincipalId::User);
@@ -141,7 +144,7 @@ impl<'a> Name<'a> {
             return Self::AsWritten;
         };
         let member = arn.resource;
-        // No role is trusted across partitions.
+        // A role can't trust principals of another partition.
         if arn.partition != "aws" {
             return Self::Nobody;
         }
@@ -158,7 +161,7 @@ impl<'a> Name<'a> {
         }
     }
 
-    /// The account that must be looked at.
+    /// The account that must be loaded to check the name.
     fn account(&self) -> Option<AccountId> {
         match self {
             Self::Arn { account, .. } | Self::Session { account, .. } => Some(*account),
@@ -170,7 +173,7 @@ impl<'a> Name<'a> {
 
 /// The accounts whose users and roles a text names.
 fn named_accounts(text: &str) -> Vec<AccountId> {
-    // What is no policy is refused later.
+    // A text that is not a policy is refused later.
     let Ok(document) = Document::parse(text) else {
         return Vec::new();
     };
@@ -186,7 +189,7 @@ fn named_accounts(text: &str) -> Vec<AccountId> {
     accounts
 }
 
-/// Who has exactly this ARN, of which the last part is `member`.
+/// The user or role with exactly this ARN, whose last part is `member`.
 fn principal(account: &Account, arn: &str, member: &str) -> Option<PrincipalId> {
     let (kind, _) = member.split_once('/')?;
     let (_, name) = member.rsplit_once('/')?;

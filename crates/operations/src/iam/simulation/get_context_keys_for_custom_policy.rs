@@ -1,4 +1,5 @@
-//! Lists the context keys that policies name in conditions and variables, for a simulation of them.
+//! Lists the context keys in conditions and variables of policies, which a simulation of them
+//! needs.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!

@@ -1,4 +1,4 @@
-//! Lists the context keys that the policies of a user, group or role name, and those of further ones.
+//! Lists the context keys in the policies of a user, group or role, and in further policies.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!

@@ -1,4 +1,5 @@
-//! Tells what policies would allow, and which of their statements decide. Nothing of it need exist.
+//! Shows what policies would allow, and which of their statements decide. No entity or resource
+//! need exist.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!

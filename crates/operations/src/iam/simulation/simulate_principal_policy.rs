@@ -1,4 +1,5 @@
-//! Tells what the policies of a user, group or role would allow, and which of their statements decide.
+//! Shows what the policies of a user, group or role would allow, and which of their statements
+//! decide.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!
@@ -45,7 +46,7 @@ pub(crate) async fn simulate_principal_policy(
         .ok_or_else(|| fault::no_such_arn(source))?;
     let exclusions = Exclusions(or_empty(input.policy_exclusion_list.as_ref()));
     let policies = PrincipalPolicies::of(account, call.managed(), entity, exclusions)?;
-    // A user is simulated as the caller where nobody else is named.
+    // If the request names no caller, a user is simulated as the caller.
     let default_caller = match entity {
         PolicyEntity::User(_) => Some(source),
         PolicyEntity::Group(_) | PolicyEntity::Role(_) => None,

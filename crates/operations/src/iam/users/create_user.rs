@@ -1,4 +1,4 @@
-//! Makes a user, who has neither a password nor keys nor rights yet.
+//! Makes a user without password, keys and rights.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!
@@ -38,7 +38,7 @@ pub(crate) async fn create_user(call: Call<CreateUserRequest>) -> Outcome<Create
         .given_boundary(input.permissions_boundary.as_deref());
     let mut permit = call.authorize(resource.clone())?;
     if !given.is_empty() {
-        // Seen at AWS for roles: who makes one with tags needs the right to give it tags.
+        // Seen at AWS for roles: making one with tags needs the right to tag it.
         permit = call.authorize_also(permit, OperationId::IamTagUser, resource)?;
     }
     let boundary = input.permissions_boundary.as_deref();

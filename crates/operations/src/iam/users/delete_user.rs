@@ -1,4 +1,4 @@
-//! Deletes a user that has nothing attached any more.
+//! Deletes a user to whom nothing belongs any more.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!
@@ -43,7 +43,7 @@ pub(crate) async fn delete_user(call: Call<DeleteUserRequest>) -> Outcome<()> {
         if account.groups_of(id).next().is_some() {
             return Err(fault::must_remove_users_from_group_first().into());
         }
-        // A boundary does not block.
+        // A permissions boundary does not prevent it.
         let boundary = policies.map(|policies| RecordKey::Policies(policies.entity));
         Ok((
             Changes::delete_all(boundary.into_iter().chain([RecordKey::User(id)])),

@@ -1,4 +1,4 @@
-//! Tells about a user; without a name, about the caller.
+//! Shows a user; without a name in the request, the caller.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!
@@ -52,7 +52,7 @@ async fn root_password_use(call: &Call<GetUserRequest>) -> Option<Timestamp> {
     uses.into_iter().next().flatten()
 }
 
-/// The root user goes by the account's id, and has neither a name nor a path.
+/// The root user has the account's id, and neither a name nor a path.
 fn shown_root(account: &Account) -> iam::User {
     let created = account.settings().map(|settings| settings.created);
     iam::User {

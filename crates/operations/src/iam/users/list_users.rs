@@ -49,9 +49,9 @@ pub(crate) async fn list_users(call: Call<ListUsersRequest>) -> Outcome<ListUser
     })
 }
 
-/// Looks at every user once, in a loop so short that the processor waits for many of them at a time.
-/// In an account of a million users a page of a hundred then costs little more than in a small one;
-/// without it, half as much again.
+/// Reads from every user once, in a loop so short that the processor fetches many of them from
+/// memory at a time. Then a page of a hundred costs little more in an account of a million users
+/// than in a small one; without this loop it costs half as much again.
 fn fetch(users: &[&User]) {
     let sum = users.iter().fold(0_i64, |sum, user| {
         let tags = user.tags.len() as i64;

@@ -1,9 +1,10 @@
-//! The forms of ARNs, in which placeholders stand for what differs.
+//! The forms of ARNs, with placeholders for the parts that vary.
 
-/// Whether an ARN is of a form such as `arn:${Partition}:iam::${Account}:user/${UserNameWithPath}`.
+/// Whether an ARN has a form such as `arn:${Partition}:iam::${Account}:user/${UserNameWithPath}`.
 ///
-/// A placeholder stands for anything within its part of the ARN; in the last part, which may hold
-/// further colons and slashes, for at least one character. Wildcards of the ARN are plain characters.
+/// A placeholder matches any text within its part of the ARN. In the last part, which may contain
+/// further colons and slashes, it matches at least one character. Wildcards in the ARN are plain
+/// characters.
 pub(super) fn fits(form: &str, arn: &str) -> bool {
     let mut texts = arn.splitn(6, ':');
     let mut parts = form.splitn(6, ':');
@@ -19,9 +20,9 @@ pub(super) fn fits(form: &str, arn: &str) -> bool {
     }
 }
 
-/// The same for a part, in which placeholders stand for no fewer bytes than `least`.
+/// Whether a part of an ARN has a form, where each placeholder matches at least `least` bytes.
 fn fits_part(part: &str, text: &[u8], least: usize) -> bool {
-    // `*` in a form is as good as a placeholder.
+    // `*` in a form is treated as a placeholder.
     let mut plain = part
         .split("${")
         .enumerate()
@@ -47,7 +48,8 @@ fn fits_part(part: &str, text: &[u8], least: usize) -> bool {
         if plain.peek().is_none() {
             return behind.ends_with(piece.as_bytes());
         }
-        // The first place is as good as any later one: it leaves the most for what follows.
+        // The first match leaves the most text for the rest of the form, so no later one need be
+        // tried.
         let Some(at) = find(behind, piece.as_bytes()) else {
             return false;
         };

@@ -1,4 +1,4 @@
-//! Tells which account an access key id belongs to, whether or not the key exists or is active.
+//! Shows which account an access key id belongs to, whether or not the key exists or is active.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!

@@ -1,5 +1,5 @@
-//! Tells what an encoded message says. Neither IAM nor STS encodes what it tells of a refusal, at AWS as
-//! here, so that there is no message yet that would not be refused.
+//! Decodes such a message. IAM and STS do not encode their refusals, neither at AWS nor here, so
+//! every message is refused as yet.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!

@@ -1,4 +1,4 @@
-//! Tells the caller who it is. Everyone may ask, whatever policies say.
+//! Shows the caller's own identity. Everyone may ask for it, whatever policies say.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!

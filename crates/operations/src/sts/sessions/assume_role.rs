@@ -1,5 +1,5 @@
-//! Assumes a role: gives out a session of it, for which the role's trust policy must allow the
-//! caller, and the caller's own policies unless the trust policy names the caller itself.
+//! Assumes a role: gives out a session of it. The role's trust policy must allow the caller, and so
+//! must the caller's own policies unless the trust policy names the caller itself.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!
@@ -41,7 +41,7 @@ use super::{
 };
 use crate::sts::shared::given_policies::GivenPolicies;
 
-/// The longest session that a session of a role makes.
+/// The longest session that can be requested in a session of a role.
 const CHAINED_SESSION: Age = Age::seconds(3_600);
 
 pub(crate) async fn assume_role(call: Call<AssumeRoleRequest>) -> Outcome<AssumeRoleResponse> {
@@ -73,7 +73,7 @@ pub(crate) async fn assume_role(call: Call<AssumeRoleRequest>) -> Outcome<Assume
     noting(assume(&call, account, role, chained, &inherited), facts)
 }
 
-/// What the audit record tells of the tags that a session inherits.
+/// Audit facts about the tags that a session inherits.
 fn inherited_facts(tags: &[SessionTag]) -> AuditFacts {
     if tags.is_empty() {
         return AuditFacts::default();
@@ -84,7 +84,7 @@ fn inherited_facts(tags: &[SessionTag]) -> AuditFacts {
     AuditFacts::parameter("incomingTransitiveTags", Value::Object(tags.collect()))
 }
 
-/// Gives out a session of the role, if the caller may have it.
+/// Gives out a session of the role, if the caller may assume it.
 fn assume(
     call: &Call<AssumeRoleRequest>,
     account: &Account,
@@ -138,13 +138,13 @@ fn given_tags(input: &AssumeRoleRequest) -> &[sts::Tag] {
     input.tags.as_deref().unwrap_or_default()
 }
 
-/// The tags that a calling session hands on.
+/// The tags of the calling session that the new session inherits.
 fn inherited_tags(chained: Option<&Session>) -> Vec<SessionTag> {
     let tags = chained.into_iter().flat_map(|session| session.tags.iter());
     tags.filter(|tag| tag.is_transitive).cloned().collect()
 }
 
-/// Who is behind the new session: once it was said, nobody may say otherwise.
+/// The source identity of the new session. One that the calling session has can't be changed.
 fn source_identity<'a>(
     call: &'a Call<AssumeRoleRequest>,
     chained: Option<&'a Session>,
@@ -161,8 +161,8 @@ fn source_identity<'a>(
     }
 }
 
-/// Asks for all that the caller wants with the role. What a session inherits must be allowed as if it
-/// were given (unsure for tags).
+/// Judges everything that the caller wants for the session. What the session inherits must be
+/// allowed as if it were in the request (unsure for tags).
 fn authorize(
     call: &Call<AssumeRoleRequest>,
     account: &Account,

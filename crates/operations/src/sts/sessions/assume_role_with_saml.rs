@@ -1,5 +1,5 @@
-//! Assumes a role by an assertion of a SAML provider: gives out a session of it, for which the role's
-//! trust policy must allow whom the assertion speaks of. Nobody signs the request.
+//! Assumes a role by an assertion of a SAML provider: gives out a session of it. The role's trust
+//! policy must allow the identity that the assertion vouches for. The request is not signed.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!
@@ -69,17 +69,17 @@ pub(crate) async fn assume_role_with_saml(
     noting(assume(&call, &asked, identified).await, facts)
 }
 
-/// What a provider was found to have said.
+/// A verified assertion, and its provider.
 struct Identified<'a> {
     provider: &'a SamlProvider,
     assertion: Assertion,
     name_qualifier: String,
     vouched: &'a Arc<FederatedIdentity>,
-    /// Refusals tell it.
+    /// The id of the request, which refusals show.
     request_id: &'a str,
 }
 
-/// Gives out a session of the role, if it trusts whom the assertion speaks of.
+/// Gives out a session of the role, if its trust policy allows the identity.
 async fn assume(
     call: &Call<AssumeRoleWithSAMLRequest>,
     asked: &RoleArn<'_>,
@@ -112,7 +112,7 @@ async fn assume(
     let lasts = lasts.min(lasts_at_most(call, &assertion));
     let policy_arns = arns(input.policy_arns.as_deref());
     let policies = GivenPolicies::check(call, account, input.policy.as_deref(), &policy_arns)?;
-    // Last of all: what is refused is not used up.
+    // The last check, so that a refused request does not use up the assertion.
     let used_for = format!("{}/{}/{}", provider.id, role.id, assertion.id);
     if !call
         .use_assertion(&permit, used_for, assertion.expires_at)
@@ -147,7 +147,7 @@ async fn assume(
     noting(answer, given_out.facts)
 }
 
-/// How long the session may last as the provider sees it.
+/// How long the session may last by the assertion.
 fn lasts_at_most(call: &Call<AssumeRoleWithSAMLRequest>, assertion: &Assertion) -> Age {
     let longest = Age::seconds(i64::MAX);
     let said = assertion.session_duration.map_or(longest, Age::seconds);
@@ -156,8 +156,8 @@ fn lasts_at_most(call: &Call<AssumeRoleWithSAMLRequest>, assertion: &Assertion) 
     said.min(rest.map_or(longest, Age::seconds))
 }
 
-/// Whom the assertion speaks of, as policies and audit records see it. The session keeps the keys that
-/// name the subject (documented).
+/// The identity that the assertion vouches for, for policies and audit records. The session keeps
+/// the keys that name the subject (documented).
 fn vouched(
     call: &Call<AssumeRoleWithSAMLRequest>,
     provider: &SamlProvider,
@@ -197,7 +197,7 @@ fn vouched(
     }
 }
 
-/// What audit records tell of the assertion.
+/// The request parameters in audit records that come from the assertion.
 fn parameters(assertion: &Assertion) -> BTreeMap<&'static str, Value> {
     let mut parameters = BTreeMap::from([
         ("sAMLAssertionID", json!(assertion.id)),

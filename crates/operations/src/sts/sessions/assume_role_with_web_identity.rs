@@ -1,5 +1,5 @@
-//! Assumes a role by a token of an OpenID Connect provider: gives out a session of it, for which the
-//! role's trust policy must allow whom the token speaks of. Nobody signs the request.
+//! Assumes a role by a token of an OpenID Connect provider: gives out a session of it. The role's
+//! trust policy must allow the identity that the token vouches for. The request is not signed.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!
@@ -57,7 +57,7 @@ pub(crate) async fn assume_role_with_web_identity(
     noting(assume(&call, &asked, identity, &vouched), facts)
 }
 
-/// Gives out a session of the role, if it trusts whom the token speaks of.
+/// Gives out a session of the role, if its trust policy allows the identity.
 fn assume(
     call: &Call<AssumeRoleWithWebIdentityRequest>,
     asked: &RoleArn<'_>,
@@ -68,7 +68,7 @@ fn assume(
     let role = asked.role(account);
     let operation = OperationId::StsAssumeRoleWithWebIdentity;
     let role = role.ok_or_else(|| fault::federated_may_not_assume(operation.action()))?;
-    // That the text is this one is unsure.
+    // The text of this fault is (unsure).
     let tags = tags_of(&identity.principal_tags)
         .ok_or_else(|| fault::token_refused(&TokenError::PrincipalTags))?;
     let source_identity = identity.source_identity.as_deref();
@@ -117,8 +117,8 @@ fn assume(
     noting(answer, given_out.facts)
 }
 
-/// Checks a token by the keys that its issuer publishes. Where they lack the token's key, newer ones are
-/// asked for once.
+/// Verifies a token by the keys that its issuer publishes. If these lack the token's key, newer
+/// ones are fetched once.
 async fn verify(
     call: &Call<AssumeRoleWithWebIdentityRequest>,
     provider: &OidcProvider,
@@ -147,9 +147,9 @@ async fn verify(
     verified.map_err(|error| fault::token_refused(&error))
 }
 
-/// Whom the token speaks of, as policies and audit records see it. A condition may ask for any claim;
-/// AWS knows only some of those of some issuers. The session keeps those that name the subject, the
-/// audience and how the subject was authenticated (unsure).
+/// The identity that the token vouches for, for policies and audit records. A condition may name
+/// any claim; AWS knows only some of those of some issuers. The session keeps the claims that name
+/// the subject, the audience and how the subject was authenticated (unsure).
 fn vouched(
     call: &Call<AssumeRoleWithWebIdentityRequest>,
     provider: &OidcProvider,

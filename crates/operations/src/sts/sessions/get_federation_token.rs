@@ -1,5 +1,5 @@
-//! Gives a session to someone for whom the calling user vouches. It may do what both the user and the
-//! policies that are passed allow; without any, nothing.
+//! Gives out a session for a federated user of the calling user. It may do what both the user's
+//! policies and the session policies allow; without session policies, nothing.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!

@@ -1,5 +1,5 @@
-//! Gives a user, or root user, a session of its own. Everyone who signs with a key of its own may ask,
-//! whatever policies say.
+//! Gives out a session of the calling user or root user itself. Everyone who does not call in a
+//! session already may ask for it, whatever policies say.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!

@@ -1,4 +1,4 @@
-//! Session policies as a request passes them.
+//! The session policies of a request.
 
 use keyward_account::Account;
 use keyward_engine::Call;
@@ -6,10 +6,10 @@ use keyward_faults::{Fault, fault};
 use keyward_names::PolicyId;
 use keyward_policy::{PolicyKind, check};
 
-/// How many managed policies may be passed.
+/// How many managed policies a request may pass.
 const MANAGED_BOUND: usize = 10;
 
-/// Session policies as a request passes them, found good.
+/// The session policies of a request, after they were checked.
 #[derive(Debug, Default)]
 pub(crate) struct GivenPolicies {
     pub(crate) inline: Option<Box<str>>,
@@ -17,7 +17,8 @@ pub(crate) struct GivenPolicies {
 }
 
 impl GivenPolicies {
-    /// Checks what a request passes. Managed policies must be those of `account`, or AWS's.
+    /// Checks the session policies of a request. Managed policies must be those of `account`, or
+    /// AWS's.
     pub(crate) fn check<I>(
         call: &Call<I>,
         account: &Account,
@@ -45,7 +46,7 @@ impl GivenPolicies {
         })
     }
 
-    /// Whether none were passed.
+    /// Whether the request passes none.
     pub(crate) fn is_empty(&self) -> bool {
         self.inline.is_none() && self.managed.is_empty()
     }

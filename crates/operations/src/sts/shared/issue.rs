@@ -11,11 +11,11 @@ use keyward_names::{AccessKeyId, AccessKeyKind, Age, Timestamp};
 
 use super::given_policies::GivenPolicies;
 
-/// How much room policies and tags have together, deflated. It leaves a token below its bound
-/// whatever else is in it; AWS does not tell its own.
+/// How many bytes policies and tags have together at most, deflated. With this a token stays below
+/// its bound, whatever else is in it. AWS's own limit is not known.
 const PACKED_BYTES: usize = 2_048;
 
-/// A session that is to be.
+/// A session that is to be given out.
 #[derive(Debug)]
 pub(crate) struct NewSession {
     pub(crate) holder: Holder,
@@ -30,7 +30,7 @@ pub(crate) struct NewSession {
 /// A session that was given out.
 #[derive(Debug)]
 pub(crate) struct Issued {
-    /// What the caller is told.
+    /// The credentials in the answer.
     pub(crate) credentials: sts::Credentials,
     /// `SessionTokenSize`, in characters.
     pub(crate) token_size: i32,
@@ -89,8 +89,8 @@ pub(crate) fn issue<I>(
     })
 }
 
-/// How much of the room for policies, tags and what an identity provider said they take, in percent,
-/// rounded up; more than 100 where there is not room for all.
+/// How much of [`PACKED_BYTES`] the policies, tags and identity provider's statements take, in
+/// percent, rounded up; more than 100 if they do not fit.
 fn packed_size(new: &NewSession) -> usize {
     let mut packed = String::new();
     packed.push_str(new.policies.inline.as_deref().unwrap_or_default());

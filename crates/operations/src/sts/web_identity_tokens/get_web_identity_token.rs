@@ -1,4 +1,4 @@
-//! Vouches for whoever calls, to others: gives out a token that the account signs.
+//! Gives out a token that the account signs, in which it vouches to others for the caller.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!
@@ -30,7 +30,7 @@ use keyward_web_identity::{PAYLOAD_LIMIT, SigningAlgorithm};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-/// How long a token is good for where nobody says.
+/// How long a token is valid if the request does not say, in seconds.
 const TOKEN_LASTS: i32 = 300;
 
 pub(crate) async fn get_web_identity_token(
@@ -85,7 +85,7 @@ pub(crate) async fn get_web_identity_token(
         return Err(fault::web_identity_payload_too_large(PAYLOAD_LIMIT).into());
     }
     let keys = call.token_signing_keys()?;
-    // With RSA it takes longer than a request should hold up others.
+    // Signing with RSA takes longer than a thread that serves requests may block.
     let signed = tokio::task::spawn_blocking(move || keys.sign(algorithm, &claims));
     let token = signed.await.map_err(Fault::internal)?;
     permit.answer(GetWebIdentityTokenResponse {
@@ -102,7 +102,7 @@ fn algorithm(name: &str) -> Result<SigningAlgorithm, Fault> {
     }
 }
 
-/// What the token says. The members are in the order in which they are written.
+/// The claims of the token, in the order in which they are written.
 #[derive(Serialize)]
 struct Claims {
     iss: String,
@@ -115,7 +115,7 @@ struct Claims {
     sts: Told,
 }
 
-/// What it says of the caller. What nobody knows is left out.
+/// The claims about the caller. Those that are not known are left out.
 #[derive(Serialize)]
 struct Told {
     aws_account: String,
@@ -178,7 +178,7 @@ fn claims(
     })
 }
 
-/// Tags of the caller: those of a session go before those of its role or user.
+/// The caller's tags. Those of a session replace those of its role or user with the same key.
 fn principal_tags(account: &Account, caller: &Caller) -> BTreeMap<String, String> {
     caller
         .tags(account)
