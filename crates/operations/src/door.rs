@@ -1,5 +1,8 @@
 //! Changes that only the sign-in page makes, for users and root users whose passwords it has
 //! checked.
+//!
+//! These functions hold an `AccountHandle` and change the account without a `Permit`: that the
+//! password is right is what entitles its owner.
 
 use keyward_account::{Account, Changes, LoginProfile, Record, RootUser};
 use keyward_api::OperationId;
