@@ -14,7 +14,9 @@ fuzz_target!(|text: &str| {
     match Configuration::parse(text) {
         Ok(configuration) => {
             let _ = configuration.quotas();
-            let _ = configuration.audit().sink_options(SinkOptions::new(Destination::StandardOutput));
+            let _ = configuration
+                .audit()
+                .sink_options(SinkOptions::new(Destination::StandardOutput));
             let _ = configuration.audit().kept_for();
         }
         Err(error) => assert!(!format!("{error:#}").is_empty()),

@@ -52,7 +52,10 @@ fuzz_target!(|input: Input<'_>| {
     changed[place] = input.byte;
     let changed = String::from_utf8(changed).unwrap_or_default();
     assert!(door.is_form_token("visit", token));
-    assert_eq!(door.is_form_token(input.bound_to, token), input.bound_to == "visit");
+    assert_eq!(
+        door.is_form_token(input.bound_to, token),
+        input.bound_to == "visit"
+    );
     assert_eq!(door.is_form_token("visit", &changed), changed == *token);
     for text in [input.text, &changed, token] {
         let unknown = format!("{:?}", door.browser(None));

@@ -18,8 +18,16 @@ struct Input<'a> {
 
 fuzz_target!(|input: Input<'_>| {
     let names = [
-        "cookie", "host", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "user-agent",
-        "referer", "content-type", "origin", "sec-fetch-site",
+        "cookie",
+        "host",
+        "x-forwarded-for",
+        "x-forwarded-proto",
+        "x-forwarded-host",
+        "user-agent",
+        "referer",
+        "content-type",
+        "origin",
+        "sec-fetch-site",
     ];
     let headers: Vec<(&str, &[u8])> = input
         .headers

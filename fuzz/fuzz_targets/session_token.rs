@@ -6,8 +6,10 @@
 use std::sync::LazyLock;
 
 use arbitrary::Arbitrary;
+use keyward_authorization::Principal;
 use keyward_authorization::sessions::{
-    SessionContent, SessionKey, SessionKeyRing, SessionKeys, TOKEN_CHARACTERS, TokenBytes, seal,
+    Holder, SessionContent, SessionKey, SessionKeyRing, SessionKeys, SessionTag, TOKEN_CHARACTERS,
+    TokenBytes, seal,
 };
 use keyward_credentials::{NONCE_LENGTH, SealingKey};
 use keyward_names::{AccessKeyId, AccessKeyKind, AccountId, Timestamp};
@@ -27,8 +29,10 @@ fn key() -> SessionKey {
 #[derive(Debug, Arbitrary)]
 struct Input<'a> {
     token: &'a str,
-    /// The content of a token, as JSON.
-    content: &'a [u8],
+    /// The content of a token.
+    expires: i32,
+    policy: Option<&'a str>,
+    tags: Vec<(&'a str, &'a str, bool)>,
     nonce: [u8; NONCE_LENGTH],
     at_least: u16,
     place: u16,
@@ -38,10 +42,28 @@ struct Input<'a> {
 fuzz_target!(|input: Input<'_>| {
     let account = AccountId::parse("123456789012").unwrap();
     let access_key = AccessKeyId::mint(AccessKeyKind::Temporary, account, 1);
-    assert!(RING.open(access_key, input.token).is_err(), "nobody sealed it");
+    assert!(
+        RING.open(access_key, input.token).is_err(),
+        "nobody sealed it"
+    );
 
-    let Ok(content) = serde_json::from_slice::<SessionContent>(input.content) else {
-        return;
+    let tags = input
+        .tags
+        .iter()
+        .map(|(key, value, is_transitive)| SessionTag {
+            key: (*key).into(),
+            value: (*value).into(),
+            is_transitive: *is_transitive,
+        });
+    let content = SessionContent {
+        issued: Timestamp::from_unix_seconds(0),
+        expires: Timestamp::from_unix_seconds(input.expires.into()),
+        account_made: Timestamp::from_unix_seconds(0),
+        holder: Holder::Own(Principal::Root),
+        mfa: None,
+        tags: tags.collect(),
+        inline_policy: input.policy.map(Into::into),
+        managed_policies: Box::default(),
     };
     let bytes = TokenBytes {
         secret: [9; 30].into(),
@@ -67,6 +89,9 @@ fuzz_target!(|input: Input<'_>| {
     if let Ok(changed) = String::from_utf8(changed)
         && changed != token
     {
-        assert!(RING.open(access_key, &changed).is_err(), "{changed} is not {token}");
+        assert!(
+            RING.open(access_key, &changed).is_err(),
+            "{changed} is not {token}"
+        );
     }
 });
