@@ -1,25 +1,31 @@
 //! For fuzz targets only: reading what STS answers, without a connection.
 
-use keyward_names::Secret;
+use keyward_names::{Secret, Timestamp};
 use keyward_outbound::Answer;
 
-use crate::KeyPair;
-use crate::assume_role::read;
+use crate::{KeyPair, RoleError, assume_role};
 
-/// The secret access key that signed.
-pub const SECRET: &str = "secret";
+/// Credentials that an answer holds.
+#[derive(Debug)]
+pub struct ReadCredentials {
+    /// The access key id.
+    pub access_key_id: String,
+    /// The secret access key.
+    pub secret_access_key: Secret,
+    /// The session token.
+    pub session_token: Secret,
+    /// When they expire.
+    pub expiration: Timestamp,
+}
 
-/// Reads an answer, and gives what is told of a refusal: nothing of it where keys were given out.
-#[must_use]
-pub fn read_answer(status: u16, body: &[u8]) -> String {
-    let keys = KeyPair {
-        access_key_id: "AKIAIOSFODNN7EXAMPLE".to_owned(),
-        secret_access_key: Secret::new(SECRET),
-        session_token: None,
-    };
+/// Reads an answer of STS to a request that these keys signed.
+pub fn read_answer(status: u16, body: &[u8], keys: &KeyPair) -> Result<ReadCredentials, RoleError> {
     let body = body.to_vec().into();
-    let read = read(&Answer { status, body }, &keys);
-    read.err()
-        .map(|error| error.to_string())
-        .unwrap_or_default()
+    let read = assume_role::read(&Answer { status, body }, keys)?;
+    Ok(ReadCredentials {
+        access_key_id: read.access_key_id,
+        secret_access_key: read.secret_access_key,
+        session_token: read.session_token,
+        expiration: read.expiration,
+    })
 }

@@ -11,9 +11,6 @@ mod calling_out;
 mod connections;
 mod dev;
 mod dev_account;
-#[cfg(feature = "fuzzing")]
-#[doc(hidden)]
-pub mod fuzzing;
 mod guard;
 mod hosts;
 mod issuer;
@@ -31,5 +28,8 @@ pub use connections::Server;
 pub use dev_account::{DEV_ACCOUNT, make_dev_account};
 pub use keyward_inbound::Stopped;
 pub use options::{ConfiguredKey, DevOptions, Limits, Mode, Options, Tls};
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub use pages::fuzzing;
 
 use service::Service;

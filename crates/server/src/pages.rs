@@ -9,7 +9,7 @@ mod behind_the_door;
 mod cookies;
 mod forms;
 #[cfg(feature = "fuzzing")]
-pub(crate) mod fuzzing;
+pub mod fuzzing;
 
 use std::net::IpAddr;
 
@@ -163,7 +163,7 @@ impl PageRequest<'_> {
 
     /// `POST /signin`
     async fn sign_in(&mut self) -> Answer {
-        let Some(form) = Form::of(self.received) else {
+        let Some(form) = Form::of(&self.received.head.headers, &self.received.body) else {
             return self.sign_in_anew(StatusCode::BAD_REQUEST, "", "", Refusal::FormExpired);
         };
         let (account, name) = (form.text("account"), form.text("username"));

@@ -52,7 +52,7 @@ impl PageRequest<'_> {
         if visitor.session.stage != stage {
             return Ok(redirect(place_of(visitor.session.stage)));
         }
-        let Some(form) = Form::of(self.received) else {
+        let Some(form) = Form::of(&self.received.head.headers, &self.received.body) else {
             let refusal = Some(Refusal::FormExpired);
             return self.password_page(StatusCode::BAD_REQUEST, &visitor, refusal);
         };
@@ -85,7 +85,7 @@ impl PageRequest<'_> {
         let Some(visitor) = self.visitor().await? else {
             return Ok(redirect("/signin?signed-out"));
         };
-        let form = Form::of(self.received);
+        let form = Form::of(&self.received.head.headers, &self.received.body);
         if !form.is_some_and(|form| self.is_own_form(&form, &visitor)) {
             return self.not_signed_out(&visitor);
         }

@@ -1,10 +1,9 @@
 //! What browsers send: forms and queries.
 
+use hyper::HeaderMap;
 use hyper::header::CONTENT_TYPE;
 use keyward_names::Secret;
 use keyward_wire::{Keep, Parameters, encode};
-
-use crate::received::Received;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 /// The longest name of an account. Of a longer text in a query no more is shown.
@@ -15,13 +14,13 @@ pub(super) struct Form<'a>(Parameters<'a>);
 
 impl<'a> Form<'a> {
     /// The form in the body of a request, if it is one.
-    pub(super) fn of(received: &'a Received) -> Option<Self> {
-        let content_type = received.head.headers.get(CONTENT_TYPE)?.to_str().ok()?;
+    pub(super) fn of(headers: &HeaderMap, body: &'a [u8]) -> Option<Self> {
+        let content_type = headers.get(CONTENT_TYPE)?.to_str().ok()?;
         let kind = content_type.split(';').next()?.trim();
         if !kind.eq_ignore_ascii_case(FORM) {
             return None;
         }
-        let fields = Parameters::parse(None, &received.body).ok()?;
+        let fields = Parameters::parse(None, body).ok()?;
         Some(Self(fields))
     }
 
