@@ -87,7 +87,10 @@ async fn answer_all(listener: UnixListener, installation: Arc<Installation>) {
     }
 }
 
-async fn answer_one(stream: UnixStream, installation: &Installation) -> anyhow::Result<()> {
+pub(crate) async fn answer_one(
+    stream: UnixStream,
+    installation: &Installation,
+) -> anyhow::Result<()> {
     let (read, mut write) = stream.into_split();
     let mut line = String::new();
     let mut read = BufReader::new(read.take(REQUEST_BYTES));
