@@ -2,7 +2,6 @@
 
 import datetime
 import re
-import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote
@@ -217,17 +216,17 @@ def test_a_storm_at_the_door_leaves_the_api_alone(visit, iam, bob):
 
     with ThreadPoolExecutor(20) as pool:
         tries = [pool.submit(storm, number) for number in range(1, 21)]
-        waits = []
-        while not all(attempt.done() for attempt in tries) or not waits:
-            began = time.monotonic()
+        calls = 0
+        while not all(attempt.done() for attempt in tries) or not calls:
             iam.list_users()
-            iam.update_login_profile(UserName="Bob", Password=f"{PASSWORD}-{len(waits)}")
-            waits.append(time.monotonic() - began)
+            iam.update_login_profile(UserName="Bob", Password=f"{PASSWORD}-{calls}")
+            calls += 1
     answers = [answer for attempt in tries for answer in attempt.result()]
     assert {(answer.status, answer.alert) for answer in answers} <= {(403, INCORRECT), (503, BUSY)}
-    # One call may meet a machine that has other work; most of them must not notice the storm.
-    assert statistics.median(waits) < 0.5, waits
-    visit().sign_in(password=f"{PASSWORD}-{len(waits) - 1}").leads_to("/console")
+    # Were each password of the API hashed after those of the 20 strangers who wait, there would be time for 5 calls
+    # while 100 tries are answered.
+    assert calls > 8
+    visit().sign_in(password=f"{PASSWORD}-{calls - 1}").leads_to("/console")
 
 
 # What makes no sense.
