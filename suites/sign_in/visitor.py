@@ -71,7 +71,7 @@ class Visitor:
     def _connection(self):
         if self.tls:
             return http.client.HTTPSConnection(self.address, timeout=20, context=self.tls)
-        return http.client.HTTPConnection(self.address, timeout=20, source_address=self.source)
+        return http.client.HTTPConnection(self.address, timeout=60, source_address=self.source)
 
 
 class Answer:

@@ -84,7 +84,7 @@ class Server:
 
     def http(self, method, path, body=None, headers=None):
         """One plain request. Gives the status, the headers and the body."""
-        with contextlib.closing(http.client.HTTPConnection(self.address, timeout=20)) as connection:
+        with contextlib.closing(http.client.HTTPConnection(self.address, timeout=60)) as connection:
             connection.request(method, path, body=body, headers=headers or {})
             response = connection.getresponse()
             return response.status, response.headers, response.read()

@@ -41,7 +41,7 @@ class Signer:
 
     def __init__(self, address, key="test", secret="test", service="iam"):
         self.address, self.key, self.secret, self.service = address, key, secret, service
-        self.connection = http.client.HTTPConnection(address, timeout=30)
+        self.connection = http.client.HTTPConnection(address, timeout=60)
 
     def close(self):
         self.connection.close()
