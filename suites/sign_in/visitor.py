@@ -70,7 +70,7 @@ class Visitor:
 
     def _connection(self):
         if self.tls:
-            return http.client.HTTPSConnection(self.address, timeout=20, context=self.tls)
+            return http.client.HTTPSConnection(self.address, timeout=60, context=self.tls)
         return http.client.HTTPConnection(self.address, timeout=60, source_address=self.source)
 
 
