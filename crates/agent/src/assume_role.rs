@@ -12,8 +12,8 @@ use crate::{KeyPair, Source, SourceError};
 
 /// How deep an answer may be nested: three levels are needed.
 const MOST_DEPTH: u32 = 16;
-/// How much of the endpoint's message is passed on, in characters.
-const MESSAGE_LENGTH: usize = 512;
+/// How much of the endpoint's code and of its message is passed on, in characters.
+const TOLD_LENGTH: usize = 512;
 const CONTENT_TYPE: &str = "application/x-www-form-urlencoded; charset=utf-8";
 
 /// The role, and how to assume it.
@@ -125,7 +125,7 @@ pub(crate) fn read(answer: &Answer, keys: &KeyPair) -> Result<TemporaryCredentia
         let (code, message) = refusal(&document).ok_or_else(not_understood)?;
         Err(RoleError::Refused {
             status: answer.status,
-            code,
+            code: without_secrets(&code, keys),
             message: without_secrets(&message, keys),
         })
     }
@@ -152,15 +152,16 @@ fn refusal(document: &Document<'_>) -> Option<(String, String)> {
     Some((code, message))
 }
 
-/// The first line of a message, or nothing of it where it has a secret in it.
-fn without_secrets(message: &str, keys: &KeyPair) -> String {
+/// The first line of what the endpoint says, or nothing of it where it has a secret in it.
+fn without_secrets(said: &str, keys: &KeyPair) -> String {
     let secrets = [Some(&keys.secret_access_key), keys.session_token.as_ref()];
     let mut secrets = secrets.into_iter().flatten();
-    let line = message.lines().next().unwrap_or_default();
+    let ends_line = |letter: char| letter.is_control() && letter != '\t';
+    let line = said.split(ends_line).next().unwrap_or_default();
     if secrets.any(|secret| line.contains(secret.expose())) {
         return String::new();
     }
-    line.chars().take(MESSAGE_LENGTH).collect()
+    line.chars().take(TOLD_LENGTH).collect()
 }
 
 /// The first element of this name directly in a node.
@@ -251,6 +252,22 @@ mod tests {
         assert_eq!(refused("x hidden-token"), refusal(""));
         assert_eq!(refused("x hidden-secret"), refusal(""));
         assert_eq!(refused(&"é".repeat(600)), refusal(&"é".repeat(512)));
+    }
+
+    #[test]
+    fn a_code_is_cut_and_tells_no_secret() {
+        let code = |code: &str| {
+            let body = format!("<ErrorResponse><Error><Code>{code}</Code></Error></ErrorResponse>");
+            match read_text(403, &body) {
+                Err(RoleError::Refused { code, .. }) => code,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(code("Denied\ntwice"), "Denied");
+        assert_eq!(code("Denied&#13;twice"), "Denied");
+        assert_eq!(code("x hidden-token"), "");
+        assert_eq!(code("hidden-secret"), "");
+        assert_eq!(code(&"x".repeat(600)), "x".repeat(512));
     }
 
     #[test]
