@@ -8,6 +8,7 @@ import json
 import random
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -46,6 +47,9 @@ NOT_GRANTED = "SAML Assertion doesn't contain the requested Role and Metadata in
 USED = "The SAML assertion has already been used for this role"
 MAY_NOT = "Not authorized to perform sts:AssumeRoleWithSAML"
 PAIR = (ROLE, PROVIDER)
+REPOSITORY = Path(__file__).parents[2]
+FIXTURES = REPOSITORY / "crates" / "saml" / "tests" / "fixtures"
+SEEDS = REPOSITORY / "fuzz" / "seeds" / "saml"
 
 
 @pytest.fixture(scope="module")
@@ -635,3 +639,13 @@ def test_what_is_accepted_xmlsec1_finds_signed_too(server, iam, corp, said):
         assert answer["Subject"] == f"alice{number}", unpack(response)
         assert corp.verifies(response), unpack(response)
     assert 5 < accepted < 95, "the changes must go both ways"
+
+
+def test_xmlsec1_verifies_the_seeds_of_the_fuzzer_that_are_accepted(corp):
+    """Responses that fuzzing changed and Keyward accepts (`saml/tests/federation/independent.rs` asserts that), by keys
+    of `saml/tests/fixtures`. `corp` sees to it that xmlsec1 is there."""
+    certificates = [FIXTURES / f"{kind}.crt" for kind in ("rsa", "p256", "p384", "p521")]
+    seeds = {seed: seed.read_bytes().decode() for seed in SEEDS.glob("accepted_*.xml")}
+    assert seeds
+    for seed, xml in seeds.items():
+        assert [saml_idp.verifies(each, xml) for each in certificates].count(True) == 1, seed

@@ -196,20 +196,8 @@ class IdentityProvider:
             return signed.read_text(encoding="utf-8")
 
     def verifies(self, response):
-        """Whether xmlsec1 finds the assertion of a response signed by this provider. What the response itself says of
-        keys is not read."""
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / "response.xml"
-            file.write_text(unpack(response), encoding="utf-8")
-            where = f"//*[local-name()='Assertion']/*[local-name()='Signature' and namespace-uri()='{DSIG}']"
-            done = subprocess.run(
-                ["xmlsec1", "--verify", "--enabled-key-data", "key-name", "--pubkey-cert-pem", self.certificate]
-                + ["--id-attr:ID", f"{ASSERTION}:Assertion", "--id-attr:ID", f"{PROTOCOL}:Response"]
-                + ["--node-xpath", where, file],
-                capture_output=True,
-                check=False,
-            )
-            return done.returncode == 0
+        """Whether xmlsec1 finds the assertion of a response signed by this provider."""
+        return verifies(self.certificate, unpack(response))
 
 
 class _Writer:
@@ -386,6 +374,24 @@ def wrapped(response, how, subject="admin", attribute_changes=()):
         ),
     }
     return pack(put[how]())
+
+
+def verifies(certificate, xml):
+    """Whether xmlsec1 finds the assertion of a response signed by the key of a certificate. What the response itself
+    says of keys is not read."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "response.xml"
+        file.write_text(xml, encoding="utf-8", newline="")
+        assertion = f"//*[local-name()='Assertion' and namespace-uri()='{ASSERTION}']"
+        where = f"{assertion}/*[local-name()='Signature' and namespace-uri()='{DSIG}']"
+        done = subprocess.run(
+            ["xmlsec1", "--verify", "--enabled-key-data", "key-name", "--pubkey-cert-pem", certificate]
+            + ["--id-attr:ID", f"{ASSERTION}:Assertion", "--id-attr:ID", f"{PROTOCOL}:Response"]
+            + ["--node-xpath", where, file],
+            capture_output=True,
+            check=False,
+        )
+        return done.returncode == 0
 
 
 def mutated(response, chance):

@@ -2,7 +2,7 @@
 
 use keyward_saml::{Assertion, AssertionError, Metadata, Response};
 
-use crate::identity_provider::ISSUED;
+use crate::identity_provider::{ISSUED, packed};
 
 fn judged(base64: &str) -> Result<Assertion, AssertionError> {
     let metadata = Metadata::parse(include_str!("../fixtures/metadata.xml")).unwrap();
@@ -39,4 +39,21 @@ fn signatures_of_every_algorithm_hold() {
 fn sha_1_is_refused() {
     let refused = judged(include_str!("../fixtures/rsa-sha1.b64"));
     assert_eq!(refused, Err(AssertionError::SignatureInvalid));
+}
+
+/// What the fuzzer begins with. `suites/sts_federation` asks xmlsec1 about those that are accepted.
+#[test]
+fn seeds_of_the_fuzzer_are_judged_as_they_are_named() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/seeds/saml");
+    let mut seeds = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let file = entry.unwrap();
+        let name = file.file_name().into_string().unwrap();
+        let read = judged(&packed(&std::fs::read_to_string(file.path()).unwrap()));
+        let is_accepted = name.starts_with("accepted_");
+        assert_eq!(read.is_ok(), is_accepted, "{name}: {read:?}");
+        assert!(is_accepted || name.starts_with("refused_"), "{name}");
+        seeds += 1;
+    }
+    assert_ne!(seeds, 0);
 }
