@@ -4,7 +4,7 @@ use bytes::Bytes;
 use keyward_names::{Secret, Timestamp};
 use keyward_outbound::{Answer, Endpoint, FetchError};
 use keyward_sigv4::{Request, Signer, sign};
-use keyward_wire::{Keep, encode};
+use keyward_wire::percent::{self, Keep};
 use uppsala::{Document, NodeId, Parser};
 
 use crate::credentials::TemporaryCredentials;
@@ -104,7 +104,7 @@ impl Role {
             form.push('&');
             form.push_str(name);
             form.push('=');
-            form.extend(encode(value.as_bytes(), Keep::Unreserved));
+            form.extend(percent::encode(value.as_bytes(), Keep::Unreserved));
         }
         form
     }

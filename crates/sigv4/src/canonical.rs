@@ -3,7 +3,7 @@
 //! Signers in use do not agree on all of it. Where two of them read the rules differently, each
 //! reading that means the same request is tried ([`Readings`]); an ordinary request has but one.
 
-use keyward_wire::{Keep, Plus, decode, encode};
+use keyward_wire::percent::{self, Keep, Plus};
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -106,12 +106,12 @@ fn paths(path: &str, service: &str, normalize_path: bool) -> [Option<Vec<u8>>; 2
     let encoded = |path: &[u8]| {
         let mut decoded = Vec::new();
         let path = if service == "s3" {
-            decode(path, Plus::Plus, &mut decoded);
+            percent::decode(path, Plus::Plus, &mut decoded);
             &decoded
         } else {
             path
         };
-        bytes_of(encode(path, Keep::Slash), path.len())
+        bytes_of(percent::encode(path, Keep::Slash), path.len())
     };
     if !normalize_path || path == "/" {
         let path = if path.is_empty() { "/" } else { path };
@@ -163,8 +163,8 @@ fn queries(query: &str, presigned: bool) -> [Option<Vec<u8>>; 3] {
     let signed = |name: &str| !presigned || decode_query_text(name) != SIGNATURE_PARAMETER;
     let encoded = |text: &str| {
         let mut decoded = Vec::with_capacity(text.len());
-        decode(text.as_bytes(), Plus::Space, &mut decoded);
-        bytes_of(encode(&decoded, Keep::Unreserved), text.len())
+        percent::decode(text.as_bytes(), Plus::Space, &mut decoded);
+        bytes_of(percent::encode(&decoded, Keep::Unreserved), text.len())
     };
     let canonical: Vec<_> = pairs(query)
         .filter(|(name, _)| signed(name))

@@ -1,6 +1,6 @@
 //! What `aws-sigv4` signs is accepted, and refused once anything of it was changed.
 
-use keyward_wire::{Keep, encode};
+use keyward_wire::percent::{self, Keep};
 use proptest::{collection::vec, option, prelude::*};
 
 use crate::{
@@ -173,7 +173,8 @@ fn queries() -> impl Strategy<Value = String> {
     let text = prop_oneof![
         "[a-c]{1,2}",
         "[a-zA-Z0-9._~!$'()*+,;:@/?-]{0,6}",
-        ".{0,4}".prop_map(|text| { encode(text.as_bytes(), Keep::Unreserved).to_string() }),
+        ".{0,4}"
+            .prop_map(|text| { percent::encode(text.as_bytes(), Keep::Unreserved).to_string() }),
         "(%[2-7][0-9a-fA-F]){1,3}",
     ];
     let pair = (text.clone(), option::of(text)).prop_map(|(name, value)| match value {

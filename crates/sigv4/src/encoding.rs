@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use keyward_wire::{Plus, decode};
+use keyward_wire::percent::{self, Plus};
 
 /// Undoes the encoding of a query's name or value; bytes that are not UTF-8 become U+FFFD.
 pub(crate) fn decode_query_text(text: &str) -> Cow<'_, str> {
     if text.bytes().any(|byte| byte == b'%' || byte == b'+') {
         let mut out = Vec::with_capacity(text.len());
-        decode(text.as_bytes(), Plus::Space, &mut out);
+        percent::decode(text.as_bytes(), Plus::Space, &mut out);
         Cow::Owned(String::from_utf8_lossy(&out).into_owned())
     } else {
         Cow::Borrowed(text)

@@ -11,7 +11,7 @@ use aws_sigv4::{
     sign::v4,
 };
 
-use keyward_wire::{Keep, encode};
+use keyward_wire::percent::{self, Keep};
 
 use crate::{Expected, Regions, Request, SignatureError, SigningKey, present};
 
@@ -137,10 +137,11 @@ impl OwnedRequest {
         if !self.query.is_empty() {
             self.query.push('&');
         }
-        self.query.extend(encode(name.as_bytes(), Keep::Unreserved));
+        self.query
+            .extend(percent::encode(name.as_bytes(), Keep::Unreserved));
         self.query.push('=');
         self.query
-            .extend(encode(value.as_bytes(), Keep::Unreserved));
+            .extend(percent::encode(value.as_bytes(), Keep::Unreserved));
     }
 
     /// The first header of this name, as text.

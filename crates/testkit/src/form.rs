@@ -1,6 +1,6 @@
 //! Forms, as clients send them, and policy documents to send in them.
 
-use keyward_wire::{Keep, encode};
+use keyward_wire::percent::{self, Keep};
 
 /// A form of these names and values, encoded.
 ///
@@ -9,9 +9,12 @@ use keyward_wire::{Keep, encode};
 /// ```
 #[must_use]
 pub fn form(pairs: &[(&str, &str)]) -> String {
-    let pairs = pairs
-        .iter()
-        .map(|(name, value)| format!("{name}={}", encode(value.as_bytes(), Keep::Unreserved)));
+    let pairs = pairs.iter().map(|(name, value)| {
+        format!(
+            "{name}={}",
+            percent::encode(value.as_bytes(), Keep::Unreserved)
+        )
+    });
     pairs.collect::<Vec<_>>().join("&")
 }
 

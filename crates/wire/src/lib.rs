@@ -22,13 +22,12 @@
 mod envelope;
 mod indexes;
 mod parameters;
-mod percent;
+pub mod percent;
 mod scalars;
 mod xml;
 
 pub use envelope::{error, success};
 pub use indexes::{Indexes, ListError};
 pub use parameters::{MAX_PARAMETERS, Parameters, ParametersError};
-pub use percent::{Keep, Plus, decode, encode, is_well_encoded};
 pub use scalars::{ScalarError, parse_boolean, parse_integer};
 pub use xml::XmlWriter;

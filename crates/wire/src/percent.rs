@@ -23,7 +23,7 @@ pub enum Plus {
 /// The bytes percent-encoded, with upper-case hexadecimal digits.
 ///
 /// ```
-/// use keyward_wire::{Keep, encode};
+/// use keyward_wire::percent::{Keep, encode};
 ///
 /// assert_eq!(encode(b"/a b", Keep::Unreserved).to_string(), "%2Fa%20b");
 /// assert_eq!(encode(b"/a b", Keep::Slash).to_string(), "/a%20b");

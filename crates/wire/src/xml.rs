@@ -5,7 +5,7 @@ use std::fmt::{self, Display, Write};
 use base64::display::Base64Display;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::percent::{Keep, encode};
+use crate::percent::{self, Keep};
 
 /// Writes elements one after another into one text. Names are taken as they are; values are
 /// escaped.
@@ -78,7 +78,8 @@ impl XmlWriter {
     /// are.
     pub fn percent_encoded(&mut self, name: &str, value: &str) {
         self.element(name, |xml| {
-            xml.text.extend(encode(value.as_bytes(), Keep::Unreserved));
+            xml.text
+                .extend(percent::encode(value.as_bytes(), Keep::Unreserved));
         });
     }
 

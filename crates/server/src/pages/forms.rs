@@ -3,7 +3,8 @@
 use hyper::HeaderMap;
 use hyper::header::CONTENT_TYPE;
 use keyward_names::Secret;
-use keyward_wire::{Keep, Parameters, encode};
+use keyward_wire::Parameters;
+use keyward_wire::percent::{self, Keep};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 /// The longest name of an account. Of a longer text in a query no more is shown.
@@ -54,7 +55,7 @@ pub(super) fn sign_in_location(account: &str) -> String {
     if !account.is_empty() {
         location.push_str("?account=");
     }
-    location.extend(encode(account.as_bytes(), Keep::Unreserved));
+    location.extend(percent::encode(account.as_bytes(), Keep::Unreserved));
     location
 }
 
