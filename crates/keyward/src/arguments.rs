@@ -4,8 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use keyward_names::Network;
-use keyward_names::{AccountId, Timestamp};
+use keyward_names::{AccountId, Network, Timestamp};
 
 /// The longest name of a session.
 pub(crate) const SESSION_NAME_LENGTH: usize = 64;

@@ -18,6 +18,7 @@ mod serve;
 mod sigv4_check;
 mod stop;
 
+use std::env::VarError;
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
@@ -36,15 +37,12 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let filter = std::env::var("KEYWARD_LOG").ok();
-    let filter = filter.and_then(|text| text.parse().ok());
-    let filter = filter.unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO));
     let lines = tracing_subscriber::fmt::layer()
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     tracing_subscriber::registry()
         .with(lines)
-        .with(filter)
+        .with(log_filter())
         .init();
     forbid_core_dumps();
     match run(arguments.command) {
@@ -52,6 +50,23 @@ fn main() -> ExitCode {
         Err(error) => {
             output::complain(&format!("keyward: {error:#}"));
             ExitCode::FAILURE
+        }
+    }
+}
+
+/// What is logged: as `KEYWARD_LOG` says, or from the level `info` on.
+fn log_filter() -> Targets {
+    let usual = Targets::new().with_default(LevelFilter::INFO);
+    match std::env::var("KEYWARD_LOG") {
+        Ok(text) => text.parse().unwrap_or_else(|error| {
+            let unread = "keyward: KEYWARD_LOG can't be read, so the log begins at `info`";
+            output::complain(&format!("{unread}: {error}"));
+            usual
+        }),
+        Err(VarError::NotPresent) => usual,
+        Err(VarError::NotUnicode(_)) => {
+            output::complain("keyward: KEYWARD_LOG is not UTF-8, so the log begins at `info`");
+            usual
         }
     }
 }
