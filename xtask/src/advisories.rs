@@ -8,7 +8,12 @@ use serde::Deserialize;
 use crate::run::Command;
 
 /// The lock files of what is built here.
-const LOCK_FILES: &[&str] = &["Cargo.lock", "fuzz/Cargo.lock", "benches/policy/Cargo.lock"];
+const LOCK_FILES: &[&str] = &[
+    "Cargo.lock",
+    "fuzz/Cargo.lock",
+    "benches/policy/Cargo.lock",
+    "suites/rust-sdk/Cargo.lock",
+];
 
 /// What `cargo audit --json` prints, as far as it is read.
 #[derive(Deserialize)]
