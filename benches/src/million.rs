@@ -137,6 +137,7 @@ async fn fill(data: &Path, users: usize) -> anyhow::Result<()> {
                 password_reset_required: false,
                 password: verifier,
                 password_used: false,
+                max_signin_session_duration: None,
                 earlier_passwords: Box::default(),
             };
             for record in [Record::User(user), Record::LoginProfile(profile)] {

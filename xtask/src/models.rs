@@ -1,5 +1,7 @@
 //! `cargo xtask models`: takes the services' models anew from the published package and keeps their
-//! facts.
+//! facts. With `--newest` it writes nothing and says what the newest package would change.
+
+mod differences;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -7,29 +9,26 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde_json::Value;
 
 use crate::model::{ErrorFacts, Metadata, Model, Operation, Ordered, Shape};
 use crate::run::Command;
 
 /// The package that carries the models.
-const PACKAGE: &str = "botocore==1.44.5";
+const PACKAGE: &str = "botocore";
+/// The version of it that the models are taken from.
+const VERSION: &str = "1.44.8";
 /// Each service with the version of its interface.
 const SERVICES: [(&str, &str); 2] = [("iam", "2010-05-08"), ("sts", "2011-06-15")];
 
 /// Fetches, strips and writes both models.
 pub(crate) fn run(root: &Path) -> Result<()> {
-    let sources = fetch(root)?;
+    let sources = fetch(root, &format!("{PACKAGE}=={VERSION}"))?;
     for (service, version) in SERVICES {
-        let source = sources.join(format!(
-            "botocore/data/{service}/{version}/service-2.json.gz"
-        ));
-        let text = Command::new("gunzip").arg("-c").arg(&source).output(root)?;
-        let raw: RawModel = serde_json::from_str(&text)
-            .with_context(|| format!("the model of {service} breaks an assumption"))?;
-        let model = raw.strip()?;
+        let model = read(root, &sources.folder, service, version)?;
         let mut text = serde_json::to_string_pretty(&model)?;
         text.push('\n');
-        let path = root.join("models").join(format!("{service}.json"));
+        let path = kept(root, service);
         std::fs::write(&path, text)?;
         println!(
             "{}: {} operations, {} shapes",
@@ -41,8 +40,54 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Downloads and unpacks the package; gives the folder it lies in.
-fn fetch(root: &Path) -> Result<PathBuf> {
+/// Fetches the newest package and says where its models differ from those that are kept.
+pub(crate) fn compare_with_newest(root: &Path) -> Result<()> {
+    let sources = fetch(root, PACKAGE)?;
+    println!("{VERSION} is kept, {} is the newest.", sources.version);
+    let mut is_same = true;
+    for (service, version) in SERVICES {
+        let newest = serde_json::to_value(read(root, &sources.folder, service, version)?)?;
+        let kept: Value = serde_json::from_str(&std::fs::read_to_string(kept(root, service))?)?;
+        for line in differences::between(&kept, &newest) {
+            println!("{service}: {line}");
+            is_same = false;
+        }
+    }
+    if is_same {
+        println!("It would change nothing.");
+    } else {
+        println!(
+            "To take it, set VERSION in xtask/src/models.rs, then `cargo xtask models` and \
+             `cargo xtask gen`."
+        );
+    }
+    Ok(())
+}
+
+/// Where the model of a service is kept.
+fn kept(root: &Path, service: &str) -> PathBuf {
+    root.join("models").join(format!("{service}.json"))
+}
+
+/// The facts of a service's model in an unpacked package.
+fn read(root: &Path, sources: &Path, service: &str, version: &str) -> Result<Model> {
+    let source = sources.join(format!(
+        "botocore/data/{service}/{version}/service-2.json.gz"
+    ));
+    let text = Command::new("gunzip").arg("-c").arg(&source).output(root)?;
+    let raw: RawModel = serde_json::from_str(&text)
+        .with_context(|| format!("the model of {service} breaks an assumption"))?;
+    raw.strip()
+}
+
+/// An unpacked package.
+struct Sources {
+    folder: PathBuf,
+    version: String,
+}
+
+/// Downloads and unpacks a package, given as `NAME` for the newest or `NAME==VERSION`.
+fn fetch(root: &Path, package: &str) -> Result<Sources> {
     let folder = crate::run::target_folder(root).join("models");
     if folder.exists() {
         std::fs::remove_dir_all(&folder)?;
@@ -51,7 +96,7 @@ fn fetch(root: &Path) -> Result<PathBuf> {
     Command::new("python3")
         .args(["-m", "pip", "download", "--quiet", "--no-deps", "--dest"])
         .arg(&folder)
-        .arg(PACKAGE)
+        .arg(package)
         .run(root)?;
     let wheel = std::fs::read_dir(&folder)?
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))
@@ -62,7 +107,14 @@ fn fetch(root: &Path) -> Result<PathBuf> {
         .arg(&wheel)
         .arg(&folder)
         .run(root)?;
-    Ok(folder)
+    // A wheel is called NAME-VERSION-TAGS.
+    let version = wheel
+        .file_stem()
+        .and_then(|name| name.to_str())
+        .and_then(|name| name.split('-').nth(1))
+        .context("the wheel's name tells no version")?
+        .to_owned();
+    Ok(Sources { folder, version })
 }
 
 /// A model as it is published. Every member that may occur is named, so that a new kind of fact

@@ -102,6 +102,10 @@ pub struct Role {
     pub description: Option<Box<str>>,
     /// How long a session of it lasts at most, in seconds: 3,600 to 43,200.
     pub max_session_duration: u32,
+    /// How long a sign-in session of people who sign in with it lasts, in seconds: 3,600 to
+    /// 7,776,000; `None` where it is not set. Independent of [`Role::max_session_duration`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_signin_session_duration: Option<u32>,
     /// Tags in the order they are listed: those of a later call before those of an earlier one.
     #[serde(default, skip_serializing_if = "<[Tag]>::is_empty")]
     pub tags: Box<[Tag]>,
@@ -161,6 +165,10 @@ pub struct LoginProfile {
     /// use.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub password_used: bool,
+    /// How long a sign-in session of the user lasts, in seconds: 3,600 to 7,776,000; `None` where it
+    /// is not set. It counts for sign-ins from then on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_signin_session_duration: Option<u32>,
     /// The present password.
     pub password: Verifier,
     /// The passwords before it, newest first, at most [`LoginProfile::REMEMBERED`] less one.

@@ -10,6 +10,7 @@ mod iam_shapes;
 pub(crate) mod operations;
 pub(crate) mod patterns;
 mod sts_entities;
+mod sts_enums;
 mod sts_inputs;
 mod sts_operations;
 mod sts_outputs;
@@ -31,6 +32,7 @@ pub mod iam {
 /// The Security Token Service, API version 2011-06-15.
 pub mod sts {
     pub use super::sts_entities::*;
+    pub use super::sts_enums::*;
     pub use super::sts_inputs::*;
     pub use super::sts_outputs::*;
 

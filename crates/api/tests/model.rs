@@ -205,7 +205,7 @@ fn every_operation_is_found_by_its_name() {
         }
     }
     assert_eq!(found, OperationId::ALL.len());
-    assert_eq!(found, 191);
+    assert_eq!(found, 193);
     assert_eq!(OperationId::find(Service::Sts, "GetUser"), None);
     assert_eq!(OperationId::find(Service::Iam, "getUser"), None);
 }

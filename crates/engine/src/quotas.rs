@@ -70,13 +70,14 @@ quotas! {
     policies_per_user = 10,
     /// `PoliciesPerGroup`.
     policies_per_group = 10,
-    /// `PoliciesPerRole`.
-    policies_per_role = 10,
+    /// `PoliciesPerRole`; AWS raises it to 25 at most.
+    policies_per_role = 20,
     /// How many versions one managed policy has.
     versions_per_policy = 5,
     /// `PolicySize`: how many characters a version of a managed policy has, white space not counted.
     managed_policy_characters = MANAGED_POLICY_CHARACTERS,
-    /// `ACLSizePerRole`: how many characters a trust policy has, white space not counted.
+    /// `ACLSizePerRole`: how many characters a trust policy has, white space not counted. AWS raises
+    /// it to 8,192 at most.
     trust_policy_characters = TRUST_POLICY_CHARACTERS,
     /// How many characters all inline policies of a user may have together, white space not counted.
     user_inline_policy_characters = USER_INLINE_CHARACTERS,

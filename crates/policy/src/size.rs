@@ -12,8 +12,8 @@ pub const ROLE_INLINE_CHARACTERS: usize = 10_240;
 pub const TRUST_POLICY_CHARACTERS: usize = 2_048;
 /// The most characters of the policy given for a session, white space counted.
 pub const SESSION_POLICY_CHARACTERS: usize = 2_048;
-/// The most characters of a service control policy (unsure: 10,240 lately).
-pub const SERVICE_CONTROL_POLICY_CHARACTERS: usize = 5_120;
+/// The most characters of a service control policy (documented in 2026).
+pub const SERVICE_CONTROL_POLICY_CHARACTERS: usize = 10_240;
 /// The most characters of a resource control policy.
 pub const RESOURCE_CONTROL_POLICY_CHARACTERS: usize = 5_120;
 

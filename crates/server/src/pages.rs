@@ -21,7 +21,7 @@ use hyper::{Method, Response, StatusCode};
 use keyward_authorization::RequestContext;
 use keyward_signin::Refusal;
 use keyward_signin::pages::{SignInPage, TroublePage};
-use keyward_signin::{Attempt, Browser, Door, SESSION_TIME, Session, Stage, Unavailable, Visitor};
+use keyward_signin::{Attempt, Browser, Door, Session, Stage, Unavailable, Visitor};
 
 use crate::origin::Origin;
 use crate::received::{self, Received};
@@ -268,7 +268,8 @@ impl PageRequest<'_> {
 
     fn keep_session(&mut self, session: &Session) -> Result<(), Unavailable> {
         let cookie = self.door.seal_session(session)?;
-        self.cookies.set(Kind::Session, cookie, Some(SESSION_TIME));
+        self.cookies
+            .set(Kind::Session, cookie, Some(session.time()));
         Ok(())
     }
 

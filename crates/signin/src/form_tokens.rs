@@ -4,7 +4,8 @@
 use keyward_names::{Age, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{Door, SESSION_TIME, Unavailable, sealing};
+use crate::session::SESSION_TIME;
+use crate::{Door, Unavailable, sealing};
 
 #[derive(Serialize, Deserialize)]
 struct FormToken {

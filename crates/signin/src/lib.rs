@@ -46,6 +46,6 @@ pub use browser::Browser;
 pub use door::Door;
 pub use password_change::Passwords;
 pub use refusal::Refusal;
-pub use session::{SESSION_TIME, Session, Stage};
+pub use session::{Session, Stage};
 pub use sessions::Visitor;
 pub use unavailable::Unavailable;

@@ -56,6 +56,7 @@ pub struct SecurityCredentialsPage<'a> {
     who: Who<'a>,
     arn: String,
     last_sign_in: String,
+    session_ends: String,
     password_age: String,
     password_expires: Option<String>,
     warning: Option<String>,
@@ -176,6 +177,7 @@ impl<'a> SecurityCredentialsPage<'a> {
                 || "This is your first sign-in".to_owned(),
                 |before| words::moment(before, now),
             ),
+            session_ends: words::date_and_time(visitor.session.ends()),
             password_age: visitor.password_changed().map_or_else(
                 || "it is not known when it was set".to_owned(),
                 |changed| words::password_age(changed, now),

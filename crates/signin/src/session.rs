@@ -1,7 +1,7 @@
 //! Sessions: what a browser keeps of a sign-in.
 //!
 //! A session is sealed into a cookie, and the server keeps nothing of it. It ends after twelve hours,
-//! when its user or login profile is gone, or when it was signed out of: that alone is remembered, as
+//! or after as long as the user's `MaxSigninSessionDuration` said at sign-in; when its user or login profile is gone, or when it was signed out of: that alone is remembered, as
 //! a key that was used up.
 
 use keyward_account::Account;
@@ -9,11 +9,11 @@ use keyward_authorization::Principal;
 use keyward_names::{AccountId, Age, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::who::salt_of;
+use crate::who::{profile_of, salt_of};
 use crate::{Unavailable, sealing};
 
-/// How long a session lasts: twelve hours, as at AWS.
-pub const SESSION_TIME: Age = Age::seconds(12 * 60 * 60);
+/// How long a session lasts where the login profile does not say: twelve hours, as at AWS.
+pub(crate) const SESSION_TIME: Age = Age::seconds(12 * 60 * 60);
 /// How long a session lasts in which a new password is due.
 const NEW_PASSWORD_TIME: Age = Age::seconds(15 * 60);
 
@@ -42,6 +42,10 @@ pub struct Session {
     pub sign_in_before: Option<Timestamp>,
     /// How far.
     pub stage: Stage,
+    /// How many seconds it lasts once someone is signed in, where that is not [`SESSION_TIME`]: the
+    /// user's `MaxSigninSessionDuration` as it was at sign-in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    seconds: Option<u32>,
     /// The salt of the password that was right.
     salt: [u8; 16],
 }
@@ -66,6 +70,8 @@ impl Session {
             begun,
             sign_in_before,
             stage,
+            seconds: profile_of(account, principal)
+                .and_then(|profile| profile.max_signin_session_duration),
             salt: salt.0,
         }))
     }
@@ -75,11 +81,20 @@ impl Session {
         salt_of(account, self.principal).is_some_and(|salt| salt.0 == self.salt)
     }
 
+    /// When the session ends by itself.
+    #[must_use]
+    pub fn ends(&self) -> Timestamp {
+        self.begun.plus(self.time())
+    }
+
     /// How long the session lasts from its beginning.
-    pub(crate) fn time(&self) -> Age {
+    #[must_use]
+    pub fn time(&self) -> Age {
         match self.stage {
             Stage::NewPasswordDue => NEW_PASSWORD_TIME,
-            Stage::SignedIn => SESSION_TIME,
+            Stage::SignedIn => self
+                .seconds
+                .map_or(SESSION_TIME, |seconds| Age::seconds(seconds.into())),
         }
     }
 }

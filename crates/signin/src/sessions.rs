@@ -89,7 +89,7 @@ impl Door {
     }
 
     pub(crate) async fn end(&self, session: &Session) -> Result<(), Unavailable> {
-        let until = session.begun.plus(session.time());
+        let until = session.ends();
         let ended = self
             .installation()
             .end_session(session.account, &session.id, until);

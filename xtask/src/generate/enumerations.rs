@@ -11,29 +11,38 @@ use crate::names;
 
 /// Writes `{service}_enums.rs`, if the service has any.
 pub(crate) fn write(service: &Service<'_>, files: &mut Files) -> Result<()> {
-    let mut file = String::from(
-        "//! Texts of which the model lists all values.\n\nuse crate::constraints::Choice;\nuse crate::element::Element;\nuse crate::fields::{Field, Fields};\nuse crate::recorded::Shown;\nuse crate::Service;\nuse keyward_wire::XmlWriter;\n",
-    );
-    let mut has_any = false;
+    let mut code = String::new();
+    let (mut has_input, mut has_output) = (false, false);
     for (shape, _) in service.model.shapes.iter() {
         let (is_input, is_output) = (service.is_input(shape), service.is_output(shape));
         if !is_input && !is_output {
             continue;
         }
         if let Some(values) = service.enumeration(shape)? {
-            has_any = true;
-            file.push_str(&enumeration(shape, values)?);
-            file.push_str(&shown(shape));
+            has_input |= is_input;
+            has_output |= is_output;
+            code.push_str(&enumeration(shape, values)?);
+            code.push_str(&shown(shape));
             if is_input {
-                file.push_str(&choice(shape, values));
-                file.push_str(&field(shape));
+                code.push_str(&choice(shape, values));
+                code.push_str(&field(shape));
             }
             if is_output {
-                file.push_str(&element(shape));
+                code.push_str(&element(shape));
             }
         }
     }
-    if has_any {
+    if !code.is_empty() {
+        let mut file = String::from(
+            "//! Texts of which the model lists all values.\n\nuse crate::Service;\nuse crate::recorded::Shown;\n",
+        );
+        if has_input {
+            file.push_str("use crate::constraints::Choice;\nuse crate::fields::{Field, Fields};\n");
+        }
+        if has_output {
+            file.push_str("use crate::element::Element;\nuse keyward_wire::XmlWriter;\n");
+        }
+        file.push_str(&code);
         files.insert(place(service, "enums"), file);
     }
     Ok(())

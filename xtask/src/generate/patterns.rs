@@ -265,6 +265,12 @@ fn escape(rest: &mut Peekable<Chars<'_>>) -> Result<Escape> {
             }
         }
         Some('u') => Escape::Character(code_point(rest)?),
+        Some('x') => {
+            let digits: String = rest.by_ref().take(2).collect();
+            let byte = u8::from_str_radix(&digits, 16)
+                .with_context(|| format!("`\\x{digits}` without two digits"))?;
+            Escape::Character(char::from(byte))
+        }
         Some(character) if !character.is_ascii_alphanumeric() => Escape::Character(character),
         other => bail!("unknown escape `{other:?}`"),
     })
@@ -324,6 +330,7 @@ mod tests {
     fn other_patterns_become_anchored_expressions() {
         assert_eq!(expression(r"\d{12}"), r"\A(?:[0-9]{12})\z");
         assert_eq!(expression(r"(\u002F)|(x)"), r"\A(?:(\x{2f})|(x))\z");
+        assert_eq!(expression(r"[\x21-\x7E]"), r"\A(?:[\x{21}-\x{7e}])\z");
         assert!(characters("[a]b+").unwrap().is_none());
         assert!(translate("a(?!b)").is_err());
     }

@@ -40,6 +40,8 @@ pub enum FaultCode {
     IDPRejectedClaim,
     /// `IncompleteSignature`, sent with status 400.
     IncompleteSignature,
+    /// `InsufficientSessionLifetime`, sent with status 400.
+    InsufficientSessionLifetime,
     /// `InternalFailure`, sent with status 500.
     InternalFailure,
     /// `InvalidAction`, sent with status 400.
@@ -52,6 +54,8 @@ pub enum FaultCode {
     InvalidCertificate,
     /// `InvalidClientTokenId`, sent with status 403.
     InvalidClientTokenId,
+    /// `InvalidContextAssertion`, sent with status 400.
+    InvalidContextAssertion,
     /// `InvalidIdentityToken`, sent with status 400.
     InvalidIdentityToken,
     /// `InvalidInput`, sent with status 400.
@@ -64,6 +68,8 @@ pub enum FaultCode {
     InvalidPublicKey,
     /// `InvalidQueryParameter`, sent with status 400.
     InvalidQueryParameter,
+    /// `InvalidSubjectCredentials`, sent with status 400.
+    InvalidSubjectCredentials,
     /// `InvalidUserType`, sent with status 400.
     InvalidUserType,
     /// `JWTPayloadSizeExceededException`, sent with status 400.
@@ -176,18 +182,21 @@ impl FaultCode {
         Self::IDPCommunicationError,
         Self::IDPRejectedClaim,
         Self::IncompleteSignature,
+        Self::InsufficientSessionLifetime,
         Self::InternalFailure,
         Self::InvalidAction,
         Self::InvalidAuthenticationCode,
         Self::InvalidAuthorizationMessageException,
         Self::InvalidCertificate,
         Self::InvalidClientTokenId,
+        Self::InvalidContextAssertion,
         Self::InvalidIdentityToken,
         Self::InvalidInput,
         Self::InvalidParameterCombination,
         Self::InvalidParameterValue,
         Self::InvalidPublicKey,
         Self::InvalidQueryParameter,
+        Self::InvalidSubjectCredentials,
         Self::InvalidUserType,
         Self::JWTPayloadSizeExceededException,
         Self::KeyPairMismatch,
@@ -258,18 +267,21 @@ impl FaultCode {
             Self::IDPCommunicationError => "IDPCommunicationError",
             Self::IDPRejectedClaim => "IDPRejectedClaim",
             Self::IncompleteSignature => "IncompleteSignature",
+            Self::InsufficientSessionLifetime => "InsufficientSessionLifetime",
             Self::InternalFailure => "InternalFailure",
             Self::InvalidAction => "InvalidAction",
             Self::InvalidAuthenticationCode => "InvalidAuthenticationCode",
             Self::InvalidAuthorizationMessageException => "InvalidAuthorizationMessageException",
             Self::InvalidCertificate => "InvalidCertificate",
             Self::InvalidClientTokenId => "InvalidClientTokenId",
+            Self::InvalidContextAssertion => "InvalidContextAssertion",
             Self::InvalidIdentityToken => "InvalidIdentityToken",
             Self::InvalidInput => "InvalidInput",
             Self::InvalidParameterCombination => "InvalidParameterCombination",
             Self::InvalidParameterValue => "InvalidParameterValue",
             Self::InvalidPublicKey => "InvalidPublicKey",
             Self::InvalidQueryParameter => "InvalidQueryParameter",
+            Self::InvalidSubjectCredentials => "InvalidSubjectCredentials",
             Self::InvalidUserType => "InvalidUserType",
             Self::JWTPayloadSizeExceededException => "JWTPayloadSizeExceededException",
             Self::KeyPairMismatch => "KeyPairMismatch",
@@ -333,15 +345,18 @@ impl FaultCode {
             | Self::ExpiredTradeInTokenException
             | Self::IDPCommunicationError
             | Self::IncompleteSignature
+            | Self::InsufficientSessionLifetime
             | Self::InvalidAction
             | Self::InvalidAuthorizationMessageException
             | Self::InvalidCertificate
+            | Self::InvalidContextAssertion
             | Self::InvalidIdentityToken
             | Self::InvalidInput
             | Self::InvalidParameterCombination
             | Self::InvalidParameterValue
             | Self::InvalidPublicKey
             | Self::InvalidQueryParameter
+            | Self::InvalidSubjectCredentials
             | Self::InvalidUserType
             | Self::JWTPayloadSizeExceededException
             | Self::KeyPairMismatch

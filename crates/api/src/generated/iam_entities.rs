@@ -261,6 +261,142 @@ impl Recorded for ContextEntry {
     }
 }
 
+/// The model's `ContextProvider`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ContextProvider {
+    /// `KeyDefinitionList`: list of 0 to 10 elements of: structure of `SourceKey`, `TargetKey`.
+    pub key_definition_list: Option<Vec<ContextProviderKeyDefinition>>,
+    /// `SubjectSourceKey`: text of 1 to 128 characters.
+    pub subject_source_key: String,
+    /// `SubjectTypeValue`: text of 0 to 128 characters.
+    pub subject_type_value: Option<String>,
+    /// `SubjectTypeSourceKey`: text of 1 to 128 characters.
+    pub subject_type_source_key: Option<String>,
+}
+
+impl ContextProvider {
+    pub(super) fn read(reader: &mut Reader<'_, '_>) -> Read<Self> {
+        let key_definition_list = reader.structure_list(
+            Name::new("KeyDefinitionList", "keyDefinitionList"),
+            Presence::Optional,
+            &shapes::KEY_DEFINITION_LIST_TYPE,
+            ContextProviderKeyDefinition::read,
+        )?;
+        let subject_source_key = reader.text(
+            Name::new("SubjectSourceKey", "subjectSourceKey"),
+            Presence::Required,
+            &shapes::CONTEXT_PROVIDER_SOURCE_KEY_TYPE,
+        );
+        let subject_type_value = reader.text(
+            Name::new("SubjectTypeValue", "subjectTypeValue"),
+            Presence::Optional,
+            &shapes::SUBJECT_TYPE_VALUE_TYPE,
+        );
+        let subject_type_source_key = reader.text(
+            Name::new("SubjectTypeSourceKey", "subjectTypeSourceKey"),
+            Presence::Optional,
+            &shapes::CONTEXT_PROVIDER_SOURCE_KEY_TYPE,
+        );
+        let Some(subject_source_key) = subject_source_key else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            key_definition_list,
+            subject_source_key,
+            subject_type_value,
+            subject_type_source_key,
+        }))
+    }
+}
+
+impl AsFields for ContextProvider {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "KeyDefinitionList", &self.key_definition_list);
+        fields.member(prefix, "SubjectSourceKey", &self.subject_source_key);
+        fields.member(prefix, "SubjectTypeValue", &self.subject_type_value);
+        fields.member(
+            prefix,
+            "SubjectTypeSourceKey",
+            &self.subject_type_source_key,
+        );
+    }
+}
+
+impl Element for ContextProvider {
+    fn write(&self, name: &'static str, xml: &mut XmlWriter) {
+        xml.element(name, |xml| {
+            self.key_definition_list.write("KeyDefinitionList", xml);
+            self.subject_source_key.write("SubjectSourceKey", xml);
+            self.subject_type_value.write("SubjectTypeValue", xml);
+            self.subject_type_source_key
+                .write("SubjectTypeSourceKey", xml);
+        });
+    }
+}
+
+impl Recorded for ContextProvider {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("keyDefinitionList", &self.key_definition_list);
+        members.add("subjectSourceKey", &self.subject_source_key);
+        members.add("subjectTypeValue", &self.subject_type_value);
+        members.add("subjectTypeSourceKey", &self.subject_type_source_key);
+    }
+}
+
+/// The model's `ContextProviderKeyDefinition`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ContextProviderKeyDefinition {
+    /// `SourceKey`: text of 1 to 128 characters.
+    pub source_key: String,
+    /// `TargetKey`: text of 1 to 128 characters.
+    pub target_key: Option<String>,
+}
+
+impl ContextProviderKeyDefinition {
+    pub(super) fn read(reader: &mut Reader<'_, '_>) -> Read<Self> {
+        let target_key = reader.text(
+            Name::new("TargetKey", "targetKey"),
+            Presence::Optional,
+            &shapes::CONTEXT_PROVIDER_TARGET_KEY_TYPE,
+        );
+        let source_key = reader.text(
+            Name::new("SourceKey", "sourceKey"),
+            Presence::Required,
+            &shapes::CONTEXT_PROVIDER_SOURCE_KEY_TYPE,
+        );
+        let Some(source_key) = source_key else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            source_key,
+            target_key,
+        }))
+    }
+}
+
+impl AsFields for ContextProviderKeyDefinition {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "SourceKey", &self.source_key);
+        fields.member(prefix, "TargetKey", &self.target_key);
+    }
+}
+
+impl Element for ContextProviderKeyDefinition {
+    fn write(&self, name: &'static str, xml: &mut XmlWriter) {
+        xml.element(name, |xml| {
+            self.source_key.write("SourceKey", xml);
+            self.target_key.write("TargetKey", xml);
+        });
+    }
+}
+
+impl Recorded for ContextProviderKeyDefinition {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("sourceKey", &self.source_key);
+        members.add("targetKey", &self.target_key);
+    }
+}
+
 /// The model's `DelegationPermission`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DelegationPermission {
@@ -771,7 +907,7 @@ pub struct InstanceProfile {
     pub arn: String,
     /// `CreateDate`: time.
     pub create_date: keyward_names::Timestamp,
-    /// `Roles`: list of: structure of `Path`, `RoleName`, `RoleId`, `Arn`, `CreateDate`, `AssumeRolePolicyDocument`, `Description`, `MaxSessionDuration`, `PermissionsBoundary`, `Tags`, `RoleLastUsed`, `SourceRoleTemplate`.
+    /// `Roles`: list of: structure of `Path`, `RoleName`, `RoleId`, `Arn`, `CreateDate`, `AssumeRolePolicyDocument`, `Description`, `MaxSessionDuration`, `MaxSigninSessionDuration`, `PermissionsBoundary`, `Tags`, `RoleLastUsed`, `SourceRoleTemplate`.
     pub roles: Vec<Role>,
     /// `Tags`: list of at most 50 elements of: structure of `Key`, `Value`.
     pub tags: Option<Vec<Tag>>,
@@ -837,6 +973,8 @@ pub struct LoginProfile {
     pub create_date: keyward_names::Timestamp,
     /// `PasswordResetRequired`: boolean.
     pub password_reset_required: Option<bool>,
+    /// `MaxSigninSessionDuration`: number from 3600 to 7776000.
+    pub max_signin_session_duration: Option<i32>,
 }
 
 impl Element for LoginProfile {
@@ -846,6 +984,8 @@ impl Element for LoginProfile {
             self.create_date.write("CreateDate", xml);
             self.password_reset_required
                 .write("PasswordResetRequired", xml);
+            self.max_signin_session_duration
+                .write("MaxSigninSessionDuration", xml);
         });
     }
 }
@@ -855,6 +995,10 @@ impl Recorded for LoginProfile {
         members.add("userName", &self.user_name);
         members.add("createDate", &self.create_date);
         members.add("passwordResetRequired", &self.password_reset_required);
+        members.add(
+            "maxSigninSessionDuration",
+            &self.max_signin_session_duration,
+        );
     }
 }
 
@@ -961,12 +1105,16 @@ impl Recorded for ManagedPolicyDetail {
 pub struct OpenIDConnectProviderListEntry {
     /// `Arn`: text of 20 to 2048 characters.
     pub arn: Option<String>,
+    /// `IsTrustedIdentityPropagationEnabled`: boolean.
+    pub is_trusted_identity_propagation_enabled: Option<bool>,
 }
 
 impl Element for OpenIDConnectProviderListEntry {
     fn write(&self, name: &'static str, xml: &mut XmlWriter) {
         xml.element(name, |xml| {
             self.arn.write("Arn", xml);
+            self.is_trusted_identity_propagation_enabled
+                .write("IsTrustedIdentityPropagationEnabled", xml);
         });
     }
 }
@@ -974,6 +1122,10 @@ impl Element for OpenIDConnectProviderListEntry {
 impl Recorded for OpenIDConnectProviderListEntry {
     fn record(&self, members: &mut Members<'_>) {
         members.add("arn", &self.arn);
+        members.add(
+            "isTrustedIdentityPropagationEnabled",
+            &self.is_trusted_identity_propagation_enabled,
+        );
     }
 }
 
@@ -1663,6 +1815,8 @@ pub struct Role {
     pub description: Option<String>,
     /// `MaxSessionDuration`: number from 3600 to 43200.
     pub max_session_duration: Option<i32>,
+    /// `MaxSigninSessionDuration`: number from 3600 to 7776000.
+    pub max_signin_session_duration: Option<i32>,
     /// `PermissionsBoundary`: structure of `PermissionsBoundaryType`, `PermissionsBoundaryArn`.
     pub permissions_boundary: Option<AttachedPermissionsBoundary>,
     /// `Tags`: list of at most 50 elements of: structure of `Key`, `Value`.
@@ -1686,6 +1840,8 @@ impl Element for Role {
             }
             self.description.write("Description", xml);
             self.max_session_duration.write("MaxSessionDuration", xml);
+            self.max_signin_session_duration
+                .write("MaxSigninSessionDuration", xml);
             self.permissions_boundary.write("PermissionsBoundary", xml);
             self.tags.write("Tags", xml);
             self.role_last_used.write("RoleLastUsed", xml);
@@ -1707,6 +1863,10 @@ impl Recorded for Role {
         );
         members.add("description", &self.description);
         members.add("maxSessionDuration", &self.max_session_duration);
+        members.add(
+            "maxSigninSessionDuration",
+            &self.max_signin_session_duration,
+        );
         members.add("permissionsBoundary", &self.permissions_boundary);
         members.add("tags", &self.tags);
         members.add("roleLastUsed", &self.role_last_used);
@@ -1958,6 +2118,31 @@ impl Recorded for RoleUsageType {
     }
 }
 
+/// The model's `SAMLKeyHashEntry`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SAMLKeyHashEntry {
+    /// `IssuerURL`: text of 1 to 1024 characters.
+    pub issuer_url: Option<String>,
+    /// `KeyHashes`: list of: text.
+    pub key_hashes: Option<Vec<String>>,
+}
+
+impl Element for SAMLKeyHashEntry {
+    fn write(&self, name: &'static str, xml: &mut XmlWriter) {
+        xml.element(name, |xml| {
+            self.issuer_url.write("IssuerURL", xml);
+            self.key_hashes.write("KeyHashes", xml);
+        });
+    }
+}
+
+impl Recorded for SAMLKeyHashEntry {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("issuerURL", &self.issuer_url);
+        members.add("keyHashes", &self.key_hashes);
+    }
+}
+
 /// The model's `SAMLPrivateKey`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SAMLPrivateKey {
@@ -1992,6 +2177,8 @@ pub struct SAMLProviderListEntry {
     pub valid_until: Option<keyward_names::PreciseTimestamp>,
     /// `CreateDate`: time.
     pub create_date: Option<keyward_names::PreciseTimestamp>,
+    /// `IsTrustedIdentityPropagationEnabled`: boolean.
+    pub is_trusted_identity_propagation_enabled: Option<bool>,
 }
 
 impl Element for SAMLProviderListEntry {
@@ -2000,6 +2187,8 @@ impl Element for SAMLProviderListEntry {
             self.arn.write("Arn", xml);
             self.valid_until.write("ValidUntil", xml);
             self.create_date.write("CreateDate", xml);
+            self.is_trusted_identity_propagation_enabled
+                .write("IsTrustedIdentityPropagationEnabled", xml);
         });
     }
 }
@@ -2009,6 +2198,10 @@ impl Recorded for SAMLProviderListEntry {
         members.add("arn", &self.arn);
         members.add("validUntil", &self.valid_until);
         members.add("createDate", &self.create_date);
+        members.add(
+            "isTrustedIdentityPropagationEnabled",
+            &self.is_trusted_identity_propagation_enabled,
+        );
     }
 }
 

@@ -870,6 +870,8 @@ pub struct CreateLoginProfileRequest {
     pub password: Option<keyward_names::Secret>,
     /// `PasswordResetRequired`: boolean.
     pub password_reset_required: Option<bool>,
+    /// `MaxSigninSessionDuration`: number from 3600 to 7776000.
+    pub max_signin_session_duration: Option<i32>,
 }
 
 impl CreateLoginProfileRequest {
@@ -888,10 +890,16 @@ impl CreateLoginProfileRequest {
             Name::new("PasswordResetRequired", "passwordResetRequired"),
             Presence::Optional,
         )?;
+        let max_signin_session_duration = reader.integer(
+            Name::new("MaxSigninSessionDuration", "maxSigninSessionDuration"),
+            Presence::Optional,
+            &shapes::MAX_SIGNIN_SESSION_DURATION_TYPE,
+        )?;
         Ok(Some(Self {
             user_name,
             password,
             password_reset_required,
+            max_signin_session_duration,
         }))
     }
 }
@@ -904,6 +912,11 @@ impl AsFields for CreateLoginProfileRequest {
             prefix,
             "PasswordResetRequired",
             &self.password_reset_required,
+        );
+        fields.member(
+            prefix,
+            "MaxSigninSessionDuration",
+            &self.max_signin_session_duration,
         );
     }
 }
@@ -918,6 +931,10 @@ impl Recorded for CreateLoginProfileRequest {
     fn record(&self, members: &mut Members<'_>) {
         members.add("userName", &self.user_name);
         members.add("passwordResetRequired", &self.password_reset_required);
+        members.add(
+            "maxSigninSessionDuration",
+            &self.max_signin_session_duration,
+        );
     }
 }
 
@@ -932,6 +949,10 @@ pub struct CreateOpenIDConnectProviderRequest {
     pub thumbprint_list: Option<Vec<String>>,
     /// `Tags`: list of at most 50 elements of: structure of `Key`, `Value`.
     pub tags: Option<Vec<super::iam_entities::Tag>>,
+    /// `ContextProvider`: structure of `KeyDefinitionList`, `SubjectSourceKey`, `SubjectTypeValue`, `SubjectTypeSourceKey`.
+    pub context_provider: Option<super::iam_entities::ContextProvider>,
+    /// `IdentityCenterInstanceArn`: text of 1 to 1224 characters.
+    pub identity_center_instance_arn: Option<String>,
 }
 
 impl CreateOpenIDConnectProviderRequest {
@@ -959,6 +980,16 @@ impl CreateOpenIDConnectProviderRequest {
             &shapes::TAG_LIST_TYPE,
             super::iam_entities::Tag::read,
         )?;
+        let context_provider = reader.structure(
+            Name::new("ContextProvider", "contextProvider"),
+            Presence::Optional,
+            super::iam_entities::ContextProvider::read,
+        )?;
+        let identity_center_instance_arn = reader.text(
+            Name::new("IdentityCenterInstanceArn", "identityCenterInstanceArn"),
+            Presence::Optional,
+            &shapes::IDENTITY_CENTER_INSTANCE_ARN_TYPE,
+        );
         let Some(url) = url else {
             return Ok(None);
         };
@@ -967,6 +998,8 @@ impl CreateOpenIDConnectProviderRequest {
             client_id_list,
             thumbprint_list,
             tags,
+            context_provider,
+            identity_center_instance_arn,
         }))
     }
 }
@@ -977,6 +1010,12 @@ impl AsFields for CreateOpenIDConnectProviderRequest {
         fields.member(prefix, "ClientIDList", &self.client_id_list);
         fields.member(prefix, "ThumbprintList", &self.thumbprint_list);
         fields.member(prefix, "Tags", &self.tags);
+        fields.member(prefix, "ContextProvider", &self.context_provider);
+        fields.member(
+            prefix,
+            "IdentityCenterInstanceArn",
+            &self.identity_center_instance_arn,
+        );
     }
 }
 
@@ -992,6 +1031,11 @@ impl Recorded for CreateOpenIDConnectProviderRequest {
         members.add("clientIDList", &self.client_id_list);
         members.add("thumbprintList", &self.thumbprint_list);
         members.add("tags", &self.tags);
+        members.add("contextProvider", &self.context_provider);
+        members.add(
+            "identityCenterInstanceArn",
+            &self.identity_center_instance_arn,
+        );
     }
 }
 
@@ -1156,6 +1200,8 @@ pub struct CreateRoleRequest {
     pub description: Option<String>,
     /// `MaxSessionDuration`: number from 3600 to 43200.
     pub max_session_duration: Option<i32>,
+    /// `MaxSigninSessionDuration`: number from 3600 to 7776000.
+    pub max_signin_session_duration: Option<i32>,
     /// `PermissionsBoundary`: text of 20 to 2048 characters.
     pub permissions_boundary: Option<String>,
     /// `Tags`: list of at most 50 elements of: structure of `Key`, `Value`.
@@ -1189,6 +1235,11 @@ impl CreateRoleRequest {
             Presence::Optional,
             &shapes::ROLE_MAX_SESSION_DURATION_TYPE,
         )?;
+        let max_signin_session_duration = reader.integer(
+            Name::new("MaxSigninSessionDuration", "maxSigninSessionDuration"),
+            Presence::Optional,
+            &shapes::MAX_SIGNIN_SESSION_DURATION_TYPE,
+        )?;
         let permissions_boundary = reader.text(
             Name::new("PermissionsBoundary", "permissionsBoundary"),
             Presence::Optional,
@@ -1212,6 +1263,7 @@ impl CreateRoleRequest {
             assume_role_policy_document,
             description,
             max_session_duration,
+            max_signin_session_duration,
             permissions_boundary,
             tags,
         }))
@@ -1229,6 +1281,11 @@ impl AsFields for CreateRoleRequest {
         );
         fields.member(prefix, "Description", &self.description);
         fields.member(prefix, "MaxSessionDuration", &self.max_session_duration);
+        fields.member(
+            prefix,
+            "MaxSigninSessionDuration",
+            &self.max_signin_session_duration,
+        );
         fields.member(prefix, "PermissionsBoundary", &self.permissions_boundary);
         fields.member(prefix, "Tags", &self.tags);
     }
@@ -1250,6 +1307,10 @@ impl Recorded for CreateRoleRequest {
         );
         members.add("description", &self.description);
         members.add("maxSessionDuration", &self.max_session_duration);
+        members.add(
+            "maxSigninSessionDuration",
+            &self.max_signin_session_duration,
+        );
         members.add("permissionsBoundary", &self.permissions_boundary);
         members.add("tags", &self.tags);
     }
@@ -1268,6 +1329,10 @@ pub struct CreateSAMLProviderRequest {
     pub assertion_encryption_mode: Option<super::iam_enums::AssertionEncryptionModeType>,
     /// `AddPrivateKey`: secret text of 1 to 16384 characters, `[\u0009\u000A\u000D\u0020-\u00FF]+`.
     pub add_private_key: Option<keyward_names::Secret>,
+    /// `ContextProvider`: structure of `KeyDefinitionList`, `SubjectSourceKey`, `SubjectTypeValue`, `SubjectTypeSourceKey`.
+    pub context_provider: Option<super::iam_entities::ContextProvider>,
+    /// `IdentityCenterInstanceArn`: text of 1 to 1224 characters.
+    pub identity_center_instance_arn: Option<String>,
 }
 
 impl CreateSAMLProviderRequest {
@@ -1297,6 +1362,16 @@ impl CreateSAMLProviderRequest {
             Presence::Optional,
             &shapes::PRIVATE_KEY_TYPE,
         );
+        let context_provider = reader.structure(
+            Name::new("ContextProvider", "contextProvider"),
+            Presence::Optional,
+            super::iam_entities::ContextProvider::read,
+        )?;
+        let identity_center_instance_arn = reader.text(
+            Name::new("IdentityCenterInstanceArn", "identityCenterInstanceArn"),
+            Presence::Optional,
+            &shapes::IDENTITY_CENTER_INSTANCE_ARN_TYPE,
+        );
         let Some(saml_metadata_document) = saml_metadata_document else {
             return Ok(None);
         };
@@ -1309,6 +1384,8 @@ impl CreateSAMLProviderRequest {
             tags,
             assertion_encryption_mode,
             add_private_key,
+            context_provider,
+            identity_center_instance_arn,
         }))
     }
 }
@@ -1324,6 +1401,12 @@ impl AsFields for CreateSAMLProviderRequest {
             &self.assertion_encryption_mode,
         );
         fields.member(prefix, "AddPrivateKey", &self.add_private_key);
+        fields.member(prefix, "ContextProvider", &self.context_provider);
+        fields.member(
+            prefix,
+            "IdentityCenterInstanceArn",
+            &self.identity_center_instance_arn,
+        );
     }
 }
 
@@ -1339,6 +1422,11 @@ impl Recorded for CreateSAMLProviderRequest {
         members.add("name", &self.name);
         members.add("tags", &self.tags);
         members.add("assertionEncryptionMode", &self.assertion_encryption_mode);
+        members.add("contextProvider", &self.context_provider);
+        members.add(
+            "identityCenterInstanceArn",
+            &self.identity_center_instance_arn,
+        );
     }
 }
 
@@ -9230,6 +9318,10 @@ pub struct UpdateLoginProfileRequest {
     pub password: Option<keyward_names::Secret>,
     /// `PasswordResetRequired`: boolean.
     pub password_reset_required: Option<bool>,
+    /// `MaxSigninSessionDuration`: number from 3600 to 7776000.
+    pub max_signin_session_duration: Option<i32>,
+    /// `ResetMaxSigninSessionDuration`: boolean.
+    pub reset_max_signin_session_duration: Option<bool>,
 }
 
 impl UpdateLoginProfileRequest {
@@ -9248,6 +9340,18 @@ impl UpdateLoginProfileRequest {
             Name::new("PasswordResetRequired", "passwordResetRequired"),
             Presence::Optional,
         )?;
+        let max_signin_session_duration = reader.integer(
+            Name::new("MaxSigninSessionDuration", "maxSigninSessionDuration"),
+            Presence::Optional,
+            &shapes::MAX_SIGNIN_SESSION_DURATION_TYPE,
+        )?;
+        let reset_max_signin_session_duration = reader.boolean(
+            Name::new(
+                "ResetMaxSigninSessionDuration",
+                "resetMaxSigninSessionDuration",
+            ),
+            Presence::Optional,
+        )?;
         let Some(user_name) = user_name else {
             return Ok(None);
         };
@@ -9255,6 +9359,8 @@ impl UpdateLoginProfileRequest {
             user_name,
             password,
             password_reset_required,
+            max_signin_session_duration,
+            reset_max_signin_session_duration,
         }))
     }
 }
@@ -9267,6 +9373,16 @@ impl AsFields for UpdateLoginProfileRequest {
             prefix,
             "PasswordResetRequired",
             &self.password_reset_required,
+        );
+        fields.member(
+            prefix,
+            "MaxSigninSessionDuration",
+            &self.max_signin_session_duration,
+        );
+        fields.member(
+            prefix,
+            "ResetMaxSigninSessionDuration",
+            &self.reset_max_signin_session_duration,
         );
     }
 }
@@ -9281,6 +9397,121 @@ impl Recorded for UpdateLoginProfileRequest {
     fn record(&self, members: &mut Members<'_>) {
         members.add("userName", &self.user_name);
         members.add("passwordResetRequired", &self.password_reset_required);
+        members.add(
+            "maxSigninSessionDuration",
+            &self.max_signin_session_duration,
+        );
+        members.add(
+            "resetMaxSigninSessionDuration",
+            &self.reset_max_signin_session_duration,
+        );
+    }
+}
+
+/// The input of `UpdateOpenIDConnectProvider`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UpdateOpenIDConnectProviderRequest {
+    /// `OpenIDConnectProviderArn`: text of 20 to 2048 characters.
+    pub open_id_connect_provider_arn: String,
+    /// `ContextProvider`: structure of `KeyDefinitionList`, `SubjectSourceKey`, `SubjectTypeValue`, `SubjectTypeSourceKey`.
+    pub context_provider: Option<super::iam_entities::ContextProvider>,
+    /// `IdentityCenterInstanceArn`: text of 1 to 1224 characters.
+    pub identity_center_instance_arn: Option<String>,
+    /// `RemoveContextProvider`: boolean.
+    pub remove_context_provider: Option<bool>,
+    /// `RemoveIdentityCenterInstance`: boolean.
+    pub remove_identity_center_instance: Option<bool>,
+}
+
+impl UpdateOpenIDConnectProviderRequest {
+    fn read(reader: &mut Reader<'_, '_>) -> Read<Self> {
+        let open_id_connect_provider_arn = reader.text(
+            Name::new("OpenIDConnectProviderArn", "openIDConnectProviderArn"),
+            Presence::Required,
+            &shapes::ARN_TYPE,
+        );
+        let context_provider = reader.structure(
+            Name::new("ContextProvider", "contextProvider"),
+            Presence::Optional,
+            super::iam_entities::ContextProvider::read,
+        )?;
+        let identity_center_instance_arn = reader.text(
+            Name::new("IdentityCenterInstanceArn", "identityCenterInstanceArn"),
+            Presence::Optional,
+            &shapes::IDENTITY_CENTER_INSTANCE_ARN_TYPE,
+        );
+        let remove_context_provider = reader.boolean(
+            Name::new("RemoveContextProvider", "removeContextProvider"),
+            Presence::Optional,
+        )?;
+        let remove_identity_center_instance = reader.boolean(
+            Name::new(
+                "RemoveIdentityCenterInstance",
+                "removeIdentityCenterInstance",
+            ),
+            Presence::Optional,
+        )?;
+        let Some(open_id_connect_provider_arn) = open_id_connect_provider_arn else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            open_id_connect_provider_arn,
+            context_provider,
+            identity_center_instance_arn,
+            remove_context_provider,
+            remove_identity_center_instance,
+        }))
+    }
+}
+
+impl AsFields for UpdateOpenIDConnectProviderRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(
+            prefix,
+            "OpenIDConnectProviderArn",
+            &self.open_id_connect_provider_arn,
+        );
+        fields.member(prefix, "ContextProvider", &self.context_provider);
+        fields.member(
+            prefix,
+            "IdentityCenterInstanceArn",
+            &self.identity_center_instance_arn,
+        );
+        fields.member(
+            prefix,
+            "RemoveContextProvider",
+            &self.remove_context_provider,
+        );
+        fields.member(
+            prefix,
+            "RemoveIdentityCenterInstance",
+            &self.remove_identity_center_instance,
+        );
+    }
+}
+
+impl crate::Input for UpdateOpenIDConnectProviderRequest {
+    fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
+        Reader::decode(parameters, crate::Service::Iam, Self::read)
+    }
+}
+
+impl Recorded for UpdateOpenIDConnectProviderRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add(
+            "openIDConnectProviderArn",
+            &self.open_id_connect_provider_arn,
+        );
+        members.add("contextProvider", &self.context_provider);
+        members.add(
+            "identityCenterInstanceArn",
+            &self.identity_center_instance_arn,
+        );
+        members.add("removeContextProvider", &self.remove_context_provider);
+        members.add(
+            "removeIdentityCenterInstance",
+            &self.remove_identity_center_instance,
+        );
     }
 }
 
@@ -9355,6 +9586,10 @@ pub struct UpdateRoleRequest {
     pub description: Option<String>,
     /// `MaxSessionDuration`: number from 3600 to 43200.
     pub max_session_duration: Option<i32>,
+    /// `MaxSigninSessionDuration`: number from 3600 to 7776000.
+    pub max_signin_session_duration: Option<i32>,
+    /// `ResetMaxSigninSessionDuration`: boolean.
+    pub reset_max_signin_session_duration: Option<bool>,
 }
 
 impl UpdateRoleRequest {
@@ -9374,6 +9609,18 @@ impl UpdateRoleRequest {
             Presence::Optional,
             &shapes::ROLE_MAX_SESSION_DURATION_TYPE,
         )?;
+        let max_signin_session_duration = reader.integer(
+            Name::new("MaxSigninSessionDuration", "maxSigninSessionDuration"),
+            Presence::Optional,
+            &shapes::MAX_SIGNIN_SESSION_DURATION_TYPE,
+        )?;
+        let reset_max_signin_session_duration = reader.boolean(
+            Name::new(
+                "ResetMaxSigninSessionDuration",
+                "resetMaxSigninSessionDuration",
+            ),
+            Presence::Optional,
+        )?;
         let Some(role_name) = role_name else {
             return Ok(None);
         };
@@ -9381,6 +9628,8 @@ impl UpdateRoleRequest {
             role_name,
             description,
             max_session_duration,
+            max_signin_session_duration,
+            reset_max_signin_session_duration,
         }))
     }
 }
@@ -9390,6 +9639,16 @@ impl AsFields for UpdateRoleRequest {
         fields.member(prefix, "RoleName", &self.role_name);
         fields.member(prefix, "Description", &self.description);
         fields.member(prefix, "MaxSessionDuration", &self.max_session_duration);
+        fields.member(
+            prefix,
+            "MaxSigninSessionDuration",
+            &self.max_signin_session_duration,
+        );
+        fields.member(
+            prefix,
+            "ResetMaxSigninSessionDuration",
+            &self.reset_max_signin_session_duration,
+        );
     }
 }
 
@@ -9404,6 +9663,14 @@ impl Recorded for UpdateRoleRequest {
         members.add("roleName", &self.role_name);
         members.add("description", &self.description);
         members.add("maxSessionDuration", &self.max_session_duration);
+        members.add(
+            "maxSigninSessionDuration",
+            &self.max_signin_session_duration,
+        );
+        members.add(
+            "resetMaxSigninSessionDuration",
+            &self.reset_max_signin_session_duration,
+        );
     }
 }
 
@@ -9474,6 +9741,14 @@ pub struct UpdateSAMLProviderRequest {
     pub add_private_key: Option<keyward_names::Secret>,
     /// `RemovePrivateKey`: text of 22 to 64 characters, `[A-Z0-9]+`.
     pub remove_private_key: Option<String>,
+    /// `ContextProvider`: structure of `KeyDefinitionList`, `SubjectSourceKey`, `SubjectTypeValue`, `SubjectTypeSourceKey`.
+    pub context_provider: Option<super::iam_entities::ContextProvider>,
+    /// `IdentityCenterInstanceArn`: text of 1 to 1224 characters.
+    pub identity_center_instance_arn: Option<String>,
+    /// `RemoveContextProvider`: boolean.
+    pub remove_context_provider: Option<bool>,
+    /// `RemoveIdentityCenterInstance`: boolean.
+    pub remove_identity_center_instance: Option<bool>,
 }
 
 impl UpdateSAMLProviderRequest {
@@ -9502,6 +9777,27 @@ impl UpdateSAMLProviderRequest {
             Presence::Optional,
             &shapes::PRIVATE_KEY_ID_TYPE,
         );
+        let context_provider = reader.structure(
+            Name::new("ContextProvider", "contextProvider"),
+            Presence::Optional,
+            super::iam_entities::ContextProvider::read,
+        )?;
+        let identity_center_instance_arn = reader.text(
+            Name::new("IdentityCenterInstanceArn", "identityCenterInstanceArn"),
+            Presence::Optional,
+            &shapes::IDENTITY_CENTER_INSTANCE_ARN_TYPE,
+        );
+        let remove_context_provider = reader.boolean(
+            Name::new("RemoveContextProvider", "removeContextProvider"),
+            Presence::Optional,
+        )?;
+        let remove_identity_center_instance = reader.boolean(
+            Name::new(
+                "RemoveIdentityCenterInstance",
+                "removeIdentityCenterInstance",
+            ),
+            Presence::Optional,
+        )?;
         let Some(saml_provider_arn) = saml_provider_arn else {
             return Ok(None);
         };
@@ -9511,6 +9807,10 @@ impl UpdateSAMLProviderRequest {
             assertion_encryption_mode,
             add_private_key,
             remove_private_key,
+            context_provider,
+            identity_center_instance_arn,
+            remove_context_provider,
+            remove_identity_center_instance,
         }))
     }
 }
@@ -9526,6 +9826,22 @@ impl AsFields for UpdateSAMLProviderRequest {
         );
         fields.member(prefix, "AddPrivateKey", &self.add_private_key);
         fields.member(prefix, "RemovePrivateKey", &self.remove_private_key);
+        fields.member(prefix, "ContextProvider", &self.context_provider);
+        fields.member(
+            prefix,
+            "IdentityCenterInstanceArn",
+            &self.identity_center_instance_arn,
+        );
+        fields.member(
+            prefix,
+            "RemoveContextProvider",
+            &self.remove_context_provider,
+        );
+        fields.member(
+            prefix,
+            "RemoveIdentityCenterInstance",
+            &self.remove_identity_center_instance,
+        );
     }
 }
 
@@ -9541,6 +9857,16 @@ impl Recorded for UpdateSAMLProviderRequest {
         members.add("sAMLProviderArn", &self.saml_provider_arn);
         members.add("assertionEncryptionMode", &self.assertion_encryption_mode);
         members.add("removePrivateKey", &self.remove_private_key);
+        members.add("contextProvider", &self.context_provider);
+        members.add(
+            "identityCenterInstanceArn",
+            &self.identity_center_instance_arn,
+        );
+        members.add("removeContextProvider", &self.remove_context_provider);
+        members.add(
+            "removeIdentityCenterInstance",
+            &self.remove_identity_center_instance,
+        );
     }
 }
 

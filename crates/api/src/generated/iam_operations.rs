@@ -565,6 +565,7 @@ impl Operation for DeleteOpenIDConnectProvider {
     const FAULTS: &'static [FaultCode] = &[
         FaultCode::InvalidInput,
         FaultCode::NoSuchEntity,
+        FaultCode::ConcurrentModification,
         FaultCode::ServiceFailure,
     ];
     type Input = super::iam_inputs::DeleteOpenIDConnectProviderRequest;
@@ -664,6 +665,7 @@ impl Operation for DeleteSAMLProvider {
         FaultCode::InvalidInput,
         FaultCode::LimitExceeded,
         FaultCode::NoSuchEntity,
+        FaultCode::ConcurrentModification,
         FaultCode::ServiceFailure,
     ];
     type Input = super::iam_inputs::DeleteSAMLProviderRequest;
@@ -2417,9 +2419,26 @@ impl Operation for UpdateLoginProfile {
         FaultCode::NoSuchEntity,
         FaultCode::PasswordPolicyViolation,
         FaultCode::LimitExceeded,
+        FaultCode::InvalidInput,
         FaultCode::ServiceFailure,
     ];
     type Input = super::iam_inputs::UpdateLoginProfileRequest;
+    type Output = ();
+}
+
+/// `UpdateOpenIDConnectProvider`.
+#[derive(Debug, Clone, Copy)]
+pub struct UpdateOpenIDConnectProvider;
+
+impl Operation for UpdateOpenIDConnectProvider {
+    const ID: OperationId = OperationId::IamUpdateOpenIDConnectProvider;
+    const FAULTS: &'static [FaultCode] = &[
+        FaultCode::ConcurrentModification,
+        FaultCode::InvalidInput,
+        FaultCode::NoSuchEntity,
+        FaultCode::ServiceFailure,
+    ];
+    type Input = super::iam_inputs::UpdateOpenIDConnectProviderRequest;
     type Output = ();
 }
 
@@ -2448,6 +2467,7 @@ impl Operation for UpdateRole {
     const FAULTS: &'static [FaultCode] = &[
         FaultCode::UnmodifiableEntity,
         FaultCode::NoSuchEntity,
+        FaultCode::InvalidInput,
         FaultCode::ServiceFailure,
     ];
     type Input = super::iam_inputs::UpdateRoleRequest;

@@ -9,7 +9,7 @@ use keyward_wire::XmlWriter;
 /// The output of `AcquireRole`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AcquireRoleResponse {
-    /// `Role`: structure of `Path`, `RoleName`, `RoleId`, `Arn`, `CreateDate`, `AssumeRolePolicyDocument`, `Description`, `MaxSessionDuration`, `PermissionsBoundary`, `Tags`, `RoleLastUsed`, `SourceRoleTemplate`.
+    /// `Role`: structure of `Path`, `RoleName`, `RoleId`, `Arn`, `CreateDate`, `AssumeRolePolicyDocument`, `Description`, `MaxSessionDuration`, `MaxSigninSessionDuration`, `PermissionsBoundary`, `Tags`, `RoleLastUsed`, `SourceRoleTemplate`.
     pub role: super::iam_entities::Role,
 }
 
@@ -118,7 +118,7 @@ impl Recorded for CreateInstanceProfileResponse {
 /// The output of `CreateLoginProfile`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CreateLoginProfileResponse {
-    /// `LoginProfile`: structure of `UserName`, `CreateDate`, `PasswordResetRequired`.
+    /// `LoginProfile`: structure of `UserName`, `CreateDate`, `PasswordResetRequired`, `MaxSigninSessionDuration`.
     pub login_profile: super::iam_entities::LoginProfile,
 }
 
@@ -210,7 +210,7 @@ impl Recorded for CreatePolicyVersionResponse {
 /// The output of `CreateRole`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CreateRoleResponse {
-    /// `Role`: structure of `Path`, `RoleName`, `RoleId`, `Arn`, `CreateDate`, `AssumeRolePolicyDocument`, `Description`, `MaxSessionDuration`, `PermissionsBoundary`, `Tags`, `RoleLastUsed`, `SourceRoleTemplate`.
+    /// `Role`: structure of `Path`, `RoleName`, `RoleId`, `Arn`, `CreateDate`, `AssumeRolePolicyDocument`, `Description`, `MaxSessionDuration`, `MaxSigninSessionDuration`, `PermissionsBoundary`, `Tags`, `RoleLastUsed`, `SourceRoleTemplate`.
     pub role: super::iam_entities::Role,
 }
 
@@ -256,7 +256,7 @@ impl Recorded for CreateSAMLProviderResponse {
 /// The output of `CreateServiceLinkedRole`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CreateServiceLinkedRoleResponse {
-    /// `Role`: structure of `Path`, `RoleName`, `RoleId`, `Arn`, `CreateDate`, `AssumeRolePolicyDocument`, `Description`, `MaxSessionDuration`, `PermissionsBoundary`, `Tags`, `RoleLastUsed`, `SourceRoleTemplate`.
+    /// `Role`: structure of `Path`, `RoleName`, `RoleId`, `Arn`, `CreateDate`, `AssumeRolePolicyDocument`, `Description`, `MaxSessionDuration`, `MaxSigninSessionDuration`, `PermissionsBoundary`, `Tags`, `RoleLastUsed`, `SourceRoleTemplate`.
     pub role: Option<super::iam_entities::Role>,
 }
 
@@ -874,7 +874,7 @@ impl Recorded for GetInstanceProfileResponse {
 /// The output of `GetLoginProfile`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetLoginProfileResponse {
-    /// `LoginProfile`: structure of `UserName`, `CreateDate`, `PasswordResetRequired`.
+    /// `LoginProfile`: structure of `UserName`, `CreateDate`, `PasswordResetRequired`, `MaxSigninSessionDuration`.
     pub login_profile: super::iam_entities::LoginProfile,
 }
 
@@ -938,6 +938,12 @@ pub struct GetOpenIDConnectProviderResponse {
     pub create_date: Option<keyward_names::PreciseTimestamp>,
     /// `Tags`: list of at most 50 elements of: structure of `Key`, `Value`.
     pub tags: Option<Vec<super::iam_entities::Tag>>,
+    /// `ContextProvider`: structure of `KeyDefinitionList`, `SubjectSourceKey`, `SubjectTypeValue`, `SubjectTypeSourceKey`.
+    pub context_provider: Option<super::iam_entities::ContextProvider>,
+    /// `IdentityCenterInstanceArn`: text of 1 to 1224 characters.
+    pub identity_center_instance_arn: Option<String>,
+    /// `IdentityStoreArn`: text of 20 to 2048 characters.
+    pub identity_store_arn: Option<String>,
 }
 
 impl crate::Output for GetOpenIDConnectProviderResponse {
@@ -949,6 +955,10 @@ impl crate::Output for GetOpenIDConnectProviderResponse {
         self.thumbprint_list.write("ThumbprintList", xml);
         self.create_date.write("CreateDate", xml);
         self.tags.write("Tags", xml);
+        self.context_provider.write("ContextProvider", xml);
+        self.identity_center_instance_arn
+            .write("IdentityCenterInstanceArn", xml);
+        self.identity_store_arn.write("IdentityStoreArn", xml);
     }
 }
 
@@ -959,6 +969,12 @@ impl Recorded for GetOpenIDConnectProviderResponse {
         members.add("thumbprintList", &self.thumbprint_list);
         members.add("createDate", &self.create_date);
         members.add("tags", &self.tags);
+        members.add("contextProvider", &self.context_provider);
+        members.add(
+            "identityCenterInstanceArn",
+            &self.identity_center_instance_arn,
+        );
+        members.add("identityStoreArn", &self.identity_store_arn);
     }
 }
 
@@ -1093,7 +1109,7 @@ impl Recorded for GetPolicyVersionResponse {
 /// The output of `GetRole`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetRoleResponse {
-    /// `Role`: structure of `Path`, `RoleName`, `RoleId`, `Arn`, `CreateDate`, `AssumeRolePolicyDocument`, `Description`, `MaxSessionDuration`, `PermissionsBoundary`, `Tags`, `RoleLastUsed`, `SourceRoleTemplate`.
+    /// `Role`: structure of `Path`, `RoleName`, `RoleId`, `Arn`, `CreateDate`, `AssumeRolePolicyDocument`, `Description`, `MaxSessionDuration`, `MaxSigninSessionDuration`, `PermissionsBoundary`, `Tags`, `RoleLastUsed`, `SourceRoleTemplate`.
     pub role: super::iam_entities::Role,
 }
 
@@ -1168,6 +1184,10 @@ pub struct GetSAMLProviderResponse {
     pub saml_provider_uuid: Option<String>,
     /// `SAMLMetadataDocument`: text of 1000 to 10000000 characters.
     pub saml_metadata_document: Option<String>,
+    /// `ContextProvider`: structure of `KeyDefinitionList`, `SubjectSourceKey`, `SubjectTypeValue`, `SubjectTypeSourceKey`.
+    pub context_provider: Option<super::iam_entities::ContextProvider>,
+    /// `SAMLKeyHashes`: list of: structure of `IssuerURL`, `KeyHashes`.
+    pub saml_key_hashes: Option<Vec<super::iam_entities::SAMLKeyHashEntry>>,
     /// `CreateDate`: time.
     pub create_date: Option<keyward_names::PreciseTimestamp>,
     /// `ValidUntil`: time.
@@ -1178,6 +1198,10 @@ pub struct GetSAMLProviderResponse {
     pub assertion_encryption_mode: Option<super::iam_enums::AssertionEncryptionModeType>,
     /// `PrivateKeyList`: list of at most 2 elements of: structure of `KeyId`, `Timestamp`.
     pub private_key_list: Option<Vec<super::iam_entities::SAMLPrivateKey>>,
+    /// `IdentityCenterInstanceArn`: text of 1 to 1224 characters.
+    pub identity_center_instance_arn: Option<String>,
+    /// `IdentityStoreArn`: text of 20 to 2048 characters.
+    pub identity_store_arn: Option<String>,
 }
 
 impl crate::Output for GetSAMLProviderResponse {
@@ -1187,12 +1211,17 @@ impl crate::Output for GetSAMLProviderResponse {
         self.saml_provider_uuid.write("SAMLProviderUUID", xml);
         self.saml_metadata_document
             .write("SAMLMetadataDocument", xml);
+        self.context_provider.write("ContextProvider", xml);
+        self.saml_key_hashes.write("SAMLKeyHashes", xml);
         self.create_date.write("CreateDate", xml);
         self.valid_until.write("ValidUntil", xml);
         self.tags.write("Tags", xml);
         self.assertion_encryption_mode
             .write("AssertionEncryptionMode", xml);
         self.private_key_list.write("PrivateKeyList", xml);
+        self.identity_center_instance_arn
+            .write("IdentityCenterInstanceArn", xml);
+        self.identity_store_arn.write("IdentityStoreArn", xml);
     }
 }
 
@@ -1200,11 +1229,18 @@ impl Recorded for GetSAMLProviderResponse {
     fn record(&self, members: &mut Members<'_>) {
         members.add("sAMLProviderUUID", &self.saml_provider_uuid);
         members.add("sAMLMetadataDocument", &self.saml_metadata_document);
+        members.add("contextProvider", &self.context_provider);
+        members.add("sAMLKeyHashes", &self.saml_key_hashes);
         members.add("createDate", &self.create_date);
         members.add("validUntil", &self.valid_until);
         members.add("tags", &self.tags);
         members.add("assertionEncryptionMode", &self.assertion_encryption_mode);
         members.add("privateKeyList", &self.private_key_list);
+        members.add(
+            "identityCenterInstanceArn",
+            &self.identity_center_instance_arn,
+        );
+        members.add("identityStoreArn", &self.identity_store_arn);
     }
 }
 
@@ -1895,7 +1931,7 @@ impl Recorded for ListOpenIDConnectProviderTagsResponse {
 /// The output of `ListOpenIDConnectProviders`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListOpenIDConnectProvidersResponse {
-    /// `OpenIDConnectProviderList`: list of: structure of `Arn`.
+    /// `OpenIDConnectProviderList`: list of: structure of `Arn`, `IsTrustedIdentityPropagationEnabled`.
     pub open_id_connect_provider_list:
         Option<Vec<super::iam_entities::OpenIDConnectProviderListEntry>>,
 }
@@ -2125,7 +2161,7 @@ impl Recorded for ListRoleTagsResponse {
 /// The output of `ListRoles`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListRolesResponse {
-    /// `Roles`: list of: structure of `Path`, `RoleName`, `RoleId`, `Arn`, `CreateDate`, `AssumeRolePolicyDocument`, `Description`, `MaxSessionDuration`, `PermissionsBoundary`, `Tags`, `RoleLastUsed`, `SourceRoleTemplate`.
+    /// `Roles`: list of: structure of `Path`, `RoleName`, `RoleId`, `Arn`, `CreateDate`, `AssumeRolePolicyDocument`, `Description`, `MaxSessionDuration`, `MaxSigninSessionDuration`, `PermissionsBoundary`, `Tags`, `RoleLastUsed`, `SourceRoleTemplate`.
     pub roles: Vec<super::iam_entities::Role>,
     /// `IsTruncated`: boolean.
     pub is_truncated: Option<bool>,
@@ -2183,7 +2219,7 @@ impl Recorded for ListSAMLProviderTagsResponse {
 /// The output of `ListSAMLProviders`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListSAMLProvidersResponse {
-    /// `SAMLProviderList`: list of: structure of `Arn`, `ValidUntil`, `CreateDate`.
+    /// `SAMLProviderList`: list of: structure of `Arn`, `ValidUntil`, `CreateDate`, `IsTrustedIdentityPropagationEnabled`.
     pub saml_provider_list: Option<Vec<super::iam_entities::SAMLProviderListEntry>>,
 }
 
@@ -2556,7 +2592,7 @@ impl Recorded for UpdateRoleResponse {
 /// The output of `UpdateRoleDescription`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UpdateRoleDescriptionResponse {
-    /// `Role`: structure of `Path`, `RoleName`, `RoleId`, `Arn`, `CreateDate`, `AssumeRolePolicyDocument`, `Description`, `MaxSessionDuration`, `PermissionsBoundary`, `Tags`, `RoleLastUsed`, `SourceRoleTemplate`.
+    /// `Role`: structure of `Path`, `RoleName`, `RoleId`, `Arn`, `CreateDate`, `AssumeRolePolicyDocument`, `Description`, `MaxSessionDuration`, `MaxSigninSessionDuration`, `PermissionsBoundary`, `Tags`, `RoleLastUsed`, `SourceRoleTemplate`.
     pub role: Option<super::iam_entities::Role>,
 }
 

@@ -136,6 +136,20 @@ pub(super) static CONTEXT_KEY_VALUE_TYPE: Text = Text {
     refusal: Refusal::Generic,
     sensitive: false,
 };
+pub(super) static CONTEXT_PROVIDER_SOURCE_KEY_TYPE: Text = Text {
+    min: Some(1),
+    max: Some(128),
+    pattern: None,
+    refusal: Refusal::Generic,
+    sensitive: false,
+};
+pub(super) static CONTEXT_PROVIDER_TARGET_KEY_TYPE: Text = Text {
+    min: Some(1),
+    max: Some(128),
+    pattern: None,
+    refusal: Refusal::Generic,
+    sensitive: false,
+};
 pub(super) static CREDENTIAL_AGE_DAYS: Number = Number {
     min: Some(1),
     max: Some(36600),
@@ -198,6 +212,13 @@ pub(super) static GROUP_NAME_TYPE_AS_NAME: Text = Text {
     ),
     sensitive: false,
 };
+pub(super) static IDENTITY_CENTER_INSTANCE_ARN_TYPE: Text = Text {
+    min: Some(1),
+    max: Some(1224),
+    pattern: None,
+    refusal: Refusal::Generic,
+    sensitive: false,
+};
 pub(super) static INSTANCE_PROFILE_NAME_TYPE_AS_NAME: Text = Text {
     min: Some(1),
     max: Some(128),
@@ -217,6 +238,11 @@ pub(super) static JOB_ID_TYPE: Text = Text {
     pattern: None,
     refusal: Refusal::Generic,
     sensitive: false,
+};
+pub(super) static KEY_DEFINITION_LIST_TYPE: List = List {
+    min: Some(0),
+    max: Some(10),
+    names_null: false,
 };
 pub(super) static LOCALE_TYPE: Text = Text {
     min: Some(2),
@@ -244,6 +270,10 @@ pub(super) static MAX_ITEMS_TYPE: Number = Number {
 pub(super) static MAX_PASSWORD_AGE_TYPE: Number = Number {
     min: Some(1),
     max: Some(1095),
+};
+pub(super) static MAX_SIGNIN_SESSION_DURATION_TYPE: Number = Number {
+    min: Some(3600),
+    max: Some(7776000),
 };
 pub(super) static MINIMUM_PASSWORD_LENGTH_TYPE: Number = Number {
     min: Some(6),
@@ -585,6 +615,13 @@ pub(super) static SIMULATION_POLICY_LIST_TYPE: List = List {
 pub(super) static STRING_TYPE: Text = Text {
     min: None,
     max: None,
+    pattern: None,
+    refusal: Refusal::Generic,
+    sensitive: false,
+};
+pub(super) static SUBJECT_TYPE_VALUE_TYPE: Text = Text {
+    min: Some(0),
+    max: Some(128),
     pattern: None,
     refusal: Refusal::Generic,
     sensitive: false,

@@ -343,6 +343,8 @@ pub enum OperationId {
     IamUpdateGroup,
     /// `iam:UpdateLoginProfile`
     IamUpdateLoginProfile,
+    /// `iam:UpdateOpenIDConnectProvider`
+    IamUpdateOpenIDConnectProvider,
     /// `iam:UpdateOpenIDConnectProviderThumbprint`
     IamUpdateOpenIDConnectProviderThumbprint,
     /// `iam:UpdateRole`
@@ -385,6 +387,8 @@ pub enum OperationId {
     StsGetDelegatedAccessToken,
     /// `sts:GetFederationToken`
     StsGetFederationToken,
+    /// `sts:GetScopedCredentials`
+    StsGetScopedCredentials,
     /// `sts:GetSessionToken`
     StsGetSessionToken,
     /// `sts:GetWebIdentityToken`
@@ -562,6 +566,7 @@ impl OperationId {
         Self::IamUpdateDelegationRequest,
         Self::IamUpdateGroup,
         Self::IamUpdateLoginProfile,
+        Self::IamUpdateOpenIDConnectProvider,
         Self::IamUpdateOpenIDConnectProviderThumbprint,
         Self::IamUpdateRole,
         Self::IamUpdateRoleDescription,
@@ -583,6 +588,7 @@ impl OperationId {
         Self::StsGetCallerIdentity,
         Self::StsGetDelegatedAccessToken,
         Self::StsGetFederationToken,
+        Self::StsGetScopedCredentials,
         Self::StsGetSessionToken,
         Self::StsGetWebIdentityToken,
     ];
@@ -904,6 +910,10 @@ impl OperationId {
         ("UpdateGroup", Self::IamUpdateGroup),
         ("UpdateLoginProfile", Self::IamUpdateLoginProfile),
         (
+            "UpdateOpenIDConnectProvider",
+            Self::IamUpdateOpenIDConnectProvider,
+        ),
+        (
             "UpdateOpenIDConnectProviderThumbprint",
             Self::IamUpdateOpenIDConnectProviderThumbprint,
         ),
@@ -945,6 +955,7 @@ impl OperationId {
         ("GetCallerIdentity", Self::StsGetCallerIdentity),
         ("GetDelegatedAccessToken", Self::StsGetDelegatedAccessToken),
         ("GetFederationToken", Self::StsGetFederationToken),
+        ("GetScopedCredentials", Self::StsGetScopedCredentials),
         ("GetSessionToken", Self::StsGetSessionToken),
         ("GetWebIdentityToken", Self::StsGetWebIdentityToken),
     ];
@@ -1142,6 +1153,7 @@ impl OperationId {
             Self::IamUpdateDelegationRequest => "UpdateDelegationRequest",
             Self::IamUpdateGroup => "UpdateGroup",
             Self::IamUpdateLoginProfile => "UpdateLoginProfile",
+            Self::IamUpdateOpenIDConnectProvider => "UpdateOpenIDConnectProvider",
             Self::IamUpdateOpenIDConnectProviderThumbprint => {
                 "UpdateOpenIDConnectProviderThumbprint"
             }
@@ -1165,6 +1177,7 @@ impl OperationId {
             Self::StsGetCallerIdentity => "GetCallerIdentity",
             Self::StsGetDelegatedAccessToken => "GetDelegatedAccessToken",
             Self::StsGetFederationToken => "GetFederationToken",
+            Self::StsGetScopedCredentials => "GetScopedCredentials",
             Self::StsGetSessionToken => "GetSessionToken",
             Self::StsGetWebIdentityToken => "GetWebIdentityToken",
         }
@@ -1356,6 +1369,7 @@ impl OperationId {
             Self::IamUpdateDelegationRequest => "iam:UpdateDelegationRequest",
             Self::IamUpdateGroup => "iam:UpdateGroup",
             Self::IamUpdateLoginProfile => "iam:UpdateLoginProfile",
+            Self::IamUpdateOpenIDConnectProvider => "iam:UpdateOpenIDConnectProvider",
             Self::IamUpdateOpenIDConnectProviderThumbprint => {
                 "iam:UpdateOpenIDConnectProviderThumbprint"
             }
@@ -1379,6 +1393,7 @@ impl OperationId {
             Self::StsGetCallerIdentity => "sts:GetCallerIdentity",
             Self::StsGetDelegatedAccessToken => "sts:GetDelegatedAccessToken",
             Self::StsGetFederationToken => "sts:GetFederationToken",
+            Self::StsGetScopedCredentials => "sts:GetScopedCredentials",
             Self::StsGetSessionToken => "sts:GetSessionToken",
             Self::StsGetWebIdentityToken => "sts:GetWebIdentityToken",
         }
@@ -1556,6 +1571,7 @@ impl OperationId {
             | Self::IamUpdateDelegationRequest
             | Self::IamUpdateGroup
             | Self::IamUpdateLoginProfile
+            | Self::IamUpdateOpenIDConnectProvider
             | Self::IamUpdateOpenIDConnectProviderThumbprint
             | Self::IamUpdateRole
             | Self::IamUpdateRoleDescription
@@ -1577,6 +1593,7 @@ impl OperationId {
             | Self::StsGetCallerIdentity
             | Self::StsGetDelegatedAccessToken
             | Self::StsGetFederationToken
+            | Self::StsGetScopedCredentials
             | Self::StsGetSessionToken
             | Self::StsGetWebIdentityToken => Service::Sts,
         }
@@ -2048,6 +2065,9 @@ impl OperationId {
             Self::IamUpdateLoginProfile => {
                 super::iam::UpdateLoginProfileRequest::decode(parameters).map(drop)
             }
+            Self::IamUpdateOpenIDConnectProvider => {
+                super::iam::UpdateOpenIDConnectProviderRequest::decode(parameters).map(drop)
+            }
             Self::IamUpdateOpenIDConnectProviderThumbprint => {
                 super::iam::UpdateOpenIDConnectProviderThumbprintRequest::decode(parameters)
                     .map(drop)
@@ -2103,6 +2123,9 @@ impl OperationId {
             }
             Self::StsGetFederationToken => {
                 super::sts::GetFederationTokenRequest::decode(parameters).map(drop)
+            }
+            Self::StsGetScopedCredentials => {
+                super::sts::GetScopedCredentialsRequest::decode(parameters).map(drop)
             }
             Self::StsGetSessionToken => {
                 super::sts::GetSessionTokenRequest::decode(parameters).map(drop)

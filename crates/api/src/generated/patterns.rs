@@ -295,6 +295,16 @@ pub(super) static TOKEN_CODE_TYPE: Pattern = Pattern {
     },
 };
 
+static WEB_IDENTITY_TOKEN_SCOPE_TYPE_EXPRESSION: Expression = LazyLock::new(|| {
+    compile(
+        "\\A(?:[\\x{21}\\x{23}-\\x{2b}\\x{2d}-\\x{5b}\\x{5d}-\\x{7e}]+( [\\x{21}\\x{23}-\\x{2b}\\x{2d}-\\x{5b}\\x{5d}-\\x{7e}]+)*)\\z",
+    )
+});
+pub(super) static WEB_IDENTITY_TOKEN_SCOPE_TYPE: Pattern = Pattern {
+    text: "[\\x21\\x23-\\x2B\\x2D-\\x5B\\x5D-\\x7E]+( [\\x21\\x23-\\x2B\\x2D-\\x5B\\x5D-\\x7E]+)*",
+    matcher: Matcher::Expression(&WEB_IDENTITY_TOKEN_SCOPE_TYPE_EXPRESSION),
+};
+
 /// All of them, for tests.
 #[cfg(test)]
 pub(crate) static ALL: &[&Pattern] = &[
@@ -331,4 +341,5 @@ pub(crate) static ALL: &[&Pattern] = &[
     &TAG_KEY_TYPE,
     &TAG_VALUE_TYPE,
     &TOKEN_CODE_TYPE,
+    &WEB_IDENTITY_TOKEN_SCOPE_TYPE,
 ];

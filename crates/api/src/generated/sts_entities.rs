@@ -94,6 +94,37 @@ impl Recorded for FederatedUser {
     }
 }
 
+/// The model's `OriginIdentity`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OriginIdentity {
+    /// `Subject`: secret text.
+    pub subject: Option<keyward_names::Secret>,
+    /// `SubjectType`: secret text.
+    pub subject_type: Option<keyward_names::Secret>,
+    /// `Issuer`: secret text.
+    pub issuer: Option<keyward_names::Secret>,
+    /// `FederatedProviderArn`: text of 20 to 2048 characters, `[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u10000-\u10FFFF]+`.
+    pub federated_provider_arn: Option<String>,
+}
+
+impl Element for OriginIdentity {
+    fn write(&self, name: &'static str, xml: &mut XmlWriter) {
+        xml.element(name, |xml| {
+            self.subject.write("Subject", xml);
+            self.subject_type.write("SubjectType", xml);
+            self.issuer.write("Issuer", xml);
+            self.federated_provider_arn
+                .write("FederatedProviderArn", xml);
+        });
+    }
+}
+
+impl Recorded for OriginIdentity {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("federatedProviderArn", &self.federated_provider_arn);
+    }
+}
+
 /// The model's `PolicyDescriptorType`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PolicyDescriptorType {
@@ -129,7 +160,7 @@ impl Recorded for PolicyDescriptorType {
 pub struct ProvidedContext {
     /// `ProviderArn`: text of 20 to 2048 characters, `[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u10000-\u10FFFF]+`.
     pub provider_arn: Option<String>,
-    /// `ContextAssertion`: text of 4 to 2048 characters.
+    /// `ContextAssertion`: text of 4 to 3072 characters.
     pub context_assertion: Option<String>,
 }
 
@@ -162,6 +193,31 @@ impl AsFields for ProvidedContext {
 impl Recorded for ProvidedContext {
     fn record(&self, members: &mut Members<'_>) {
         members.add("providerArn", &self.provider_arn);
+    }
+}
+
+/// The model's `ScopedSession`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScopedSession {
+    /// `ScopedSessionId`: text of 2 to 193 characters, `[\w+=,.@:-]*`.
+    pub scoped_session_id: String,
+    /// `Arn`: text of 20 to 2048 characters, `[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u10000-\u10FFFF]+`.
+    pub arn: String,
+}
+
+impl Element for ScopedSession {
+    fn write(&self, name: &'static str, xml: &mut XmlWriter) {
+        xml.element(name, |xml| {
+            self.scoped_session_id.write("ScopedSessionId", xml);
+            self.arn.write("Arn", xml);
+        });
+    }
+}
+
+impl Recorded for ScopedSession {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("scopedSessionId", &self.scoped_session_id);
+        members.add("arn", &self.arn);
     }
 }
 
@@ -207,5 +263,49 @@ impl Recorded for Tag {
     fn record(&self, members: &mut Members<'_>) {
         members.add("key", &self.key);
         members.add("value", &self.value);
+    }
+}
+
+/// The model's `TransactionContext`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TransactionContext {
+    /// `IdentityProvider`: map from: text to: secret text of at most 128 characters.
+    pub identity_provider: Option<Vec<(String, keyward_names::Secret)>>,
+}
+
+impl Element for TransactionContext {
+    fn write(&self, name: &'static str, xml: &mut XmlWriter) {
+        xml.element(name, |xml| {
+            self.identity_provider.write("IdentityProvider", xml);
+        });
+    }
+}
+
+impl Recorded for TransactionContext {
+    fn record(&self, _: &mut Members<'_>) {}
+}
+
+/// The model's `TrustedIdentityPropagationContext`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrustedIdentityPropagationContext {
+    /// `OriginIdentity`: structure of `Subject`, `SubjectType`, `Issuer`, `FederatedProviderArn`.
+    pub origin_identity: Option<OriginIdentity>,
+    /// `TransactionContext`: structure of `IdentityProvider`.
+    pub transaction_context: Option<TransactionContext>,
+}
+
+impl Element for TrustedIdentityPropagationContext {
+    fn write(&self, name: &'static str, xml: &mut XmlWriter) {
+        xml.element(name, |xml| {
+            self.origin_identity.write("OriginIdentity", xml);
+            self.transaction_context.write("TransactionContext", xml);
+        });
+    }
+}
+
+impl Recorded for TrustedIdentityPropagationContext {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("originIdentity", &self.origin_identity);
+        members.add("transactionContext", &self.transaction_context);
     }
 }

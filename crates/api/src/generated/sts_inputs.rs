@@ -34,7 +34,7 @@ pub struct AssumeRoleRequest {
     pub serial_number: Option<String>,
     /// `TokenCode`: text of 6 characters, `[\d]*`.
     pub token_code: Option<String>,
-    /// `SourceIdentity`: text of 2 to 64 characters, `[\w+=,.@-]*`.
+    /// `SourceIdentity`: text of 2 to 256 characters, `[\w+=,.@-]*`.
     pub source_identity: Option<String>,
     /// `ProvidedContexts`: list of 1 to 5 elements of: structure of `ProviderArn`, `ContextAssertion`.
     pub provided_contexts: Option<Vec<super::sts_entities::ProvidedContext>>,
@@ -728,6 +728,82 @@ impl Recorded for GetFederationTokenRequest {
     }
 }
 
+/// The input of `GetScopedCredentials`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GetScopedCredentialsRequest {
+    /// `Policy`: text of 1 to 2048 characters, `[\u0009\u000A\u000D\u0020-\u00FF]+`.
+    pub policy: Option<String>,
+    /// `DurationSeconds`: number from 1 to 129600.
+    pub duration_seconds: Option<i32>,
+    /// `MinimumSessionTokenSize`: number from 0 to 4096.
+    pub minimum_session_token_size: Option<i32>,
+    /// `ScopedSessionDescription`: text of 2 to 256 characters, `[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*`.
+    pub scoped_session_description: Option<String>,
+}
+
+impl GetScopedCredentialsRequest {
+    fn read(reader: &mut Reader<'_, '_>) -> Read<Self> {
+        let policy = reader.text(
+            Name::new("Policy", "policy"),
+            Presence::Optional,
+            &shapes::SESSION_POLICY_DOCUMENT_TYPE,
+        );
+        let duration_seconds = reader.integer(
+            Name::new("DurationSeconds", "durationSeconds"),
+            Presence::Optional,
+            &shapes::SCOPED_CREDENTIAL_DURATION_SECONDS_TYPE,
+        )?;
+        let minimum_session_token_size = reader.integer(
+            Name::new("MinimumSessionTokenSize", "minimumSessionTokenSize"),
+            Presence::Optional,
+            &shapes::MINIMUM_SESSION_TOKEN_SIZE_TYPE,
+        )?;
+        let scoped_session_description = reader.text(
+            Name::new("ScopedSessionDescription", "scopedSessionDescription"),
+            Presence::Optional,
+            &shapes::SCOPED_SESSION_DESCRIPTION_TYPE,
+        );
+        Ok(Some(Self {
+            policy,
+            duration_seconds,
+            minimum_session_token_size,
+            scoped_session_description,
+        }))
+    }
+}
+
+impl AsFields for GetScopedCredentialsRequest {
+    fn add_to<'a>(&'a self, prefix: &str, fields: &mut Fields<'a>) {
+        fields.member(prefix, "Policy", &self.policy);
+        fields.member(prefix, "DurationSeconds", &self.duration_seconds);
+        fields.member(
+            prefix,
+            "MinimumSessionTokenSize",
+            &self.minimum_session_token_size,
+        );
+        fields.member(
+            prefix,
+            "ScopedSessionDescription",
+            &self.scoped_session_description,
+        );
+    }
+}
+
+impl crate::Input for GetScopedCredentialsRequest {
+    fn decode(parameters: &keyward_wire::Parameters<'_>) -> Result<Self, crate::InputError> {
+        Reader::decode(parameters, crate::Service::Sts, Self::read)
+    }
+}
+
+impl Recorded for GetScopedCredentialsRequest {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("policy", &self.policy);
+        members.add("durationSeconds", &self.duration_seconds);
+        members.add("minimumSessionTokenSize", &self.minimum_session_token_size);
+        members.add("scopedSessionDescription", &self.scoped_session_description);
+    }
+}
+
 /// The input of `GetSessionToken`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetSessionTokenRequest {
@@ -808,6 +884,10 @@ pub struct GetWebIdentityTokenRequest {
     pub duration_seconds: Option<i32>,
     /// `SigningAlgorithm`: text of 5 characters.
     pub signing_algorithm: String,
+    /// `Scope`: text of 1 to 256 characters, `[\x21\x23-\x2B\x2D-\x5B\x5D-\x7E]+( [\x21\x23-\x2B\x2D-\x5B\x5D-\x7E]+)*`.
+    pub scope: Option<String>,
+    /// `SubjectMode`: one of `AWSIdentity`, `OriginIdentity`.
+    pub subject_mode: Option<super::sts_enums::WebIdentityTokenSubjectModeType>,
     /// `Tags`: list of at most 50 elements of: structure of `Key`, `Value`.
     pub tags: Option<Vec<super::sts_entities::Tag>>,
 }
@@ -830,6 +910,13 @@ impl GetWebIdentityTokenRequest {
             Presence::Required,
             &shapes::JWT_ALGORITHM_TYPE,
         );
+        let scope = reader.text(
+            Name::new("Scope", "scope"),
+            Presence::Optional,
+            &shapes::WEB_IDENTITY_TOKEN_SCOPE_TYPE,
+        );
+        let subject_mode =
+            reader.choice(Name::new("SubjectMode", "subjectMode"), Presence::Optional);
         let tags = reader.structure_list(
             Name::new("Tags", "tags"),
             Presence::Optional,
@@ -846,6 +933,8 @@ impl GetWebIdentityTokenRequest {
             audience,
             duration_seconds,
             signing_algorithm,
+            scope,
+            subject_mode,
             tags,
         }))
     }
@@ -856,6 +945,8 @@ impl AsFields for GetWebIdentityTokenRequest {
         fields.member(prefix, "Audience", &self.audience);
         fields.member(prefix, "DurationSeconds", &self.duration_seconds);
         fields.member(prefix, "SigningAlgorithm", &self.signing_algorithm);
+        fields.member(prefix, "Scope", &self.scope);
+        fields.member(prefix, "SubjectMode", &self.subject_mode);
         fields.member(prefix, "Tags", &self.tags);
     }
 }
@@ -871,6 +962,8 @@ impl Recorded for GetWebIdentityTokenRequest {
         members.add("audience", &self.audience);
         members.add("durationSeconds", &self.duration_seconds);
         members.add("signingAlgorithm", &self.signing_algorithm);
+        members.add("scope", &self.scope);
+        members.add("subjectMode", &self.subject_mode);
         members.add("tags", &self.tags);
     }
 }

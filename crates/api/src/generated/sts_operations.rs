@@ -14,6 +14,7 @@ impl Operation for AssumeRole {
         FaultCode::PackedPolicyTooLarge,
         FaultCode::RegionDisabledException,
         FaultCode::ExpiredTokenException,
+        FaultCode::InvalidContextAssertion,
     ];
     type Input = super::sts_inputs::AssumeRoleRequest;
     type Output = super::sts_outputs::AssumeRoleResponse;
@@ -131,6 +132,22 @@ impl Operation for GetFederationToken {
     ];
     type Input = super::sts_inputs::GetFederationTokenRequest;
     type Output = super::sts_outputs::GetFederationTokenResponse;
+}
+
+/// `GetScopedCredentials`.
+#[derive(Debug, Clone, Copy)]
+pub struct GetScopedCredentials;
+
+impl Operation for GetScopedCredentials {
+    const ID: OperationId = OperationId::StsGetScopedCredentials;
+    const FAULTS: &'static [FaultCode] = &[
+        FaultCode::MalformedPolicyDocument,
+        FaultCode::PackedPolicyTooLarge,
+        FaultCode::InsufficientSessionLifetime,
+        FaultCode::InvalidSubjectCredentials,
+    ];
+    type Input = super::sts_inputs::GetScopedCredentialsRequest;
+    type Output = super::sts_outputs::GetScopedCredentialsResponse;
 }
 
 /// `GetSessionToken`.

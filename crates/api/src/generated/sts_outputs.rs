@@ -15,7 +15,7 @@ pub struct AssumeRoleResponse {
     pub assumed_role_user: Option<super::sts_entities::AssumedRoleUser>,
     /// `PackedPolicySize`: number from 0.
     pub packed_policy_size: Option<i32>,
-    /// `SourceIdentity`: text of 2 to 64 characters, `[\w+=,.@-]*`.
+    /// `SourceIdentity`: text of 2 to 256 characters, `[\w+=,.@-]*`.
     pub source_identity: Option<String>,
     /// `SessionTokenUtilization`: number from 0.
     pub session_token_utilization: Option<i32>,
@@ -67,12 +67,15 @@ pub struct AssumeRoleWithSAMLResponse {
     pub audience: Option<String>,
     /// `NameQualifier`: text.
     pub name_qualifier: Option<String>,
-    /// `SourceIdentity`: text of 2 to 64 characters, `[\w+=,.@-]*`.
+    /// `SourceIdentity`: text of 2 to 256 characters, `[\w+=,.@-]*`.
     pub source_identity: Option<String>,
     /// `SessionTokenUtilization`: number from 0.
     pub session_token_utilization: Option<i32>,
     /// `SessionTokenSize`: number from 0.
     pub session_token_size: Option<i32>,
+    /// `TrustedIdentityPropagationContext`: structure of `OriginIdentity`, `TransactionContext`.
+    pub trusted_identity_propagation_context:
+        Option<super::sts_entities::TrustedIdentityPropagationContext>,
 }
 
 impl crate::Output for AssumeRoleWithSAMLResponse {
@@ -91,6 +94,8 @@ impl crate::Output for AssumeRoleWithSAMLResponse {
         self.session_token_utilization
             .write("SessionTokenUtilization", xml);
         self.session_token_size.write("SessionTokenSize", xml);
+        self.trusted_identity_propagation_context
+            .write("TrustedIdentityPropagationContext", xml);
     }
 }
 
@@ -107,6 +112,10 @@ impl Recorded for AssumeRoleWithSAMLResponse {
         members.add("sourceIdentity", &self.source_identity);
         members.add("sessionTokenUtilization", &self.session_token_utilization);
         members.add("sessionTokenSize", &self.session_token_size);
+        members.add(
+            "trustedIdentityPropagationContext",
+            &self.trusted_identity_propagation_context,
+        );
     }
 }
 
@@ -125,12 +134,15 @@ pub struct AssumeRoleWithWebIdentityResponse {
     pub provider: Option<String>,
     /// `Audience`: text.
     pub audience: Option<String>,
-    /// `SourceIdentity`: text of 2 to 64 characters, `[\w+=,.@-]*`.
+    /// `SourceIdentity`: text of 2 to 256 characters, `[\w+=,.@-]*`.
     pub source_identity: Option<String>,
     /// `SessionTokenUtilization`: number from 0.
     pub session_token_utilization: Option<i32>,
     /// `SessionTokenSize`: number from 0.
     pub session_token_size: Option<i32>,
+    /// `TrustedIdentityPropagationContext`: structure of `OriginIdentity`, `TransactionContext`.
+    pub trusted_identity_propagation_context:
+        Option<super::sts_entities::TrustedIdentityPropagationContext>,
 }
 
 impl crate::Output for AssumeRoleWithWebIdentityResponse {
@@ -148,6 +160,8 @@ impl crate::Output for AssumeRoleWithWebIdentityResponse {
         self.session_token_utilization
             .write("SessionTokenUtilization", xml);
         self.session_token_size.write("SessionTokenSize", xml);
+        self.trusted_identity_propagation_context
+            .write("TrustedIdentityPropagationContext", xml);
     }
 }
 
@@ -165,6 +179,10 @@ impl Recorded for AssumeRoleWithWebIdentityResponse {
         members.add("sourceIdentity", &self.source_identity);
         members.add("sessionTokenUtilization", &self.session_token_utilization);
         members.add("sessionTokenSize", &self.session_token_size);
+        members.add(
+            "trustedIdentityPropagationContext",
+            &self.trusted_identity_propagation_context,
+        );
     }
 }
 
@@ -173,7 +191,7 @@ impl Recorded for AssumeRoleWithWebIdentityResponse {
 pub struct AssumeRootResponse {
     /// `Credentials`: structure of `AccessKeyId`, `SecretAccessKey`, `SessionToken`, `Expiration`.
     pub credentials: Option<super::sts_entities::Credentials>,
-    /// `SourceIdentity`: text of 2 to 64 characters, `[\w+=,.@-]*`.
+    /// `SourceIdentity`: text of 2 to 256 characters, `[\w+=,.@-]*`.
     pub source_identity: Option<String>,
     /// `SessionTokenUtilization`: number from 0.
     pub session_token_utilization: Option<i32>,
@@ -337,6 +355,48 @@ impl Recorded for GetFederationTokenResponse {
         members.add("packedPolicySize", &self.packed_policy_size);
         members.add("sessionTokenUtilization", &self.session_token_utilization);
         members.add("sessionTokenSize", &self.session_token_size);
+    }
+}
+
+/// The output of `GetScopedCredentials`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GetScopedCredentialsResponse {
+    /// `Credentials`: structure of `AccessKeyId`, `SecretAccessKey`, `SessionToken`, `Expiration`.
+    pub credentials: Option<super::sts_entities::Credentials>,
+    /// `SessionInfo`: structure of `ScopedSessionId`, `Arn`.
+    pub session_info: Option<super::sts_entities::ScopedSession>,
+    /// `SessionTokenUtilization`: number from 0.
+    pub session_token_utilization: Option<i32>,
+    /// `SessionTokenSize`: number from 0.
+    pub session_token_size: Option<i32>,
+    /// `ScopedPoliciesCount`: number from 0.
+    pub scoped_policies_count: Option<i32>,
+    /// `SourceIdentity`: text of 2 to 256 characters, `[\w+=,.@-]*`.
+    pub source_identity: Option<String>,
+}
+
+impl crate::Output for GetScopedCredentialsResponse {
+    const HAS_RESULT: bool = true;
+
+    fn encode(&self, xml: &mut XmlWriter) {
+        self.credentials.write("Credentials", xml);
+        self.session_info.write("SessionInfo", xml);
+        self.session_token_utilization
+            .write("SessionTokenUtilization", xml);
+        self.session_token_size.write("SessionTokenSize", xml);
+        self.scoped_policies_count.write("ScopedPoliciesCount", xml);
+        self.source_identity.write("SourceIdentity", xml);
+    }
+}
+
+impl Recorded for GetScopedCredentialsResponse {
+    fn record(&self, members: &mut Members<'_>) {
+        members.add("credentials", &self.credentials);
+        members.add("sessionInfo", &self.session_info);
+        members.add("sessionTokenUtilization", &self.session_token_utilization);
+        members.add("sessionTokenSize", &self.session_token_size);
+        members.add("scopedPoliciesCount", &self.scoped_policies_count);
+        members.add("sourceIdentity", &self.source_identity);
     }
 }
 

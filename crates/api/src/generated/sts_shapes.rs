@@ -27,7 +27,7 @@ pub(super) static CLIENT_TOKEN_TYPE: Text = Text {
 };
 pub(super) static CONTEXT_ASSERTION_TYPE: Text = Text {
     min: Some(4),
-    max: Some(2048),
+    max: Some(3072),
     pattern: None,
     refusal: Refusal::Generic,
     sensitive: false,
@@ -93,6 +93,17 @@ pub(super) static SAML_ASSERTION_TYPE: Text = Text {
     refusal: Refusal::Generic,
     sensitive: true,
 };
+pub(super) static SCOPED_CREDENTIAL_DURATION_SECONDS_TYPE: Number = Number {
+    min: Some(1),
+    max: Some(129600),
+};
+pub(super) static SCOPED_SESSION_DESCRIPTION_TYPE: Text = Text {
+    min: Some(2),
+    max: Some(256),
+    pattern: Some(&patterns::DELEGATION_REQUEST_DESCRIPTION_TYPE),
+    refusal: Refusal::Generic,
+    sensitive: false,
+};
 pub(super) static SERIAL_NUMBER_TYPE: Text = Text {
     min: Some(9),
     max: Some(256),
@@ -109,7 +120,7 @@ pub(super) static SESSION_POLICY_DOCUMENT_TYPE: Text = Text {
 };
 pub(super) static SOURCE_IDENTITY_TYPE: Text = Text {
     min: Some(2),
-    max: Some(64),
+    max: Some(256),
     pattern: Some(&patterns::ROLE_SESSION_NAME_TYPE),
     refusal: Refusal::Generic,
     sensitive: false,
@@ -195,4 +206,11 @@ pub(super) static WEB_IDENTITY_TOKEN_AUDIENCE_STRING_TYPE: Text = Text {
 pub(super) static WEB_IDENTITY_TOKEN_DURATION_SECONDS_TYPE: Number = Number {
     min: Some(60),
     max: Some(3600),
+};
+pub(super) static WEB_IDENTITY_TOKEN_SCOPE_TYPE: Text = Text {
+    min: Some(1),
+    max: Some(256),
+    pattern: Some(&patterns::WEB_IDENTITY_TOKEN_SCOPE_TYPE),
+    refusal: Refusal::Generic,
+    sensitive: false,
 };

@@ -813,6 +813,10 @@ pub(crate) fn answers() -> Vec<(OperationId, String)> {
             answer::<iam::operations::UpdateLoginProfile>(&<()>::sample()),
         ),
         (
+            OperationId::IamUpdateOpenIDConnectProvider,
+            answer::<iam::operations::UpdateOpenIDConnectProvider>(&<()>::sample()),
+        ),
+        (
             OperationId::IamUpdateOpenIDConnectProviderThumbprint,
             answer::<iam::operations::UpdateOpenIDConnectProviderThumbprint>(&<()>::sample()),
         ),
@@ -919,6 +923,12 @@ pub(crate) fn answers() -> Vec<(OperationId, String)> {
             ),
         ),
         (
+            OperationId::StsGetScopedCredentials,
+            answer::<sts::operations::GetScopedCredentials>(
+                &<sts::GetScopedCredentialsResponse>::sample(),
+            ),
+        ),
+        (
             OperationId::StsGetSessionToken,
             answer::<sts::operations::GetSessionToken>(&<sts::GetSessionTokenResponse>::sample()),
         ),
@@ -1005,6 +1015,26 @@ impl Sample for iam::AttachedPolicy {
         Self {
             policy_name: Sample::sample(),
             policy_arn: Sample::sample(),
+        }
+    }
+}
+
+impl Sample for iam::ContextProvider {
+    fn sample() -> Self {
+        Self {
+            key_definition_list: Sample::sample(),
+            subject_source_key: Sample::sample(),
+            subject_type_value: Sample::sample(),
+            subject_type_source_key: Sample::sample(),
+        }
+    }
+}
+
+impl Sample for iam::ContextProviderKeyDefinition {
+    fn sample() -> Self {
+        Self {
+            source_key: Sample::sample(),
+            target_key: Sample::sample(),
         }
     }
 }
@@ -1444,6 +1474,9 @@ impl Sample for iam::GetOpenIDConnectProviderResponse {
             thumbprint_list: Sample::sample(),
             create_date: Sample::sample(),
             tags: Sample::sample(),
+            context_provider: Sample::sample(),
+            identity_center_instance_arn: Sample::sample(),
+            identity_store_arn: Sample::sample(),
         }
     }
 }
@@ -1520,11 +1553,15 @@ impl Sample for iam::GetSAMLProviderResponse {
         Self {
             saml_provider_uuid: Sample::sample(),
             saml_metadata_document: Sample::sample(),
+            context_provider: Sample::sample(),
+            saml_key_hashes: Sample::sample(),
             create_date: Sample::sample(),
             valid_until: Sample::sample(),
             tags: Sample::sample(),
             assertion_encryption_mode: Sample::sample(),
             private_key_list: Sample::sample(),
+            identity_center_instance_arn: Sample::sample(),
+            identity_store_arn: Sample::sample(),
         }
     }
 }
@@ -2022,6 +2059,7 @@ impl Sample for iam::LoginProfile {
             user_name: Sample::sample(),
             create_date: Sample::sample(),
             password_reset_required: Sample::sample(),
+            max_signin_session_duration: Sample::sample(),
         }
     }
 }
@@ -2059,6 +2097,7 @@ impl Sample for iam::OpenIDConnectProviderListEntry {
     fn sample() -> Self {
         Self {
             arn: Sample::sample(),
+            is_trusted_identity_propagation_enabled: Sample::sample(),
         }
     }
 }
@@ -2269,6 +2308,7 @@ impl Sample for iam::Role {
             assume_role_policy_document: Sample::sample(),
             description: Sample::sample(),
             max_session_duration: Sample::sample(),
+            max_signin_session_duration: Sample::sample(),
             permissions_boundary: Sample::sample(),
             tags: Sample::sample(),
             role_last_used: Sample::sample(),
@@ -2344,6 +2384,15 @@ impl Sample for iam::RoleUsageType {
     }
 }
 
+impl Sample for iam::SAMLKeyHashEntry {
+    fn sample() -> Self {
+        Self {
+            issuer_url: Sample::sample(),
+            key_hashes: Sample::sample(),
+        }
+    }
+}
+
 impl Sample for iam::SAMLPrivateKey {
     fn sample() -> Self {
         Self {
@@ -2359,6 +2408,7 @@ impl Sample for iam::SAMLProviderListEntry {
             arn: Sample::sample(),
             valid_until: Sample::sample(),
             create_date: Sample::sample(),
+            is_trusted_identity_propagation_enabled: Sample::sample(),
         }
     }
 }
@@ -2713,6 +2763,7 @@ impl Sample for sts::AssumeRoleWithSAMLResponse {
             source_identity: Sample::sample(),
             session_token_utilization: Sample::sample(),
             session_token_size: Sample::sample(),
+            trusted_identity_propagation_context: Sample::sample(),
         }
     }
 }
@@ -2729,6 +2780,7 @@ impl Sample for sts::AssumeRoleWithWebIdentityResponse {
             source_identity: Sample::sample(),
             session_token_utilization: Sample::sample(),
             session_token_size: Sample::sample(),
+            trusted_identity_propagation_context: Sample::sample(),
         }
     }
 }
@@ -2821,6 +2873,19 @@ impl Sample for sts::GetFederationTokenResponse {
     }
 }
 
+impl Sample for sts::GetScopedCredentialsResponse {
+    fn sample() -> Self {
+        Self {
+            credentials: Sample::sample(),
+            session_info: Sample::sample(),
+            session_token_utilization: Sample::sample(),
+            session_token_size: Sample::sample(),
+            scoped_policies_count: Sample::sample(),
+            source_identity: Sample::sample(),
+        }
+    }
+}
+
 impl Sample for sts::GetSessionTokenResponse {
     fn sample() -> Self {
         Self {
@@ -2836,6 +2901,43 @@ impl Sample for sts::GetWebIdentityTokenResponse {
         Self {
             web_identity_token: Sample::sample(),
             expiration: Sample::sample(),
+        }
+    }
+}
+
+impl Sample for sts::OriginIdentity {
+    fn sample() -> Self {
+        Self {
+            subject: Sample::sample(),
+            subject_type: Sample::sample(),
+            issuer: Sample::sample(),
+            federated_provider_arn: Sample::sample(),
+        }
+    }
+}
+
+impl Sample for sts::ScopedSession {
+    fn sample() -> Self {
+        Self {
+            scoped_session_id: Sample::sample(),
+            arn: Sample::sample(),
+        }
+    }
+}
+
+impl Sample for sts::TransactionContext {
+    fn sample() -> Self {
+        Self {
+            identity_provider: Sample::sample(),
+        }
+    }
+}
+
+impl Sample for sts::TrustedIdentityPropagationContext {
+    fn sample() -> Self {
+        Self {
+            origin_identity: Sample::sample(),
+            transaction_context: Sample::sample(),
         }
     }
 }

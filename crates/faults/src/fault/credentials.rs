@@ -38,6 +38,15 @@ pub fn login_profile_temporarily_unmodifiable(user_name: &str) -> Fault {
     )
 }
 
+/// The duration of sign-in sessions is set and reset by one request. The text is (unsure).
+#[must_use]
+pub fn signin_session_duration_set_and_reset() -> Fault {
+    Fault::new(
+        FaultCode::InvalidInput,
+        "MaxSigninSessionDuration cannot be specified when ResetMaxSigninSessionDuration is true.",
+    )
+}
+
 /// A login profile can't be made without a password.
 #[must_use]
 pub fn password_required() -> Fault {

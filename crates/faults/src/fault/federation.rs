@@ -109,6 +109,26 @@ pub fn longer_than_session() -> Fault {
     )
 }
 
+/// A token is to tell on whose behalf the session acts, and the session does not know. The text is
+/// (unsure).
+#[must_use]
+pub fn no_origin_identity() -> Fault {
+    Fault::new(
+        FaultCode::ValidationError,
+        "The trusted identity propagation context of the calling session does not contain the \
+         required aws:OriginIdentity keys.",
+    )
+}
+
+/// A token with scopes is to be about the caller (documented; the text is (unsure)).
+#[must_use]
+pub fn scope_without_origin_identity() -> Fault {
+    Fault::new(
+        FaultCode::ValidationError,
+        "Scope can only be specified when SubjectMode is OriginIdentity.",
+    )
+}
+
 /// The account vouches for nobody to others.
 #[must_use]
 pub fn web_identity_federation_disabled() -> Fault {

@@ -1094,6 +1094,7 @@ pub(crate) async fn respond(request: Request<'_>, operation: OperationId) -> Rep
         | OperationId::IamUntagMFADevice
         | OperationId::IamUntagServerCertificate
         | OperationId::IamUpdateDelegationRequest
+        | OperationId::IamUpdateOpenIDConnectProvider
         | OperationId::IamUpdateSSHPublicKey
         | OperationId::IamUpdateServerCertificate
         | OperationId::IamUpdateServiceSpecificCredential
@@ -1102,7 +1103,8 @@ pub(crate) async fn respond(request: Request<'_>, operation: OperationId) -> Rep
         | OperationId::IamUploadServerCertificate
         | OperationId::IamUploadSigningCertificate
         | OperationId::StsAssumeRoot
-        | OperationId::StsGetDelegatedAccessToken => not_implemented(request, operation),
+        | OperationId::StsGetDelegatedAccessToken
+        | OperationId::StsGetScopedCredentials => not_implemented(request, operation),
     }
 }
 

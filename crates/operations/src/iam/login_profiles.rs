@@ -125,5 +125,8 @@ fn shown(user: &User, profile: &LoginProfile) -> iam::LoginProfile {
         user_name: Some(user.name.clone()),
         create_date: profile.created,
         password_reset_required: Some(profile.password_reset_required),
+        max_signin_session_duration: profile
+            .max_signin_session_duration
+            .and_then(|seconds| i32::try_from(seconds).ok()),
     }
 }

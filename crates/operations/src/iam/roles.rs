@@ -43,6 +43,9 @@ pub(crate) fn shown_in_profile(account: &Account, role: &Role) -> iam::Role {
         assume_role_policy_document: Some(role.trust_policy.shown(&|id| account.principal_arn(id))),
         description: None,
         max_session_duration: None,
+        max_signin_session_duration: role
+            .max_signin_session_duration
+            .and_then(|seconds| i32::try_from(seconds).ok()),
         permissions_boundary: None,
         tags: None,
         role_last_used: None,

@@ -462,3 +462,64 @@ async fn it_takes_a_user_with_a_login_profile_and_the_right() {
          no identity-based policy allows the iam:ChangePassword action"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_duration_of_sign_in_sessions_is_set_and_reset_by_itself() {
+    let world = World::new().await;
+    let root = world.root();
+    root.must("CreateUser", "UserName=Bob").await;
+    let form = "UserName=Bob&Password=Old-Password-1&PasswordResetRequired=true&MaxSigninSessionDuration=3600";
+    let made = root.ask("CreateLoginProfile", form).await;
+    assert_eq!(made.text("MaxSigninSessionDuration"), "3600");
+    let shown = async || root.ask("GetLoginProfile", "UserName=Bob").await;
+    let profile = async || {
+        let account = world.account().await;
+        let bob = account.user("Bob").unwrap().id;
+        account.login_profile(bob).unwrap().clone()
+    };
+    let before = profile().await;
+    for (form, shows) in [
+        ("MaxSigninSessionDuration=7776000", Some("7776000")),
+        ("PasswordResetRequired=true", Some("7776000")),
+        ("ResetMaxSigninSessionDuration=false", Some("7776000")),
+        (
+            "ResetMaxSigninSessionDuration=false&MaxSigninSessionDuration=7200",
+            Some("7200"),
+        ),
+        ("ResetMaxSigninSessionDuration=true", None),
+        ("ResetMaxSigninSessionDuration=true", None),
+    ] {
+        root.must("UpdateLoginProfile", &format!("UserName=Bob&{form}"))
+            .await;
+        let heard = shown().await;
+        assert_eq!(
+            heard.texts("MaxSigninSessionDuration").first().copied(),
+            shows,
+            "{form}"
+        );
+        assert_eq!(heard.text("PasswordResetRequired"), "true", "{form}");
+    }
+    let after = profile().await;
+    assert_eq!(
+        (after.password, after.password_changed),
+        (before.password, before.password_changed)
+    );
+    for (form, fault) in [
+        (
+            "MaxSigninSessionDuration=3600&ResetMaxSigninSessionDuration=true",
+            "400 InvalidInput: MaxSigninSessionDuration cannot be specified when ResetMaxSigninSessionDuration is true.",
+        ),
+        (
+            "MaxSigninSessionDuration=3599",
+            "400 ValidationError: 1 validation error detected: Value at 'maxSigninSessionDuration' failed to satisfy constraint: Member must have value greater than or equal to 3600",
+        ),
+        (
+            "MaxSigninSessionDuration=7776001",
+            "400 ValidationError: 1 validation error detected: Value at 'maxSigninSessionDuration' failed to satisfy constraint: Member must have value less than or equal to 7776000",
+        ),
+    ] {
+        let form = format!("UserName=Bob&{form}");
+        assert_eq!(update(&world, &form).await, fault);
+    }
+    assert_eq!(profile().await, after);
+}

@@ -627,3 +627,52 @@ async fn rights_are_to_the_arn_that_a_role_has_and_by_its_boundary_and_tags() {
     ])
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_duration_of_sign_in_sessions_is_a_setting_of_its_own() {
+    let world = World::new().await;
+    let root = world.root();
+    let form = form(&[
+        ("RoleName", "Nightly"),
+        ("AssumeRolePolicyDocument", &service()),
+        ("MaxSessionDuration", "7200"),
+        ("MaxSigninSessionDuration", "86400"),
+    ]);
+    let made = root.ask("CreateRole", &form).await;
+    assert_eq!(made.text("MaxSigninSessionDuration"), "86400");
+    for (change, shows) in [
+        ("Description=x", Some("86400")),
+        ("MaxSigninSessionDuration=3600", Some("3600")),
+        ("ResetMaxSigninSessionDuration=true", None),
+    ] {
+        root.must("UpdateRole", &format!("RoleName=Nightly&{change}"))
+            .await;
+        let role = root.ask("GetRole", "RoleName=Nightly").await;
+        assert_eq!(
+            role.texts("MaxSigninSessionDuration").first().copied(),
+            shows,
+            "{change}"
+        );
+        assert_eq!(role.text("MaxSessionDuration"), "7200");
+    }
+    let both = "RoleName=Nightly&MaxSigninSessionDuration=3600&ResetMaxSigninSessionDuration=true";
+    assert_eq!(
+        root.refused("UpdateRole", both).await,
+        "400 InvalidInput: MaxSigninSessionDuration cannot be specified when ResetMaxSigninSessionDuration is true."
+    );
+    root.must(
+        "CreateServiceLinkedRole",
+        "AWSServiceName=batch.amazonaws.com",
+    )
+    .await;
+    for form in [
+        "MaxSigninSessionDuration=3600",
+        "ResetMaxSigninSessionDuration=true",
+    ] {
+        let form = format!("RoleName=AWSServiceRoleForBatch&{form}");
+        assert_eq!(
+            root.refused("UpdateRole", &form).await,
+            "400 UnmodifiableEntity: AWSServiceRoleForBatch is an AWS service linked role, max session duration cannot be changed."
+        );
+    }
+}

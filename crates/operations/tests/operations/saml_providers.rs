@@ -411,3 +411,50 @@ async fn rights_come_first_and_tags_govern_them() {
     bob.must("DeleteSAMLProvider", &form(&about(unknown, &[])))
         .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn trusted_identity_propagation_is_refused_and_changes_nothing() {
+    let world = World::new().await;
+    let root = world.root();
+    let key = [("ContextProvider.SubjectSourceKey", "NameID")];
+    let instance = [(
+        "IdentityCenterInstanceArn",
+        "arn:aws:sso:::instance/ssoins-1",
+    )];
+    let refusal = |operation: &str, member: &str| {
+        format!("501 NotImplemented: {operation} with {member} is not implemented yet.")
+    };
+    let heard = create(&root, "Corp", &key).await;
+    assert_eq!(
+        heard.fault(),
+        refusal("CreateSAMLProvider", "ContextProvider")
+    );
+    assert!(world.account().await.saml_provider("Corp").is_none());
+    root.must(
+        "CreateSAMLProvider",
+        &form(&[("Name", "Corp"), ("SAMLMetadataDocument", &metadata("a"))]),
+    )
+    .await;
+    for (more, member) in [
+        (&key, "ContextProvider"),
+        (&instance, "IdentityCenterInstanceArn"),
+        (
+            &[("RemoveContextProvider", "true")],
+            "RemoveContextProvider",
+        ),
+        (
+            &[("RemoveIdentityCenterInstance", "true")],
+            "RemoveIdentityCenterInstance",
+        ),
+    ] {
+        assert_eq!(
+            update(&root, more).await,
+            refusal("UpdateSAMLProvider", member)
+        );
+    }
+    let oidc = form(&[("Url", "https://id.example"), key[0]]);
+    assert_eq!(
+        root.refused("CreateOpenIDConnectProvider", &oidc).await,
+        refusal("CreateOpenIDConnectProvider", "ContextProvider")
+    );
+}

@@ -325,3 +325,35 @@ async fn no_message_is_encoded_here_so_none_is_decoded() {
         "400 InvalidAuthorizationMessageException: Message is not valid"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_about_somebody_else_needs_a_session_that_knows_whom() {
+    let (world, bob) = world().await;
+    let mode = |mode| [("SubjectMode", mode)];
+    for (more, answer) in [
+        (vec![mode("AWSIdentity")[0]], "200"),
+        (
+            vec![mode("OriginIdentity")[0]],
+            "400 ValidationError: The trusted identity propagation context of the calling session does not contain the required aws:OriginIdentity keys.",
+        ),
+        (
+            vec![("Scope", "read write")],
+            "400 ValidationError: Scope can only be specified when SubjectMode is OriginIdentity.",
+        ),
+        (
+            vec![mode("Both")[0]],
+            "400 ValidationError: 1 validation error detected: Value 'Both' at 'subjectMode' failed to satisfy constraint: Member must satisfy enum value set: [AWSIdentity, OriginIdentity]",
+        ),
+    ] {
+        let heard = bob.ask(GET, &form(&request("ES384", &more))).await;
+        assert_eq!(heard.fault(), answer);
+    }
+    let only_about_itself = r#"{"Effect":"Allow","Action":"sts:GetWebIdentityToken","Resource":"*","Condition":{"StringEquals":{"sts:SubjectMode":"AWSIdentity"}}}"#;
+    world.root().set_user_policy("Bob", only_about_itself).await;
+    bob.must(GET, &form(&request("ES384", &[]))).await;
+    let about_another = request("ES384", &mode("OriginIdentity"));
+    assert_eq!(
+        bob.refused(GET, &form(&about_another)).await,
+        not_allowed(BOB, "sts:GetWebIdentityToken", SELF)
+    );
+}

@@ -5,7 +5,8 @@ use keyward_names::Age;
 use keyward_testkit::World;
 
 use super::*;
-use crate::{Browser, Passwords, SESSION_TIME, Visitor};
+use crate::session::SESSION_TIME;
+use crate::{Browser, Passwords, Visitor};
 
 const PASSWORD: &str = "Bobs-Password-1";
 const SOURCE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
@@ -344,6 +345,34 @@ async fn an_address_tells_by_no_count_whose_root_user_it_is() {
     ));
     let alone = try_as(&door, "", "root@example.com", "wrong").await;
     assert_eq!(told(&alone), "incorrect");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_lasts_as_long_as_the_profile_said_at_sign_in() {
+    let (world, door) = world().await;
+    let set = async |seconds: i64| {
+        let form = format!("UserName=Bob&MaxSigninSessionDuration={seconds}");
+        ask(&world, "UpdateLoginProfile", &form).await;
+    };
+    set(7_776_000).await;
+    let long = session(&door, "example", "Bob", PASSWORD).await;
+    set(3_600).await;
+    let short = session(&door, "example", "Bob", PASSWORD).await;
+    let ask_for = "UserName=Bob&ResetMaxSigninSessionDuration=true";
+    ask(&world, "UpdateLoginProfile", ask_for).await;
+    let usual = session(&door, "example", "Bob", PASSWORD).await;
+    for (session, seconds) in [
+        (short, 3_600),
+        (usual, SESSION_TIME.as_seconds()),
+        (long, 7_776_000),
+    ] {
+        let ends = session.begun.plus(Age::seconds(seconds));
+        assert_eq!(session.ends(), ends);
+        tell(&world, ends.plus(Age::seconds(-1)).since(door.now()));
+        assert!(visitor(&door, &session).await.is_some(), "{seconds}");
+        tell(&world, Age::seconds(1));
+        assert!(visitor(&door, &session).await.is_none(), "{seconds}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -35,6 +35,7 @@ fn credentials_page() -> SecurityCredentialsPage<'static> {
         },
         arn: HOSTILE.to_owned(),
         last_sign_in: "2026-11-24 21:14 UTC (1 day ago)".to_owned(),
+        session_ends: "2026-11-26 09:14 UTC".to_owned(),
         password_age: "set 12 days ago, on 2026-11-13".to_owned(),
         password_expires: None,
         warning: None,

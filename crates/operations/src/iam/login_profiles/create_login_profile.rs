@@ -7,6 +7,7 @@
 //! | `UserName` |  | text of 1 to 64 characters, `[\w+=,.@-]+` |
 //! | `Password` |  | secret text of 1 to 128 characters, `[\u0009\u000A\u000D\u0020-\u00FF]+` |
 //! | `PasswordResetRequired` |  | boolean |
+//! | `MaxSigninSessionDuration` |  | number from 3600 to 7776000 |
 //!
 //! Permission: `iam:CreateLoginProfile`.
 //! Faults: `EntityAlreadyExists` (409), `NoSuchEntity` (404), `PasswordPolicyViolation` (400), `LimitExceeded` (409), `ServiceFailure` (500).
@@ -52,6 +53,9 @@ pub(crate) async fn create_login_profile(
         password_reset_required: input.password_reset_required.unwrap_or(false),
         password: Verifier { recipe, digest },
         password_used: false,
+        max_signin_session_duration: input
+            .max_signin_session_duration
+            .and_then(|seconds| u32::try_from(seconds).ok()),
         earlier_passwords: Box::default(),
     };
     let judged_by = account.password_policy().cloned();

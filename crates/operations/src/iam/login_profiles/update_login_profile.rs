@@ -1,4 +1,5 @@
-//! Sets a user's password, or whether the user must choose a new one at the next sign-in.
+//! Sets a user's password, whether the user must choose a new one at the next sign-in, or how long
+//! sign-in sessions of the user last.
 //!
 //! <!-- facts: written by `cargo xtask gen` -->
 //!
@@ -7,9 +8,11 @@
 //! | `UserName` | required | text of 1 to 64 characters, `[\w+=,.@-]+` |
 //! | `Password` |  | secret text of 1 to 128 characters, `[\u0009\u000A\u000D\u0020-\u00FF]+` |
 //! | `PasswordResetRequired` |  | boolean |
+//! | `MaxSigninSessionDuration` |  | number from 3600 to 7776000 |
+//! | `ResetMaxSigninSessionDuration` |  | boolean |
 //!
 //! Permission: `iam:UpdateLoginProfile`.
-//! Faults: `EntityTemporarilyUnmodifiable` (409), `NoSuchEntity` (404), `PasswordPolicyViolation` (400), `LimitExceeded` (409), `ServiceFailure` (500).
+//! Faults: `EntityTemporarilyUnmodifiable` (409), `NoSuchEntity` (404), `PasswordPolicyViolation` (400), `LimitExceeded` (409), `InvalidInput` (400), `ServiceFailure` (500).
 //!
 //! <!-- end of facts -->
 
@@ -20,12 +23,17 @@ use keyward_engine::{Call, Outcome};
 use keyward_faults::fault;
 
 use crate::iam::login_profiles::NewPassword;
+use crate::iam::shared::signin_session_duration::SigninSessionDuration;
 
 pub(crate) async fn update_login_profile(call: Call<UpdateLoginProfileRequest>) -> Outcome<()> {
     let input = call.input();
     let account = call.account();
     let user = account.user(input.user_name.as_str());
     let permit = call.authorize(Resource::user(account, &input.user_name, user))?;
+    let session_duration = SigninSessionDuration::asked(
+        input.max_signin_session_duration,
+        input.reset_max_signin_session_duration,
+    )?;
     let asked_for = input.user_name.clone();
     let user_id = user
         .ok_or_else(|| fault::no_such_user(asked_for.as_str()))?
@@ -51,6 +59,8 @@ pub(crate) async fn update_login_profile(call: Call<UpdateLoginProfileRequest>) 
         };
         let updated = LoginProfile {
             password_reset_required: reset_required.unwrap_or(profile.password_reset_required),
+            max_signin_session_duration: session_duration
+                .after(profile.max_signin_session_duration),
             ..with_password
         };
         if updated == *profile {

@@ -8,6 +8,8 @@
 //! | `ClientIDList` |  | list of: text of 1 to 255 characters |
 //! | `ThumbprintList` |  | list of: text of 40 characters |
 //! | `Tags` |  | list of at most 50 elements of: structure of `Key`, `Value` |
+//! | `ContextProvider` |  | structure of `KeyDefinitionList`, `SubjectSourceKey`, `SubjectTypeValue`, `SubjectTypeSourceKey` |
+//! | `IdentityCenterInstanceArn` |  | text of 1 to 1224 characters |
 //!
 //! Permission: `iam:CreateOpenIDConnectProvider`.
 //! Faults: `InvalidInput` (400), `EntityAlreadyExists` (409), `LimitExceeded` (409), `ConcurrentModification` (409), `ServiceFailure` (500), `OpenIdIdpCommunicationError` (400).
@@ -25,6 +27,7 @@ use super::{check_client_ids, each_once, kept_thumbprints};
 use crate::iam::shared::oidc_url::{kept_url, without_scheme};
 use crate::iam::shared::provider_arn::ProviderKind;
 use crate::iam::shared::tags;
+use crate::iam::shared::trusted_identity_propagation::Propagation;
 
 pub(crate) async fn create_open_id_connect_provider(
     call: Call<CreateOpenIDConnectProviderRequest>,
@@ -42,6 +45,12 @@ pub(crate) async fn create_open_id_connect_provider(
     if !given.is_empty() {
         permit = call.authorize_also(permit, OperationId::IamTagOpenIDConnectProvider, resource)?;
     }
+    let propagation = Propagation {
+        context_provider: input.context_provider.as_ref(),
+        identity_center_instance: input.identity_center_instance_arn.as_deref(),
+        ..Propagation::default()
+    };
+    propagation.check_not_asked(OperationId::IamCreateOpenIDConnectProvider)?;
     let url = url?;
     let checked_tags = tags::check_exactly(given)?;
     let client_ids = input.client_id_list.iter().flatten().map(String::as_str);

@@ -8,7 +8,7 @@
 //! | `OpenIDConnectProviderArn` | required | text of 20 to 2048 characters |
 //!
 //! Permission: `iam:DeleteOpenIDConnectProvider`.
-//! Faults: `InvalidInput` (400), `NoSuchEntity` (404), `ServiceFailure` (500).
+//! Faults: `InvalidInput` (400), `NoSuchEntity` (404), `ConcurrentModification` (409), `ServiceFailure` (500).
 //!
 //! <!-- end of facts -->
 

@@ -27,6 +27,9 @@ pub(crate) async fn get_open_id_connect_provider(
     let provider = existing(call.account(), arn)?;
     let texts = |texts: &[Box<str>]| texts.iter().map(|text| text.to_string()).collect();
     permit.answer(GetOpenIDConnectProviderResponse {
+        context_provider: None,
+        identity_center_instance_arn: None,
+        identity_store_arn: None,
         url: Some(provider.url.to_string()),
         client_id_list: Some(texts(&provider.client_ids)),
         thumbprint_list: Some(texts(&provider.thumbprints)),

@@ -26,8 +26,11 @@ pub(crate) async fn list_open_id_connect_providers(
         .map(|provider| provider.arn(account.id()));
     permit.answer(ListOpenIDConnectProvidersResponse {
         open_id_connect_provider_list: Some(
-            arns.map(|arn| OpenIDConnectProviderListEntry { arn: Some(arn) })
-                .collect(),
+            arns.map(|arn| OpenIDConnectProviderListEntry {
+                arn: Some(arn),
+                is_trusted_identity_propagation_enabled: None,
+            })
+            .collect(),
         ),
     })
 }

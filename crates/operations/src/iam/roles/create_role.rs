@@ -9,6 +9,7 @@
 //! | `AssumeRolePolicyDocument` | required | text of 1 to 131072 characters, `[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]+` |
 //! | `Description` |  | text of at most 1000 characters, `[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*` |
 //! | `MaxSessionDuration` |  | number from 3600 to 43200 |
+//! | `MaxSigninSessionDuration` |  | number from 3600 to 7776000 |
 //! | `PermissionsBoundary` |  | text of 20 to 2048 characters |
 //! | `Tags` |  | list of at most 50 elements of: structure of `Key`, `Value` |
 //!
@@ -57,6 +58,9 @@ pub(crate) async fn create_role(call: Call<CreateRoleRequest>) -> Outcome<Create
             .max_session_duration
             .and_then(|seconds| u32::try_from(seconds).ok())
             .unwrap_or(Role::DEFAULT_MAX_SESSION_DURATION),
+        max_signin_session_duration: input
+            .max_signin_session_duration
+            .and_then(|seconds| u32::try_from(seconds).ok()),
         tags: tags.into(),
     };
     let quota = call.quotas().roles_per_account;

@@ -9,6 +9,8 @@
 //! | `Tags` |  | list of at most 50 elements of: structure of `Key`, `Value` |
 //! | `AssertionEncryptionMode` |  | one of `Required`, `Allowed` |
 //! | `AddPrivateKey` |  | secret text of 1 to 16384 characters, `[\u0009\u000A\u000D\u0020-\u00FF]+` |
+//! | `ContextProvider` |  | structure of `KeyDefinitionList`, `SubjectSourceKey`, `SubjectTypeValue`, `SubjectTypeSourceKey` |
+//! | `IdentityCenterInstanceArn` |  | text of 1 to 1224 characters |
 //!
 //! Permission: `iam:CreateSAMLProvider`.
 //! Faults: `InvalidInput` (400), `EntityAlreadyExists` (409), `LimitExceeded` (409), `ConcurrentModification` (409), `ServiceFailure` (500).
@@ -29,6 +31,7 @@ use super::{kept_mode, sealed_key};
 use crate::iam::shared::provider_arn::ProviderKind;
 use crate::iam::shared::saml_metadata::check_metadata;
 use crate::iam::shared::tags;
+use crate::iam::shared::trusted_identity_propagation::Propagation;
 
 pub(crate) async fn create_saml_provider(
     call: Call<CreateSAMLProviderRequest>,
@@ -41,6 +44,12 @@ pub(crate) async fn create_saml_provider(
     if !given.is_empty() {
         permit = call.authorize_also(permit, OperationId::IamTagSAMLProvider, resource)?;
     }
+    let propagation = Propagation {
+        context_provider: input.context_provider.as_ref(),
+        identity_center_instance: input.identity_center_instance_arn.as_deref(),
+        ..Propagation::default()
+    };
+    propagation.check_not_asked(OperationId::IamCreateSAMLProvider)?;
     let checked_tags = tags::check_exactly(given)?;
     check_metadata(&input.saml_metadata_document).await?;
     let key = input.add_private_key.as_ref();

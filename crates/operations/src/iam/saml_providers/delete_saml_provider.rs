@@ -8,7 +8,7 @@
 //! | `SAMLProviderArn` | required | text of 20 to 2048 characters |
 //!
 //! Permission: `iam:DeleteSAMLProvider`.
-//! Faults: `InvalidInput` (400), `LimitExceeded` (409), `NoSuchEntity` (404), `ServiceFailure` (500).
+//! Faults: `InvalidInput` (400), `LimitExceeded` (409), `NoSuchEntity` (404), `ConcurrentModification` (409), `ServiceFailure` (500).
 //!
 //! <!-- end of facts -->
 

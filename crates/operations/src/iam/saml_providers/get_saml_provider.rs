@@ -30,6 +30,10 @@ pub(crate) async fn get_saml_provider(
         timestamp: Some(key.added),
     });
     permit.answer(GetSAMLProviderResponse {
+        context_provider: None,
+        identity_center_instance_arn: None,
+        identity_store_arn: None,
+        saml_key_hashes: None,
         saml_provider_uuid: Some(provider.id.to_string()),
         saml_metadata_document: Some(provider.metadata.text().to_owned()),
         create_date: Some(provider.created),

@@ -23,6 +23,7 @@ pub(crate) async fn list_saml_providers(
     let entries = account
         .saml_providers()
         .map(|provider| SAMLProviderListEntry {
+            is_trusted_identity_propagation_enabled: None,
             arn: Some(provider.arn(account.id())),
             valid_until: Some(provider.valid_until),
             create_date: Some(provider.created),

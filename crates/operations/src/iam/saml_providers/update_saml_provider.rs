@@ -10,6 +10,10 @@
 //! | `AssertionEncryptionMode` |  | one of `Required`, `Allowed` |
 //! | `AddPrivateKey` |  | secret text of 1 to 16384 characters, `[\u0009\u000A\u000D\u0020-\u00FF]+` |
 //! | `RemovePrivateKey` |  | text of 22 to 64 characters, `[A-Z0-9]+` |
+//! | `ContextProvider` |  | structure of `KeyDefinitionList`, `SubjectSourceKey`, `SubjectTypeValue`, `SubjectTypeSourceKey` |
+//! | `IdentityCenterInstanceArn` |  | text of 1 to 1224 characters |
+//! | `RemoveContextProvider` |  | boolean |
+//! | `RemoveIdentityCenterInstance` |  | boolean |
 //!
 //! Permission: `iam:UpdateSAMLProvider`.
 //! Faults: `NoSuchEntity` (404), `InvalidInput` (400), `LimitExceeded` (409), `ServiceFailure` (500), `ConcurrentModification` (409).
@@ -17,6 +21,7 @@
 //! <!-- end of facts -->
 
 use keyward_account::{AssertionEncryption, MetadataDocument, SamlPrivateKey, SamlProvider};
+use keyward_api::OperationId;
 use keyward_api::iam::{UpdateSAMLProviderRequest, UpdateSAMLProviderResponse};
 use keyward_authorization::Resource;
 use keyward_engine::{Call, Outcome};
@@ -25,6 +30,7 @@ use keyward_names::PreciseTimestamp;
 
 use super::{change, existing, find, kept_mode, sealed_key};
 use crate::iam::shared::saml_metadata::check_metadata;
+use crate::iam::shared::trusted_identity_propagation::Propagation;
 
 pub(crate) async fn update_saml_provider(
     call: Call<UpdateSAMLProviderRequest>,
@@ -33,6 +39,13 @@ pub(crate) async fn update_saml_provider(
     let arn = &input.saml_provider_arn;
     let provider = find(call.account(), arn);
     let permit = call.authorize(Resource::saml_provider(arn, provider))?;
+    let propagation = Propagation {
+        context_provider: input.context_provider.as_ref(),
+        identity_center_instance: input.identity_center_instance_arn.as_deref(),
+        remove_context_provider: input.remove_context_provider,
+        remove_identity_center_instance: input.remove_identity_center_instance,
+    };
+    propagation.check_not_asked(OperationId::IamUpdateSAMLProvider)?;
     check_request(input)?;
     existing(call.account(), arn)?;
     if let Some(metadata) = &input.saml_metadata_document {

@@ -60,6 +60,7 @@ pub(crate) async fn create_service_linked_role(
         trust_policy: trust(service)?,
         description: input.description.as_deref().map(Into::into),
         max_session_duration: Role::DEFAULT_MAX_SESSION_DURATION,
+        max_signin_session_duration: None,
         tags: Box::default(),
     };
     // Seen so: only this answer shows the trust policy with lists of one element.

@@ -15,12 +15,12 @@
 //! | `ExternalId` |  | text of 2 to 1224 characters, `[\w+=,.@:\/-]*` |
 //! | `SerialNumber` |  | text of 9 to 256 characters, `[\w+=/:,.@-]*` |
 //! | `TokenCode` |  | text of 6 characters, `[\d]*` |
-//! | `SourceIdentity` |  | text of 2 to 64 characters, `[\w+=,.@-]*` |
+//! | `SourceIdentity` |  | text of 2 to 256 characters, `[\w+=,.@-]*` |
 //! | `ProvidedContexts` |  | list of 1 to 5 elements of: structure of `ProviderArn`, `ContextAssertion` |
 //! | `MinimumSessionTokenSize` |  | number from 0 to 4096 |
 //!
 //! Permission: `sts:AssumeRole`.
-//! Faults: `MalformedPolicyDocument` (400), `PackedPolicyTooLarge` (400), `RegionDisabledException` (403), `ExpiredTokenException` (400).
+//! Faults: `MalformedPolicyDocument` (400), `PackedPolicyTooLarge` (400), `RegionDisabledException` (403), `ExpiredTokenException` (400), `InvalidContextAssertion` (400).
 //!
 //! <!-- end of facts -->
 

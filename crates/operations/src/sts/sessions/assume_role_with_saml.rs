@@ -132,6 +132,7 @@ async fn assume(
     };
     let given_out = issue_role_session(call, &permit, account, role, new)?;
     let answer = permit.answer(AssumeRoleWithSAMLResponse {
+        trusted_identity_propagation_context: None,
         credentials: Some(given_out.issued.credentials),
         assumed_role_user: Some(given_out.user),
         packed_policy_size: Some(given_out.issued.packed_size),

@@ -104,6 +104,7 @@ fn assume(
     };
     let given_out = issue_role_session(call, &permit, account, role, new)?;
     let answer = permit.answer(AssumeRoleWithWebIdentityResponse {
+        trusted_identity_propagation_context: None,
         credentials: Some(given_out.issued.credentials),
         subject_from_web_identity_token: Some(identity.subject),
         assumed_role_user: Some(given_out.user),

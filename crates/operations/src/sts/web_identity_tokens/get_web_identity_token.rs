@@ -7,6 +7,8 @@
 //! | `Audience` | required | list of 1 to 10 elements of: text of 1 to 1000 characters |
 //! | `DurationSeconds` |  | number from 60 to 3600 |
 //! | `SigningAlgorithm` | required | text of 5 characters |
+//! | `Scope` |  | text of 1 to 256 characters, `[\x21\x23-\x2B\x2D-\x5B\x5D-\x7E]+( [\x21\x23-\x2B\x2D-\x5B\x5D-\x7E]+)*` |
+//! | `SubjectMode` |  | one of `AWSIdentity`, `OriginIdentity` |
 //! | `Tags` |  | list of at most 50 elements of: structure of `Key`, `Value` |
 //!
 //! Permission: `sts:GetWebIdentityToken`.
@@ -17,6 +19,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use keyward_account::{Account, OutboundFederation};
+use keyward_api::sts::WebIdentityTokenSubjectModeType as SubjectMode;
 use keyward_api::sts::{GetWebIdentityTokenRequest, GetWebIdentityTokenResponse};
 use keyward_authorization::Action;
 use keyward_authorization::Caller;
@@ -58,12 +61,14 @@ pub(crate) async fn get_web_identity_token(
     let resource = Resource::by_arn(&format!("arn:aws:sts::{}:self", account.id()))
         .with_list("sts:IdentityTokenAudience", input.audience.clone())
         .with_key("sts:SigningAlgorithm", &input.signing_algorithm)
-        .with_key("sts:DurationSeconds", &seconds.to_string());
+        .with_key("sts:DurationSeconds", &seconds.to_string())
+        .with_key("sts:SubjectMode", subject_mode(input).as_str());
     let mut permit = call.authorize(resource.clone())?;
     if !tags.is_empty() {
         let resource = resource.given_session_tags(tags);
         permit = call.authorize_action(permit, Action::TagGetWebIdentityToken, resource)?;
     }
+    check_subject(input)?;
     let now = call.precise_now();
     let expires = now.plus(Age::seconds(i64::from(seconds)));
     if session.is_some_and(|session| expires.whole_seconds() > session.expires) {
@@ -92,6 +97,23 @@ pub(crate) async fn get_web_identity_token(
         web_identity_token: Some(Secret::new(token.map_err(Fault::internal)?)),
         expiration: Some(expires),
     })
+}
+
+/// Refuses what needs a session that tells on whose behalf it acts: no session does, as identity
+/// providers can't be asked to propagate identities yet. AWS refuses such sessions too.
+fn check_subject(input: &GetWebIdentityTokenRequest) -> Result<(), Fault> {
+    match subject_mode(input) {
+        SubjectMode::OriginIdentity => Err(fault::no_origin_identity()),
+        SubjectMode::AWSIdentity if input.scope.is_some() => {
+            Err(fault::scope_without_origin_identity())
+        }
+        SubjectMode::AWSIdentity => Ok(()),
+    }
+}
+
+/// Whom the token is to be about: the caller, if the request does not say.
+fn subject_mode(input: &GetWebIdentityTokenRequest) -> SubjectMode {
+    input.subject_mode.unwrap_or(SubjectMode::AWSIdentity)
 }
 
 fn algorithm(name: &str) -> Result<SigningAlgorithm, Fault> {
