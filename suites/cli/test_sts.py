@@ -51,4 +51,5 @@ def test_own_sessions(aws, bob):
     assert "(AccessDenied)" in aws(*federate, fails=True, **bob)
     given_out = aws(*federate, "--policy", json.dumps(json.loads(policy(allow("iam:ListUsers")))))
     assert given_out["FederatedUser"]["Arn"].endswith(":federated-user/ann")
-    assert aws("iam", "list-users", **holder(given_out))["Users"]
+    assert aws("sts", "get-caller-identity", **holder(given_out))["Arn"].endswith(":federated-user/ann")
+    assert "(InvalidClientTokenId)" in aws("iam", "list-users", fails=True, **holder(given_out))

@@ -167,6 +167,8 @@ impl Caller {
             (Holder::Own(_), Service::Iam) if session.mfa.is_none() => {
                 Err(fault::invalid_client_token_id())
             }
+            // Documented, whatever policies say; the code is (unsure).
+            (Holder::Federated(_), Service::Iam) => Err(fault::invalid_client_token_id()),
             (Holder::Own(_), Service::Sts)
                 if operation != OperationId::StsAssumeRole && !is_for_everyone(operation) =>
             {

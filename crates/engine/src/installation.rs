@@ -177,6 +177,12 @@ impl Installation {
         &self.clock
     }
 
+    /// The managed policies of AWS.
+    #[must_use]
+    pub fn aws_policies(&self) -> &AwsPolicies {
+        &self.aws_policies
+    }
+
     /// The account with this id, if there is one.
     pub async fn account(&self, id: AccountId) -> Result<Option<Arc<AccountHandle>>, StoreError> {
         self.accounts.get(id).await

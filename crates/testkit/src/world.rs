@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use keyward_account::Account;
 use keyward_api::{OperationId, Service};
-use keyward_authorization::{Caller, Principal, RequestContext};
+use keyward_authorization::{
+    AccessRequest, Action, Caller, Managed, PoliciesInForce, Principal, RequestContext, Resource,
+    gate,
+};
 use keyward_credentials::MasterKey;
 use keyward_engine::{
     AccountQuotas, CallContext, HashQueue, Installation, InstallationKeys, InstallationOptions,
@@ -324,6 +327,42 @@ impl Asker {
             ("PolicyDocument", &policy_document(statements)),
         ]);
         self.must("PutRolePolicy", &put).await;
+    }
+
+    /// What the gate says, `200` or the refusal in one line, about an operation that the API does not
+    /// take from this caller, such as one of IAM from a federated user.
+    ///
+    /// # Panics
+    ///
+    /// When the account is not there.
+    pub async fn judged(&self, action: &str, arn: &str) -> String {
+        let operation = OperationId::find(Service::Iam, action)
+            .unwrap_or_else(|| panic!("`{action}` is no operation of IAM"));
+        let held = self.installation.account(self.account_id).await;
+        let handle = held
+            .expect("the store answers")
+            .expect("the account is there");
+        let account = handle.account();
+        let access_request = AccessRequest {
+            action: Action::Operation(operation),
+            resource: Resource::by_arn(arn),
+        };
+        let managed = Managed::new(self.installation.aws_policies());
+        let judged = gate::judge(
+            PoliciesInForce::within(&account, managed),
+            &self.caller,
+            &self.request_context,
+            self.installation.clock().now(),
+            &access_request,
+        );
+        match judged {
+            Ok(()) => "200".to_owned(),
+            Err(fault) => {
+                let code = fault.code();
+                let message = fault.message().unwrap_or_default();
+                format!("{} {}: {message}", code.status(), code.code())
+            }
+        }
     }
 
     /// Asks an operation of IAM, or of STS where IAM has none of that name. The parameters are a

@@ -467,6 +467,8 @@ async fn what_sessions_do_tells_whose_they_are() {
         ("AssumeRolePolicyDocument", trust),
     ];
     let role = root.ask("CreateRole", &form(&role)).await;
+    let everything_allowed = r#"{"Effect": "Allow", "Action": "*", "Resource": "*"}"#;
+    root.set_role_policy("Build", everything_allowed).await;
     let assume = [
         ("RoleArn", "arn:aws:iam::123456789012:role/a/Build"),
         ("RoleSessionName", "build"),
@@ -485,7 +487,7 @@ async fn what_sessions_do_tells_whose_they_are() {
             .ask("GetCallerIdentity", "")
             .await;
     }
-    bob.session(&federated)
+    bob.session(&assumed)
         .await
         .ask("CreateUser", "UserName=Eve")
         .await;
@@ -519,6 +521,7 @@ async fn what_sessions_do_tells_whose_they_are() {
     let user_arn = "arn:aws:iam::123456789012:user/Bob";
 
     let (identity, date) = created(&assumed);
+    assert_eq!(kept["userIdentity"], identity);
     assert_eq!(
         identity,
         json!({
@@ -557,7 +560,6 @@ async fn what_sessions_do_tells_whose_they_are() {
         })
     );
     let (identity, date) = created(&federated);
-    assert_eq!(kept["userIdentity"], identity);
     assert_eq!(
         identity,
         json!({
