@@ -14,7 +14,7 @@ use aws_sigv4::{
     },
     sign::v4,
 };
-use keyward_sigv4::{Expected, Regions, Request, SignatureError, SigningKey, present};
+use keyward_sigv4::{Expected, PresignedLifetime, Regions, Request, SignatureError, SigningKey, present};
 use libfuzzer_sys::fuzz_target;
 
 const NOW: u32 = 1_577_836_800;
@@ -164,6 +164,7 @@ fn check(request: Request<'_>, normalize_path: bool, now: i64) -> Result<(), Sig
             service: "iam",
             regions: Regions::Any,
             normalize_path,
+            presigned: PresignedLifetime::AsAsked,
         },
         now,
     )

@@ -1,8 +1,9 @@
 """GetCallerIdentity, by every road, and GetAccessKeyInfo."""
 
 import contextlib
+import datetime
 import http.client
-import time
+import unittest.mock
 from urllib.parse import urlsplit
 
 import pytest
@@ -63,12 +64,21 @@ def test_a_presigned_url_can_not_be_changed(bob):
         assert "<Code>SignatureDoesNotMatch</Code>" in body
 
 
-def test_a_presigned_url_ends(bob):
-    url = bob.sts.generate_presigned_url("get_caller_identity", ExpiresIn=1, HttpMethod="GET")
-    time.sleep(2.1)
-    status, body = fetch(url)
-    assert status in (400, 403), body
-    assert "xpired" in body
+def presigned(client, seconds_ago, expires):
+    """What the client would have signed so long ago."""
+    then = datetime.datetime.now(datetime.UTC) - datetime.timedelta(seconds=seconds_ago)
+    with unittest.mock.patch("botocore.auth.get_current_datetime", return_value=then.replace(tzinfo=None)):
+        return client.generate_presigned_url("get_caller_identity", ExpiresIn=expires, HttpMethod="GET")
+
+
+@pytest.mark.parametrize("expires", [1, 60, 604_800])
+def test_a_presigned_url_is_good_for_fifteen_minutes_whatever_it_says(bob, expires):
+    status, body = fetch(presigned(bob.sts, 13 * 60, expires))
+    assert status == 200, body
+    status, body = fetch(presigned(bob.sts, 15 * 60 + 5, expires))
+    assert status == 403
+    assert "<Code>SignatureDoesNotMatch</Code>" in body
+    assert "Signature expired: " in body
 
 
 def test_an_access_key_id_tells_its_account(sts, bob):

@@ -1,6 +1,6 @@
 //! `keyward sigv4 check`: judges signed requests that come as lines of JSON, one answer a line.
 
-use keyward_sigv4::{Expected, Regions, Request, SigningKey, present};
+use keyward_sigv4::{Expected, PresignedLifetime, Regions, Request, SigningKey, present};
 use serde::Deserialize;
 
 /// The answer to a line that cannot be read.
@@ -54,6 +54,11 @@ fn check(line: &str) -> Result<(), &'static str> {
         service: &line.service,
         regions: Regions::Only(&[&line.region]),
         normalize_path: line.normalize_path.unwrap_or(true),
+        presigned: if matches!(&*line.service, "iam" | "sts") {
+            PresignedLifetime::LikeHeaders
+        } else {
+            PresignedLifetime::AsAsked
+        },
     };
 
     let presented = present(request).map_err(|error| error.code())?;

@@ -10,7 +10,7 @@ use keyward_engine::{AccountHandle, Clock};
 use keyward_faults::{Fault, fault};
 use keyward_names::{AccessKeyId, AccessKeyKind, AccountId, Secret};
 use keyward_operations::{account_of_role, no_such_role};
-use keyward_sigv4::{Expected, Presented, Regions, SignatureError, SigningKey};
+use keyward_sigv4::{Expected, Presented, PresignedLifetime, Regions, SignatureError, SigningKey};
 use keyward_wire::Parameters;
 use subtle::ConstantTimeEq;
 
@@ -250,6 +250,8 @@ fn expected(service: ApiService) -> Expected<'static> {
         service: service.signing_name(),
         regions: Regions::Any,
         normalize_path: true,
+        // Seen at STS; for IAM (unsure).
+        presigned: PresignedLifetime::LikeHeaders,
     }
 }
 

@@ -4,7 +4,7 @@ use keyward_wire::percent::{self, Keep};
 use proptest::{collection::vec, option, prelude::*};
 
 use crate::{
-    Expected, Regions, SigningKey, present,
+    Expected, PresignedLifetime, Regions, SigningKey, present,
     testing::{KEY_ID, NOW, OwnedRequest, REGION, SECRET, SERVICE, Signing},
 };
 
@@ -40,6 +40,7 @@ fn accepts(request: &OwnedRequest, signing: &Signing) -> bool {
             service: SERVICE,
             regions: Regions::Only(&[REGION]),
             normalize_path: signing.normalize_path,
+            presigned: PresignedLifetime::AsAsked,
         };
         known && presented.check(&key, &expected, NOW).is_ok()
     })

@@ -117,9 +117,12 @@ pub enum SignatureError {
         now: UnixTime,
     },
     /// A presigned request is past its `X-Amz-Expires`.
-    // (unsure): IAM and STS may answer with the text of `TooOld` instead.
     #[error("Request has expired.")]
     PresignedExpired,
+    /// The request is signed with the asymmetric scheme (SigV4a).
+    // The service takes it at STS; the words are ours.
+    #[error("AWS4-ECDSA-P256-SHA256 (SigV4a) is not supported here: sign with AWS4-HMAC-SHA256.")]
+    Asymmetric,
     /// The signature is not that of this request with this key.
     #[error(
         "The request signature we calculated does not match the signature you provided. Check \
@@ -139,7 +142,8 @@ impl SignatureError {
             | Self::MissingDate { .. }
             | Self::MissingParameter { .. }
             | Self::MalformedCredential { .. }
-            | Self::MalformedDate { .. } => "IncompleteSignature",
+            | Self::MalformedDate { .. }
+            | Self::Asymmetric => "IncompleteSignature",
             Self::PresignedExpired => "RequestExpired",
             Self::HostNotSigned
             | Self::WrongTerminator
@@ -161,7 +165,8 @@ impl SignatureError {
             | Self::MissingParameter { .. }
             | Self::MalformedCredential { .. }
             | Self::MalformedDate { .. }
-            | Self::PresignedExpired => 400,
+            | Self::PresignedExpired
+            | Self::Asymmetric => 400,
             Self::NotSigned
             | Self::UnknownAlgorithm
             | Self::HostNotSigned

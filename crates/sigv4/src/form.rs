@@ -8,13 +8,13 @@ use crate::{
 
 /// The one scheme that is understood.
 pub(crate) const ALGORITHM: &str = "AWS4-HMAC-SHA256";
+/// The asymmetric scheme (SigV4a), which is refused by name.
+const ASYMMETRIC: &str = "AWS4-ECDSA-P256-SHA256";
 /// The parameter that carries a presigned request's signature, and is not covered by it.
 pub(crate) const SIGNATURE_PARAMETER: &str = "X-Amz-Signature";
 /// The parameter that carries a session token.
 pub(crate) const TOKEN_PARAMETER: &str = "X-Amz-Security-Token";
 
-/// How long a presigned request is good for without `X-Amz-Expires`, in seconds.
-const DEFAULT_EXPIRES: u32 = 15 * 60;
 /// The longest time a presigned request may ask for, in seconds: seven days.
 const LONGEST_EXPIRES: u32 = 604_800;
 
@@ -26,8 +26,19 @@ pub(crate) struct Claim<'a> {
     pub(crate) session_token: Option<Cow<'a, str>>,
     /// The time of signing, not read yet.
     pub(crate) date: Date<'a>,
-    /// For a presigned request, the seconds it is good for.
-    pub(crate) expires: Option<u32>,
+    /// For a presigned request, how long it asks to be good for.
+    pub(crate) expires: Option<Expires>,
+}
+
+/// What `X-Amz-Expires` says. Whether it is heard depends on the service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Expires {
+    /// Nothing: it is absent or empty.
+    Absent,
+    /// This many seconds, which are within the bounds.
+    Seconds(u32),
+    /// No number within the bounds, or given twice.
+    Invalid,
 }
 
 /// The text of the time of signing, by the rules it is to be read by.
@@ -95,7 +106,13 @@ fn parts_of<'a>(
     text: &'a str,
     hash: &impl Fn() -> HeaderHash,
 ) -> Result<[&'a str; 3], SignatureError> {
-    let parts = after_scheme(text).ok_or(SignatureError::NotSigned)?;
+    let parts = after_scheme(text).ok_or_else(|| {
+        if text.starts_with(ASYMMETRIC) {
+            SignatureError::Asymmetric
+        } else {
+            SignatureError::NotSigned
+        }
+    })?;
     let mut credential = Found::default();
     let mut signature = Found::default();
     let mut signed_headers = Found::default();
@@ -151,8 +168,10 @@ fn in_query<'a>(request: &Request<'a>) -> Result<Claim<'a>, SignatureError> {
     if algorithm.is_absent() && signature.is_absent() {
         return Err(SignatureError::NotSigned);
     }
-    if algorithm.once().is_none_or(|name| name != ALGORITHM) {
-        return Err(SignatureError::UnknownAlgorithm);
+    match algorithm.once().as_deref() {
+        Some(ALGORITHM) => {}
+        Some(ASYMMETRIC) => return Err(SignatureError::Asymmetric),
+        _ => return Err(SignatureError::UnknownAlgorithm),
     }
     let missing = |parameter| SignatureError::MissingParameter { parameter };
     let credential = credential.once().ok_or(missing("X-Amz-Credential"))?;
@@ -162,10 +181,10 @@ fn in_query<'a>(request: &Request<'a>) -> Result<Claim<'a>, SignatureError> {
         .ok_or(missing("X-Amz-SignedHeaders"))?;
     let signature = signature.once().ok_or(missing(SIGNATURE_PARAMETER))?;
     let expires = if expires.is_absent() {
-        DEFAULT_EXPIRES
+        Expires::Absent
     } else {
         let given = expires.once().as_deref().and_then(parse_expires);
-        given.ok_or(missing("X-Amz-Expires"))?
+        given.map_or(Expires::Invalid, Expires::Seconds)
     };
     Ok(Claim {
         credential,

@@ -10,7 +10,7 @@
 //! clock.
 //!
 //! ```
-//! use keyward_sigv4::{Expected, Regions, Request, SigningKey, present};
+//! use keyward_sigv4::{Expected, PresignedLifetime, Regions, Request, SigningKey, present};
 //!
 //! let authorization = "AWS4-HMAC-SHA256 \
 //!     Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, \
@@ -27,7 +27,12 @@
 //!     ],
 //!     body: b"",
 //! };
-//! let expected = Expected { service: "service", regions: Regions::Any, normalize_path: true };
+//! let expected = Expected {
+//!     service: "service",
+//!     regions: Regions::Any,
+//!     normalize_path: true,
+//!     presigned: PresignedLifetime::AsAsked,
+//! };
 //! let now = 1_440_938_160;
 //!
 //! let presented = present(request).unwrap();
@@ -53,7 +58,7 @@ mod time;
 
 pub use error::{HeaderHash, SignatureError};
 pub use key::{Scope, SigningKey};
-pub use presented::{Expected, Presented, Regions, present};
+pub use presented::{Expected, Presented, PresignedLifetime, Regions, present};
 pub use request::Request;
 pub use sign::{Signer, sign};
 pub use time::UnixTime;

@@ -8,7 +8,7 @@ use crate::{
     Request, Scope, SignatureError, SigningKey,
     canonical::Readings,
     encoding::lower_hex,
-    form::{self, Claim},
+    form::{self, Claim, Expires},
     key::TERMINATOR,
     time::{SKEW_MINUTES, UnixTime},
 };
@@ -71,6 +71,18 @@ pub struct Expected<'a> {
     /// Whether the service's clients sign the path without dot segments and repeated slashes. All
     /// do but those of S3.
     pub normalize_path: bool,
+    /// How long a presigned request is good for.
+    pub presigned: PresignedLifetime,
+}
+
+/// How long a presigned request is good for, from the time of signing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PresignedLifetime {
+    /// As long as `X-Amz-Expires` says, up to seven days; 15 minutes without it. So does S3.
+    AsAsked,
+    /// 15 minutes, like a request that is signed in its header, whatever `X-Amz-Expires` says. So does
+    /// STS: tokens for Kubernetes clusters ask for 60 seconds and are kept for 14 minutes.
+    LikeHeaders,
 }
 
 /// Which regions are served.
@@ -130,7 +142,7 @@ impl Presented<'_> {
     /// When the time of signing is too far from `now` or past its expiry, or when the scope is
     /// not for the expected service and region, this signature version and the day of signing.
     pub fn judge(&self, expected: &Expected<'_>, now: i64) -> Result<(), SignatureError> {
-        self.judge_time(UnixTime(now))?;
+        self.judge_time(expected.presigned, UnixTime(now))?;
         self.judge_scope(expected)
     }
 
@@ -161,17 +173,27 @@ impl Presented<'_> {
         }
     }
 
-    fn judge_time(&self, now: UnixTime) -> Result<(), SignatureError> {
+    fn judge_time(&self, lifetime: PresignedLifetime, now: UnixTime) -> Result<(), SignatureError> {
         let time = self.time;
         let latest = now.plus(SKEW_SECONDS);
         if time > latest {
             return Err(SignatureError::NotYetCurrent { time, latest, now });
         }
-        match self.claim.expires {
-            Some(seconds) if now > time.plus(i64::from(seconds)) => {
+        let asked = match lifetime {
+            PresignedLifetime::AsAsked => self.claim.expires,
+            PresignedLifetime::LikeHeaders => None,
+        };
+        match asked {
+            Some(Expires::Invalid) => Err(SignatureError::MissingParameter {
+                parameter: "X-Amz-Expires",
+            }),
+            Some(Expires::Seconds(seconds)) if now > time.plus(i64::from(seconds)) => {
                 Err(SignatureError::PresignedExpired)
             }
-            Some(_) => Ok(()),
+            Some(Expires::Absent) if now > time.plus(SKEW_SECONDS) => {
+                Err(SignatureError::PresignedExpired)
+            }
+            Some(Expires::Absent | Expires::Seconds(_)) => Ok(()),
             None => {
                 let earliest = now.plus(-SKEW_SECONDS);
                 if time < earliest {

@@ -13,7 +13,7 @@ use aws_sigv4::{
 
 use keyward_wire::percent::{self, Keep};
 
-use crate::{Expected, Regions, Request, SignatureError, SigningKey, present};
+use crate::{Expected, PresignedLifetime, Regions, Request, SignatureError, SigningKey, present};
 
 pub(crate) const KEY_ID: &str = "AKIDEXAMPLE";
 pub(crate) const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
@@ -204,6 +204,7 @@ impl OwnedRequest {
                 service: SERVICE,
                 regions,
                 normalize_path,
+                presigned: PresignedLifetime::AsAsked,
             };
             presented.check(&key, &expected, now)
         })

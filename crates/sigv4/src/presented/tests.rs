@@ -72,7 +72,7 @@ fn no_signature() {
 #[test]
 fn an_unknown_algorithm() {
     for algorithm in [
-        "X-Amz-Algorithm=AWS4-ECDSA-P256-SHA256",
+        "X-Amz-Algorithm=AWS4-HMAC-SHA1",
         "X-Amz-Algorithm=",
         "a=b",
     ] {
@@ -295,6 +295,7 @@ fn any_region_may_be_served() {
             service: "iam",
             regions: Regions::Any,
             normalize_path: true,
+            presigned: PresignedLifetime::AsAsked,
         };
         presented.check(&key, &expected, NOW).unwrap();
         let expected = Expected {
@@ -357,6 +358,54 @@ fn a_presigned_request_lives_as_long_as_it_says() {
 }
 
 #[test]
+fn a_presigned_request_lives_like_others_where_its_expiry_is_not_heard() {
+    let check = |request: &OwnedRequest, now| {
+        request.with(|request| {
+            let presented = present(request)?;
+            let key = SigningKey::derive(SECRET, presented.scope());
+            let expected = Expected {
+                service: "iam",
+                regions: Regions::Any,
+                normalize_path: true,
+                presigned: PresignedLifetime::LikeHeaders,
+            };
+            presented.check(&key, &expected, now)
+        })
+    };
+    let too_old = "Signature expired: 20200101T000000Z is now earlier than 20200101T000001Z \
+        (20200101T001501Z - 15 min.)";
+    for seconds in [1, 60, 3600, 604_800] {
+        let request = OwnedRequest::get_user().signed(&Signing::presigned(seconds));
+        for now in [NOW - 900, NOW, NOW + 60, NOW + 900] {
+            check(&request, now).unwrap();
+        }
+        let error = check(&request, NOW + 901).unwrap_err();
+        assert_eq!(error.to_string(), too_old, "{seconds}");
+        assert_eq!(error.code(), "SignatureDoesNotMatch");
+    }
+    // Whatever else stands there is covered by the signature, and not read.
+    for expires in ["0", "604801", "x", ""] {
+        let request = changed(presigned(), |request| {
+            let other = format!("X-Amz-Expires={expires}");
+            request.replace("X-Amz-Expires=3600", &other);
+        });
+        assert_eq!(check(&request, NOW).unwrap_err(), SignatureError::Mismatch);
+    }
+}
+
+#[test]
+fn the_asymmetric_scheme_is_refused_by_its_name() {
+    let message =
+        "AWS4-ECDSA-P256-SHA256 (SigV4a) is not supported here: sign with AWS4-HMAC-SHA256.";
+    let scheme = |request: &mut OwnedRequest| {
+        request.replace("AWS4-HMAC-SHA256", "AWS4-ECDSA-P256-SHA256");
+    };
+    for request in [changed(header(), scheme), changed(presigned(), scheme)] {
+        refused(&request, NOW, 400, "IncompleteSignature", message);
+    }
+}
+
+#[test]
 fn a_clock_at_the_end_of_time_does_not_overflow() {
     for now in [i64::MIN, i64::MAX] {
         header().check(now).unwrap_err().to_string();
@@ -399,6 +448,7 @@ fn another_secret_does_not_match() {
             service: "iam",
             regions: Regions::Any,
             normalize_path: true,
+            presigned: PresignedLifetime::AsAsked,
         };
         let key = SigningKey::derive("another", presented.scope());
         let error = presented.check(&key, &expected, NOW).unwrap_err();
