@@ -1,6 +1,7 @@
 """The protocol on the wire: forms, envelopes, request ids, signatures."""
 
 import datetime
+import json
 import uuid
 from urllib.parse import quote
 
@@ -51,6 +52,31 @@ def test_the_envelope_of_an_error_of_sts(server):
     assert answer.message.replace("&#39;", "'") == (
         "1 validation error detected: Value null at 'accessKeyId' failed to satisfy constraint: Member must not be null"
     )
+
+
+def test_json_for_who_asks_for_it(server, root, bob):
+    accepts = {"Accept": "application/json"}
+    sts = Signer(server.address, bob.key, bob.secret, service="sts")
+    asked = "Action=GetCallerIdentity&Version=2011-06-15"
+    for answer in [sts.get(asked, headers=accepts), sts.post(asked, headers=accepts)]:
+        assert answer.headers["Content-Type"] == "application/json"
+        told = json.loads(answer.body)["GetCallerIdentityResponse"]
+        assert set(told) == {"GetCallerIdentityResult", "ResponseMetadata"}
+        assert set(told["GetCallerIdentityResult"]) == {"Account", "Arn", "UserId"}
+        assert told["GetCallerIdentityResult"]["Arn"] == "arn:aws:iam::000000000000:user/Bob"
+        assert told["ResponseMetadata"] == {"RequestId": answer.request_id}
+    gone = root.post("Action=GetUser&Version=2010-05-08&UserName=Eve", headers=accepts)
+    assert gone.status == 404
+    assert json.loads(gone.body) == {
+        "Error": {"Code": "NoSuchEntity", "Message": "The user with name Eve cannot be found.", "Type": "Sender"},
+        "RequestId": gone.request_id,
+    }
+    status, _, body = server.http("POST", "/", asked, accepts)
+    assert (status, json.loads(body)["Error"]["Code"]) == (403, "MissingAuthenticationToken")
+    for other in ["*/*", "text/html, */*;q=0.8", "text/xml, application/json", "application/json;q=0"]:
+        assert sts.get(asked, headers={"Accept": other}).headers["Content-Type"] == "text/xml"
+    for both in ["Application/JSON, text/xml", "text/plain, application/json; charset=utf-8"]:
+        assert sts.get(asked, headers={"Accept": both}).headers["Content-Type"] == "application/json"
 
 
 def test_the_envelope_of_an_error_of_ours(root):

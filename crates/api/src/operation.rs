@@ -3,7 +3,7 @@
 use keyward_wire::XmlWriter;
 
 use crate::input::Input;
-use crate::{FaultCode, OperationId, Recorded};
+use crate::{FaultCode, JsonMembers, OperationId, Recorded};
 
 /// An operation of a service, as a type.
 pub trait Operation: 'static {
@@ -18,7 +18,7 @@ pub trait Operation: 'static {
 }
 
 /// What a caller gets from an operation.
-pub trait Output: Recorded + Send + 'static {
+pub trait Output: Recorded + JsonMembers + Send + 'static {
     /// Whether the operation has an output at all, be it an empty one.
     const HAS_RESULT: bool;
 

@@ -10,6 +10,7 @@ use keyward_names::{
     AccountAlias, GroupName, InstanceProfileName, Path, PolicyName, PreciseTimestamp, RoleName,
     Timestamp, UserName,
 };
+use keyward_wire::write_json_text;
 
 use crate::Service;
 
@@ -65,7 +66,7 @@ impl<'json> Members<'json> {
             self.json.push(',');
         }
         self.is_empty = false;
-        write_text(self.json, name);
+        write_json_text(self.json, name);
         self.json.push(':');
         value.show(self.json, self.service);
     }
@@ -96,13 +97,13 @@ impl<T: Recorded> Shown for T {
 
 impl Shown for String {
     fn show(&self, json: &mut String, _: Service) {
-        write_text(json, self);
+        write_json_text(json, self);
     }
 }
 
 impl Shown for &'static str {
     fn show(&self, json: &mut String, _: Service) {
-        write_text(json, self);
+        write_json_text(json, self);
     }
 }
 
@@ -115,7 +116,7 @@ macro_rules! words {
     ($($word:ty),*) => {
         $(impl Shown for $word {
             fn show(&self, json: &mut String, _: Service) {
-                write_text(json, self.as_str());
+                write_json_text(json, self.as_str());
             }
         })*
     };
@@ -216,35 +217,6 @@ fn write_date(json: &mut String, time: Timestamp, service: Service) {
     );
 }
 
-/// Writes a text in quotes.
-fn write_text(json: &mut String, text: &str) {
-    json.push('"');
-    // Most texts are names, and can be copied at once.
-    if text
-        .bytes()
-        .all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\'))
-    {
-        json.push_str(text);
-        json.push('"');
-        return;
-    }
-    for character in text.chars() {
-        match character {
-            '"' => json.push_str("\\\""),
-            '\\' => json.push_str("\\\\"),
-            '\n' => json.push_str("\\n"),
-            '\r' => json.push_str("\\r"),
-            '\t' => json.push_str("\\t"),
-            // Also those that some terminals take for commands.
-            '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}' => {
-                let _ = write!(json, "\\u{:04x}", u32::from(character));
-            }
-            other => json.push(other),
-        }
-    }
-    json.push('"');
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -274,16 +246,5 @@ mod tests {
                 assert_eq!(written, expected);
             }
         }
-    }
-
-    #[test]
-    fn any_text_reads_back_as_it_was() {
-        let text: String = ('\u{0}'..='\u{2ff}')
-            .chain(['\u{2028}', '\u{1f511}'])
-            .collect();
-        let mut json = String::new();
-        write_text(&mut json, &text);
-        assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
-        assert!(!json.contains(char::is_control));
     }
 }

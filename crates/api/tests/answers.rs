@@ -4,12 +4,14 @@
     reason = "the helpers of a test fail the test by panicking"
 )]
 
-use keyward_api::{Operation, OperationId, Output, SecretBlob, iam, sts};
+use std::collections::BTreeSet;
+
+use keyward_api::{JsonMembers as _, Operation, OperationId, Output, SecretBlob, iam, sts};
 use keyward_names::{
     AccountAlias, GroupName, InstanceProfileName, Path, PolicyName, PreciseTimestamp, RoleName,
     Secret, Timestamp, UserName,
 };
-use keyward_wire::{XmlWriter, success};
+use keyward_wire::{XmlWriter, success, success_as_json};
 
 #[path = "generated/samples.rs"]
 mod samples;
@@ -28,6 +30,22 @@ fn answer<O: Operation>(output: &O::Output) -> String {
         "r-1",
         |xml| output.encode(xml),
     )
+}
+
+/// The whole answer of an operation in both formats.
+struct Written {
+    xml: String,
+    json: String,
+}
+
+fn written<O: Operation>(output: &O::Output) -> Written {
+    let json = success_as_json(O::ID.name(), O::Output::HAS_RESULT, "r-1", |result| {
+        output.write_members(result);
+    });
+    Written {
+        xml: answer::<O>(output),
+        json,
+    }
 }
 
 fn encode(output: &impl Output) -> String {
@@ -166,7 +184,7 @@ fn maps_bytes_and_secrets_have_their_forms() {
 fn every_answer_is_well_formed() {
     let answers = samples::answers();
     assert_eq!(answers.len(), OperationId::ALL.len());
-    for (operation, xml) in answers {
+    for (operation, Written { xml, .. }) in answers {
         let name = operation.name();
         assert_eq!(
             elements(&xml).as_deref(),
@@ -182,7 +200,7 @@ fn every_answer_is_well_formed() {
 #[test]
 fn every_document_of_every_answer_is_percent_encoded() {
     let mut found = 0;
-    for (operation, xml) in samples::answers() {
+    for (operation, Written { xml, .. }) in samples::answers() {
         for name in ["Document", "PolicyDocument", "AssumeRolePolicyDocument"] {
             for part in xml.split(&format!("<{name}>")).skip(1) {
                 let (document, _) = part.split_once(&format!("</{name}>")).unwrap();
@@ -193,6 +211,87 @@ fn every_document_of_every_answer_is_percent_encoded() {
         }
     }
     assert!(found > 20, "{found}");
+}
+
+#[test]
+fn json_tells_what_xml_does() {
+    for (operation, Written { xml, json }) in samples::answers() {
+        let read: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let mut members = BTreeSet::new();
+        collect_members(&read, &mut members);
+        let names = xml.split('<').skip(1).map(|tag| {
+            let name = tag.split(['>', '/', ' ']).next().unwrap_or_default();
+            name.to_owned()
+        });
+        // Lists and maps have no elements of their own in JSON; the map's key is a member in it.
+        let in_xml_alone = ["", "member", "entry", "key", "value"];
+        let mut elements: BTreeSet<String> = names
+            .filter(|name| !in_xml_alone.contains(&name.as_str()))
+            .collect();
+        if xml.contains("<entry>") {
+            elements.insert(String::sample());
+        }
+        assert_eq!(members, elements, "{operation:?}\n{json}");
+        let result = &read[format!("{}Response", operation.name())];
+        assert_eq!(result["ResponseMetadata"]["RequestId"], "r-1");
+    }
+}
+
+fn collect_members(value: &serde_json::Value, names: &mut BTreeSet<String>) {
+    match value {
+        serde_json::Value::Object(object) => {
+            for (name, value) in object {
+                names.insert(name.clone());
+                collect_members(value, names);
+            }
+        }
+        serde_json::Value::Array(elements) => {
+            for element in elements {
+                collect_members(element, names);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn values_in_json_have_their_forms() {
+    let credentials = sts::Credentials {
+        access_key_id: "ASIAIOSFODNN7EXAMPLE".to_owned(),
+        secret_access_key: Secret::new("hunter2"),
+        session_token: "a/\"b\"".to_owned(),
+        expiration: time("2026-11-24T21:14:25Z"),
+    };
+    let output = sts::GetSessionTokenResponse {
+        credentials: Some(credentials),
+        session_token_utilization: None,
+        session_token_size: None,
+    };
+    assert_eq!(
+        written::<sts::operations::GetSessionToken>(&output).json,
+        r#"{"GetSessionTokenResponse":{"GetSessionTokenResult":{"Credentials":{"AccessKeyId":"ASIAIOSFODNN7EXAMPLE","SecretAccessKey":"hunter2","SessionToken":"a/\"b\"","Expiration":1795554865}},"ResponseMetadata":{"RequestId":"r-1"}}}"#
+    );
+    let page = iam::ListUsersResponse {
+        users: vec![bob()],
+        is_truncated: Some(false),
+        marker: None,
+    };
+    assert_eq!(
+        written::<iam::operations::ListUsers>(&page).json,
+        r#"{"ListUsersResponse":{"ListUsersResult":{"Users":[{"Path":"/","UserName":"bob","UserId":"AIDACKCEVSQ6C2EXAMPLE","Arn":"arn:aws:iam::123456789012:user/bob","CreateDate":1380733304}],"IsTruncated":false},"ResponseMetadata":{"RequestId":"r-1"}}}"#
+    );
+    let policy = iam::GetUserPolicyResponse {
+        user_name: UserName::parse("bob").unwrap(),
+        policy_name: PolicyName::parse("p").unwrap(),
+        policy_document: "{}".to_owned(),
+    };
+    let json = written::<iam::operations::GetUserPolicy>(&policy).json;
+    assert!(json.contains(r#""PolicyDocument":"%7B%7D""#), "{json}");
+    let summary = iam::GetAccountSummaryResponse {
+        summary_map: Some(vec![("Users".to_owned(), 5)]),
+    };
+    let json = written::<iam::operations::GetAccountSummary>(&summary).json;
+    assert!(json.contains(r#""SummaryMap":{"Users":5}"#), "{json}");
 }
 
 /// The name of the root element, if the text is well-formed as far as answers go: elements are

@@ -5,7 +5,8 @@ use std::future::Future;
 use std::sync::Arc;
 
 use keyward_api::{
-    FaultCode, Input, InputError, Operation, OperationId, Output, Service, recorded,
+    FaultCode, Input, InputError, JsonMembers as _, Operation, OperationId, Output, Service,
+    recorded,
 };
 use keyward_faults::{Fault, fault};
 use keyward_wire::Parameters;
@@ -21,8 +22,20 @@ const STALE_TRIES: usize = 3;
 pub struct Request<'a> {
     /// The operation's parameters.
     pub parameters: &'a Parameters<'a>,
+    /// How the answer is written.
+    pub format: Format,
     /// Who asks, how, and where.
     pub context: CallContext<'a>,
+}
+
+/// How an answer is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Format {
+    /// As the protocol says.
+    #[default]
+    Xml,
+    /// For clients that ask for `application/json`.
+    Json,
 }
 
 /// What goes back to the client.
@@ -30,26 +43,27 @@ pub struct Request<'a> {
 pub struct Reply {
     /// HTTP status.
     pub status: u16,
-    /// XML.
+    /// In the format that was asked for.
     pub body: String,
+    /// The format.
+    pub format: Format,
     /// Why the operation was not done, for the log.
     pub fault: Option<Fault>,
 }
 
-/// The reply for a fault.
+/// The reply for a fault. JSON has no namespace.
 #[must_use]
-pub fn fault_reply(namespace: &str, fault: Fault, request_id: &str) -> Reply {
+pub fn fault_reply(format: Format, namespace: &str, fault: Fault, request_id: &str) -> Reply {
     let code = fault.code();
-    let body = keyward_wire::error(
-        namespace,
-        code.is_sender(),
-        code.code(),
-        fault.message(),
-        request_id,
-    );
+    let (is_sender, message) = (code.is_sender(), fault.message());
+    let body = match format {
+        Format::Xml => keyward_wire::error(namespace, is_sender, code.code(), message, request_id),
+        Format::Json => keyward_wire::error_as_json(is_sender, code.code(), message, request_id),
+    };
     Reply {
         status: code.status(),
         body,
+        format,
         fault: Some(fault),
     }
 }
@@ -113,7 +127,8 @@ where
     }
 }
 
-/// Performs an operation in the wire form: the input is read from parameters, the answer written as XML.
+/// Performs an operation in the wire form: the input is read from parameters, the answer written in
+/// the format asked for.
 pub async fn run<O, F, R>(request: Request<'_>, function: F) -> Reply
 where
     O: Operation,
@@ -123,35 +138,48 @@ where
     let namespace = O::ID.service().namespace();
     let Request {
         parameters,
+        format,
         context,
     } = request;
     let input = O::Input::decode(parameters);
     match perform::<O, F, R>(&context, input, function).await {
         Ok(output) => Reply {
             status: 200,
-            body: keyward_wire::success(
-                O::ID.name(),
-                namespace,
-                O::Output::HAS_RESULT,
-                context.request_id,
-                |xml| output.encode(xml),
-            ),
+            body: success::<O>(&output, format, context.request_id),
+            format,
             fault: None,
         },
-        Err(fault) => fault_reply(namespace, fault, context.request_id),
+        Err(fault) => fault_reply(format, namespace, fault, context.request_id),
+    }
+}
+
+fn success<O: Operation>(output: &O::Output, format: Format, request_id: &str) -> String {
+    let (name, has_result) = (O::ID.name(), O::Output::HAS_RESULT);
+    match format {
+        Format::Xml => {
+            let namespace = O::ID.service().namespace();
+            keyward_wire::success(name, namespace, has_result, request_id, |xml| {
+                output.encode(xml);
+            })
+        }
+        Format::Json => keyward_wire::success_as_json(name, has_result, request_id, |result| {
+            output.write_members(result);
+        }),
     }
 }
 
 /// The reply of an operation that has no function yet.
 #[must_use]
 pub fn not_implemented(request: Request<'_>, operation: OperationId) -> Reply {
-    let context = request.context;
+    let Request {
+        format, context, ..
+    } = request;
     let fault = fault::not_implemented(operation);
     if let Some(trail) = begin_trail(&context, operation, || None) {
         trail.refused(&AuditFacts::default(), &fault);
     }
     let namespace = operation.service().namespace();
-    fault_reply(namespace, fault, context.request_id)
+    fault_reply(format, namespace, fault, context.request_id)
 }
 
 fn begin_trail(

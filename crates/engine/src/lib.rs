@@ -40,7 +40,7 @@ pub use audit_identity::identity_at_door;
 pub use audit_trail::{AuditFacts, tls_details};
 pub use call::{Answer, Call, CallContext, Outcome, Permit, noting};
 pub use clock::Clock;
-pub use dispatch::{Reply, Request, fault_reply, not_implemented, perform, run};
+pub use dispatch::{Format, Reply, Request, fault_reply, not_implemented, perform, run};
 pub use hashing::{HashError, HashQueue};
 pub use identity_providers::{IdentityProviders, NoIdentityProviders, Unreachable};
 pub use installation::{Installation, InstallationOptions};

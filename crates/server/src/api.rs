@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http_body_util::Full;
-use hyper::header::{CONTENT_TYPE, HeaderValue};
-use hyper::{Response, StatusCode};
+use hyper::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
+use hyper::{HeaderMap, Response, StatusCode};
 use keyward_api::{OperationId, Service as ApiService};
 use keyward_authorization::RequestContext;
-use keyward_engine::{CallContext, Reply, Request, fault_reply};
+use keyward_engine::{CallContext, Format, Reply, Request, fault_reply};
 use keyward_faults::{Fault, fault};
 use keyward_sigv4::{Presented, SignatureError, present};
 use keyward_wire::Parameters;
@@ -39,6 +39,7 @@ impl Service {
 
     async fn reply(&self, received: &Received, origin: Origin, request_id: &str) -> Reply {
         let source = origin.source;
+        let format = format_asked_for(&received.head.headers);
         let headers: Vec<(&str, &[u8])> = received
             .head
             .headers
@@ -50,7 +51,7 @@ impl Service {
             Err((fault, namespace)) => {
                 // Its code alone: the message tells what the caller wrote, line breaks and all.
                 tracing::info!(request_id, %source, code = fault.code().code(), "refused");
-                return fault_reply(namespace, fault, request_id);
+                return fault_reply(format, namespace, fault, request_id);
             }
         };
         let operation = named.operation;
@@ -67,6 +68,7 @@ impl Service {
                 };
                 let request = Request {
                     parameters: &named.parameters,
+                    format,
                     context: CallContext {
                         caller: authenticated.caller,
                         request_context: Arc::new(request_context),
@@ -77,7 +79,7 @@ impl Service {
                 };
                 keyward_operations::respond(request, operation).await
             }
-            Err(fault) => fault_reply(operation.service().namespace(), fault, request_id),
+            Err(fault) => fault_reply(format, operation.service().namespace(), fault, request_id),
         };
         log(operation, &reply, source, request_id);
         reply
@@ -165,6 +167,28 @@ fn region_of_host(host: &str) -> Option<&str> {
     (!region.is_empty()).then_some(region)
 }
 
+/// JSON where `Accept` names it, and not XML before it; XML for everybody else. That a range such as
+/// `*/*` is no wish for JSON keeps browsers and `curl` with what the service answers them.
+pub(crate) fn format_asked_for(headers: &HeaderMap) -> Format {
+    headers
+        .get_all(ACCEPT)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .find_map(|range| {
+            let (name, parameters) = range.split_once(';').unwrap_or((range, ""));
+            let is_wanted = !parameters
+                .split(';')
+                .any(|parameter| matches!(parameter.trim(), "q=0" | "q=0.0"));
+            match name.trim().to_ascii_lowercase().as_str() {
+                "application/json" if is_wanted => Some(Format::Json),
+                "text/xml" | "application/xml" if is_wanted => Some(Format::Xml),
+                _ => None,
+            }
+        })
+        .unwrap_or_default()
+}
+
 fn log(operation: OperationId, reply: &Reply, source: IpAddr, request_id: &str) {
     let action = operation.action();
     match &reply.fault {
@@ -199,7 +223,11 @@ pub(crate) fn as_http(reply: Reply, request_id: &str) -> Response<Full<Bytes>> {
     *response.status_mut() =
         StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/xml"));
+    let content_type = match reply.format {
+        Format::Xml => "text/xml",
+        Format::Json => "application/json",
+    };
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     if let Ok(id) = HeaderValue::from_str(request_id) {
         headers.insert("x-amzn-requestid", id);
     }

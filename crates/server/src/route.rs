@@ -9,7 +9,7 @@ use hyper::header::{ALLOW, HeaderValue, LOCATION};
 use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode};
 use keyward_api::Service as ApiService;
-use keyward_engine::fault_reply;
+use keyward_engine::{Format, fault_reply};
 use keyward_faults::fault;
 
 use crate::answers::plain;
@@ -54,9 +54,10 @@ impl Service {
                 limits.small_body_bytes.min(limits.body_bytes)
             }
         };
+        let format = api::format_asked_for(&head.headers);
         let received = match Received::take_in(head, body, bound, limits, &self.body_budget).await {
             Ok(received) => received,
-            Err(error) => return refuse_body(error, destination),
+            Err(error) => return refuse_body(error, destination, format),
         };
         let mut origin = Origin::new(
             peer.address,
@@ -145,7 +146,11 @@ fn method_not_allowed(allowed: &'static str) -> Response<Full<Bytes>> {
     response
 }
 
-fn refuse_body(error: BodyError, destination: Destination) -> Response<Full<Bytes>> {
+fn refuse_body(
+    error: BodyError,
+    destination: Destination,
+    format: Format,
+) -> Response<Full<Bytes>> {
     let fault = match error {
         BodyError::TooLarge => fault::request_too_large(),
         BodyError::NoRoom => fault::service_unavailable(),
@@ -153,7 +158,7 @@ fn refuse_body(error: BodyError, destination: Destination) -> Response<Full<Byte
     };
     let request_id = keyward_engine::request_id();
     tracing::info!(request_id, code = fault.code().code(), "refused");
-    let reply = fault_reply(ApiService::Iam.namespace(), fault, &request_id);
+    let reply = fault_reply(format, ApiService::Iam.namespace(), fault, &request_id);
     let mut response = api::as_http(reply, &request_id);
     if let Destination::Page(_) = destination {
         let status = response.status();

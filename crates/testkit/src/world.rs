@@ -11,8 +11,8 @@ use keyward_authorization::{
 };
 use keyward_credentials::MasterKey;
 use keyward_engine::{
-    AccountQuotas, CallContext, HashQueue, Installation, InstallationKeys, InstallationOptions,
-    NewAccount, Quotas, Request,
+    AccountQuotas, CallContext, Format, HashQueue, Installation, InstallationKeys,
+    InstallationOptions, NewAccount, Quotas, Request,
 };
 use keyward_names::{AccessKeyId, AccountId, Secret};
 use keyward_operations::respond;
@@ -375,6 +375,7 @@ impl Asker {
         let held = self.installation.account(self.account_id).await;
         let request = Request {
             parameters: &parameters,
+            format: Format::Xml,
             context: CallContext {
                 caller: self.caller.clone(),
                 request_context: Arc::clone(&self.request_context),

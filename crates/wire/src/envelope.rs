@@ -1,6 +1,6 @@
 //! What is around every answer.
 
-use crate::XmlWriter;
+use crate::{JsonObject, XmlWriter};
 
 /// What most answers fit in without growing.
 const USUAL_SIZE: usize = 2048;
@@ -37,7 +37,7 @@ pub fn error(
     let mut xml = XmlWriter::with_capacity(USUAL_SIZE);
     xml.root("ErrorResponse", namespace, |xml| {
         xml.element("Error", |xml| {
-            xml.text("Type", if is_sender { "Sender" } else { "Receiver" });
+            xml.text("Type", kind(is_sender));
             xml.text("Code", code);
             if let Some(message) = message {
                 xml.text("Message", message);
@@ -46,6 +46,53 @@ pub fn error(
         xml.text("RequestId", request_id);
     });
     xml.into_string()
+}
+
+/// The same as [`success`], as the JSON that clients get who ask for it.
+pub fn success_as_json(
+    operation: &str,
+    has_result: bool,
+    request_id: &str,
+    write_result: impl FnOnce(&mut JsonObject<'_>),
+) -> String {
+    let mut json = String::with_capacity(USUAL_SIZE);
+    JsonObject::write(&mut json, |answer| {
+        answer.object(&[operation, "Response"].concat(), |response| {
+            if has_result {
+                response.object(&[operation, "Result"].concat(), write_result);
+            }
+            response.object("ResponseMetadata", |metadata| {
+                metadata.text("RequestId", request_id);
+            });
+        });
+    });
+    json
+}
+
+/// The same as [`error`], as the JSON that clients get who ask for it.
+#[must_use]
+pub fn error_as_json(
+    is_sender: bool,
+    code: &str,
+    message: Option<&str>,
+    request_id: &str,
+) -> String {
+    let mut json = String::with_capacity(USUAL_SIZE);
+    JsonObject::write(&mut json, |answer| {
+        answer.object("Error", |error| {
+            error.text("Code", code);
+            if let Some(message) = message {
+                error.text("Message", message);
+            }
+            error.text("Type", kind(is_sender));
+        });
+        answer.text("RequestId", request_id);
+    });
+    json
+}
+
+fn kind(is_sender: bool) -> &'static str {
+    if is_sender { "Sender" } else { "Receiver" }
 }
 
 #[cfg(test)]
@@ -83,6 +130,27 @@ mod tests {
              <Type>Sender</Type><Code>NoSuchEntity</Code>\
              <Message>The user with name bob cannot be found.</Message></Error>\
              <RequestId>r-1</RequestId></ErrorResponse>"
+        );
+    }
+
+    #[test]
+    fn the_same_as_json() {
+        let written = success_as_json("GetX", true, "r-1", |result| result.text("A", "b"));
+        assert_eq!(
+            written,
+            r#"{"GetXResponse":{"GetXResult":{"A":"b"},"ResponseMetadata":{"RequestId":"r-1"}}}"#
+        );
+        assert_eq!(
+            success_as_json("DoX", false, "r-1", |_| ()),
+            r#"{"DoXResponse":{"ResponseMetadata":{"RequestId":"r-1"}}}"#
+        );
+        assert_eq!(
+            error_as_json(true, "NoSuchEntity", Some("gone"), "r-1"),
+            r#"{"Error":{"Code":"NoSuchEntity","Message":"gone","Type":"Sender"},"RequestId":"r-1"}"#
+        );
+        assert_eq!(
+            error_as_json(false, "ReportInProgress", None, "r-1"),
+            r#"{"Error":{"Code":"ReportInProgress","Type":"Receiver"},"RequestId":"r-1"}"#
         );
     }
 

@@ -89,12 +89,19 @@ fn imports(service: &Service<'_>, code: &str) -> String {
         ("crate::element::Element", "impl Element"),
         ("crate::fields::AsFields", "impl AsFields"),
         ("crate::fields::Fields", "&mut Fields<"),
+        ("crate::json::JsonMembers", "impl JsonMembers"),
+        ("crate::json::JsonValue", ".write_member("),
+        (
+            "crate::json::write_percent_encoded",
+            "write_percent_encoded(",
+        ),
         ("crate::recorded::Members", "&mut Members<"),
         ("crate::recorded::Recorded", "impl Recorded"),
         ("crate::reader::Name", "Name::new("),
         ("crate::reader::Presence", "Presence::"),
         ("crate::reader::Read", "Read<Self>"),
         ("crate::reader::Reader", "Reader<"),
+        ("keyward_wire::JsonObject", "&mut JsonObject<"),
         ("keyward_wire::XmlWriter", "&mut XmlWriter"),
     ] {
         if code.contains(sign) && !imports.contains(&format!("use {path};")) {
@@ -110,6 +117,7 @@ struct Code {
     reading: String,
     writing: String,
     recording: String,
+    json: String,
 }
 
 impl Code {
@@ -119,6 +127,7 @@ impl Code {
             &self.reading,
             &self.writing,
             &self.recording,
+            &self.json,
         ] {
             if !part.is_empty() {
                 file.push('\n');
@@ -144,6 +153,11 @@ fn structure(service: &Service<'_>, shape: &str, role: Role, about: &str) -> Res
             String::new()
         },
         recording: recording(service, shape)?,
+        json: if writes {
+            json(service, shape)?
+        } else {
+            String::new()
+        },
     })
 }
 
@@ -384,6 +398,30 @@ fn write_member(service: &Service<'_>, member: Member<'_>) -> Result<String> {
             "if let Some({field}) = &self.{field} {{\nxml.percent_encoded(\"{name}\", {field});\n}}\n"
         )
     })
+}
+
+/// How a structure is written into answers in JSON.
+fn json(service: &Service<'_>, shape: &str) -> Result<String> {
+    let name = names::type_name(shape);
+    let mut body = String::new();
+    for member in service.members(shape)? {
+        let (name, field) = (member.name, names::field(member.name));
+        // As in XML, so that a document is one text in both.
+        let line = match (service.is_percent_encoded(member.shape), member.required) {
+            (false, _) => format!("self.{field}.write_member(\"{name}\", object);"),
+            (true, true) => format!("write_percent_encoded(\"{name}\", &self.{field}, object);"),
+            (true, false) => format!(
+                "if let Some({field}) = &self.{field} {{\n\
+                 write_percent_encoded(\"{name}\", {field}, object);\n}}"
+            ),
+        };
+        writeln!(body, "{line}")?;
+    }
+    let object = if body.is_empty() { "_" } else { "object" };
+    Ok(format!(
+        "impl JsonMembers for {name} {{\n\
+         fn write_members(&self, {object}: &mut JsonObject<'_>) {{\n{body}}}\n}}\n"
+    ))
 }
 
 /// How a structure shows in audit records: without its secrets.

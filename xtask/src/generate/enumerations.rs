@@ -40,7 +40,7 @@ pub(crate) fn write(service: &Service<'_>, files: &mut Files) -> Result<()> {
             file.push_str("use crate::constraints::Choice;\nuse crate::fields::{Field, Fields};\n");
         }
         if has_output {
-            file.push_str("use crate::element::Element;\nuse keyward_wire::XmlWriter;\n");
+            file.push_str("use crate::element::Element;\nuse crate::json::JsonValue;\nuse keyward_wire::{XmlWriter, write_json_text};\n");
         }
         file.push_str(&code);
         files.insert(place(service, "enums"), file);
@@ -94,11 +94,14 @@ fn field(shape: &str) -> String {
 }
 
 fn element(shape: &str) -> String {
+    let name = names::type_name(shape);
     format!(
-        "\nimpl Element for {} {{\n\
+        "\nimpl Element for {name} {{\n\
          fn write(&self, name: &'static str, xml: &mut XmlWriter) {{\n\
-         xml.text(name, self.as_str());\n}}\n}}\n",
-        names::type_name(shape)
+         xml.text(name, self.as_str());\n}}\n}}\n\n\
+         impl JsonValue for {name} {{\n\
+         fn write_value(&self, json: &mut String) {{\n\
+         write_json_text(json, self.as_str());\n}}\n}}\n"
     )
 }
 

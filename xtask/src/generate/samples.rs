@@ -14,8 +14,8 @@ use crate::names;
 pub(crate) fn write(services: &[Service<'_>], files: &mut Files) -> Result<()> {
     let mut file = String::from(
         "//! Sample answers: every structure of outputs with all its members.\n\n\
-         use keyward_api::{OperationId, iam, sts};\n\nuse super::{Sample, answer};\n\n\
-         /// The answer of each operation, in full.\npub(crate) fn answers() -> Vec<(OperationId, String)> {\nvec![\n",
+         use keyward_api::{OperationId, iam, sts};\n\nuse super::{Sample, Written, written};\n\n\
+         /// The answer of each operation, in full.\npub(crate) fn answers() -> Vec<(OperationId, Written)> {\nvec![\n",
     );
     for service in services {
         let module = service.identity.module;
@@ -27,7 +27,7 @@ pub(crate) fn write(services: &[Service<'_>], files: &mut Files) -> Result<()> {
             };
             writeln!(
                 file,
-                "(OperationId::{id}, answer::<{module}::operations::{name}>(&<{output}>::sample())),"
+                "(OperationId::{id}, written::<{module}::operations::{name}>(&<{output}>::sample())),"
             )?;
         }
     }

@@ -5,12 +5,16 @@ use super::iam_shapes as shapes;
 use crate::element::Element;
 use crate::fields::AsFields;
 use crate::fields::Fields;
+use crate::json::JsonMembers;
+use crate::json::JsonValue;
+use crate::json::write_percent_encoded;
 use crate::reader::Name;
 use crate::reader::Presence;
 use crate::reader::Read;
 use crate::reader::Reader;
 use crate::recorded::Members;
 use crate::recorded::Recorded;
+use keyward_wire::JsonObject;
 use keyward_wire::XmlWriter;
 
 /// The model's `AccessDetail`.
@@ -59,6 +63,20 @@ impl Recorded for AccessDetail {
     }
 }
 
+impl JsonMembers for AccessDetail {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.service_name.write_member("ServiceName", object);
+        self.service_namespace
+            .write_member("ServiceNamespace", object);
+        self.region.write_member("Region", object);
+        self.entity_path.write_member("EntityPath", object);
+        self.last_authenticated_time
+            .write_member("LastAuthenticatedTime", object);
+        self.total_authenticated_entities
+            .write_member("TotalAuthenticatedEntities", object);
+    }
+}
+
 /// The model's `AccessKey`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AccessKey {
@@ -95,6 +113,17 @@ impl Recorded for AccessKey {
     }
 }
 
+impl JsonMembers for AccessKey {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.user_name.write_member("UserName", object);
+        self.access_key_id.write_member("AccessKeyId", object);
+        self.status.write_member("Status", object);
+        self.secret_access_key
+            .write_member("SecretAccessKey", object);
+        self.create_date.write_member("CreateDate", object);
+    }
+}
+
 /// The model's `AccessKeyLastUsed`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AccessKeyLastUsed {
@@ -121,6 +150,14 @@ impl Recorded for AccessKeyLastUsed {
         members.add("lastUsedDate", &self.last_used_date);
         members.add("serviceName", &self.service_name);
         members.add("region", &self.region);
+    }
+}
+
+impl JsonMembers for AccessKeyLastUsed {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.last_used_date.write_member("LastUsedDate", object);
+        self.service_name.write_member("ServiceName", object);
+        self.region.write_member("Region", object);
     }
 }
 
@@ -157,6 +194,15 @@ impl Recorded for AccessKeyMetadata {
     }
 }
 
+impl JsonMembers for AccessKeyMetadata {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.user_name.write_member("UserName", object);
+        self.access_key_id.write_member("AccessKeyId", object);
+        self.status.write_member("Status", object);
+        self.create_date.write_member("CreateDate", object);
+    }
+}
+
 /// The model's `AttachedPermissionsBoundary`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AttachedPermissionsBoundary {
@@ -184,6 +230,15 @@ impl Recorded for AttachedPermissionsBoundary {
     }
 }
 
+impl JsonMembers for AttachedPermissionsBoundary {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.permissions_boundary_type
+            .write_member("PermissionsBoundaryType", object);
+        self.permissions_boundary_arn
+            .write_member("PermissionsBoundaryArn", object);
+    }
+}
+
 /// The model's `AttachedPolicy`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AttachedPolicy {
@@ -206,6 +261,13 @@ impl Recorded for AttachedPolicy {
     fn record(&self, members: &mut Members<'_>) {
         members.add("policyName", &self.policy_name);
         members.add("policyArn", &self.policy_arn);
+    }
+}
+
+impl JsonMembers for AttachedPolicy {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.policy_name.write_member("PolicyName", object);
+        self.policy_arn.write_member("PolicyArn", object);
     }
 }
 
@@ -343,6 +405,19 @@ impl Recorded for ContextProvider {
     }
 }
 
+impl JsonMembers for ContextProvider {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.key_definition_list
+            .write_member("KeyDefinitionList", object);
+        self.subject_source_key
+            .write_member("SubjectSourceKey", object);
+        self.subject_type_value
+            .write_member("SubjectTypeValue", object);
+        self.subject_type_source_key
+            .write_member("SubjectTypeSourceKey", object);
+    }
+}
+
 /// The model's `ContextProviderKeyDefinition`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ContextProviderKeyDefinition {
@@ -397,6 +472,13 @@ impl Recorded for ContextProviderKeyDefinition {
     }
 }
 
+impl JsonMembers for ContextProviderKeyDefinition {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.source_key.write_member("SourceKey", object);
+        self.target_key.write_member("TargetKey", object);
+    }
+}
+
 /// The model's `DelegationPermission`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DelegationPermission {
@@ -446,6 +528,14 @@ impl Recorded for DelegationPermission {
     fn record(&self, members: &mut Members<'_>) {
         members.add("policyTemplateArn", &self.policy_template_arn);
         members.add("parameters", &self.parameters);
+    }
+}
+
+impl JsonMembers for DelegationPermission {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.policy_template_arn
+            .write_member("PolicyTemplateArn", object);
+        self.parameters.write_member("Parameters", object);
     }
 }
 
@@ -550,6 +640,37 @@ impl Recorded for DelegationRequest {
     }
 }
 
+impl JsonMembers for DelegationRequest {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.delegation_request_id
+            .write_member("DelegationRequestId", object);
+        self.owner_account_id.write_member("OwnerAccountId", object);
+        self.description.write_member("Description", object);
+        self.request_message.write_member("RequestMessage", object);
+        self.permissions.write_member("Permissions", object);
+        self.permission_policy
+            .write_member("PermissionPolicy", object);
+        self.role_permission_restriction_arns
+            .write_member("RolePermissionRestrictionArns", object);
+        self.owner_id.write_member("OwnerId", object);
+        self.approver_id.write_member("ApproverId", object);
+        self.state.write_member("State", object);
+        self.expiration_time.write_member("ExpirationTime", object);
+        self.requestor_id.write_member("RequestorId", object);
+        self.requestor_name.write_member("RequestorName", object);
+        self.create_date.write_member("CreateDate", object);
+        self.session_duration
+            .write_member("SessionDuration", object);
+        self.redirect_url.write_member("RedirectUrl", object);
+        self.notes.write_member("Notes", object);
+        self.rejection_reason
+            .write_member("RejectionReason", object);
+        self.only_send_by_owner
+            .write_member("OnlySendByOwner", object);
+        self.updated_time.write_member("UpdatedTime", object);
+    }
+}
+
 /// The model's `DeletionTaskFailureReasonType`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeletionTaskFailureReasonType {
@@ -575,6 +696,13 @@ impl Recorded for DeletionTaskFailureReasonType {
     }
 }
 
+impl JsonMembers for DeletionTaskFailureReasonType {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.reason.write_member("Reason", object);
+        self.role_usage_list.write_member("RoleUsageList", object);
+    }
+}
+
 /// The model's `EntityDetails`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EntityDetails {
@@ -597,6 +725,14 @@ impl Recorded for EntityDetails {
     fn record(&self, members: &mut Members<'_>) {
         members.add("entityInfo", &self.entity_info);
         members.add("lastAuthenticated", &self.last_authenticated);
+    }
+}
+
+impl JsonMembers for EntityDetails {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.entity_info.write_member("EntityInfo", object);
+        self.last_authenticated
+            .write_member("LastAuthenticated", object);
     }
 }
 
@@ -637,6 +773,16 @@ impl Recorded for EntityInfo {
     }
 }
 
+impl JsonMembers for EntityInfo {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.arn.write_member("Arn", object);
+        self.name.write_member("Name", object);
+        self.r#type.write_member("Type", object);
+        self.id.write_member("Id", object);
+        self.path.write_member("Path", object);
+    }
+}
+
 /// The model's `ErrorDetails`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ErrorDetails {
@@ -659,6 +805,13 @@ impl Recorded for ErrorDetails {
     fn record(&self, members: &mut Members<'_>) {
         members.add("message", &self.message);
         members.add("code", &self.code);
+    }
+}
+
+impl JsonMembers for ErrorDetails {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.message.write_member("Message", object);
+        self.code.write_member("Code", object);
     }
 }
 
@@ -726,6 +879,27 @@ impl Recorded for EvaluationResult {
     }
 }
 
+impl JsonMembers for EvaluationResult {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.eval_action_name.write_member("EvalActionName", object);
+        self.eval_resource_name
+            .write_member("EvalResourceName", object);
+        self.eval_decision.write_member("EvalDecision", object);
+        self.matched_statements
+            .write_member("MatchedStatements", object);
+        self.missing_context_values
+            .write_member("MissingContextValues", object);
+        self.organizations_decision_detail
+            .write_member("OrganizationsDecisionDetail", object);
+        self.permissions_boundary_decision_detail
+            .write_member("PermissionsBoundaryDecisionDetail", object);
+        self.eval_decision_details
+            .write_member("EvalDecisionDetails", object);
+        self.resource_specific_results
+            .write_member("ResourceSpecificResults", object);
+    }
+}
+
 /// The model's `Group`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Group {
@@ -760,6 +934,16 @@ impl Recorded for Group {
         members.add("groupId", &self.group_id);
         members.add("arn", &self.arn);
         members.add("createDate", &self.create_date);
+    }
+}
+
+impl JsonMembers for Group {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.path.write_member("Path", object);
+        self.group_name.write_member("GroupName", object);
+        self.group_id.write_member("GroupId", object);
+        self.arn.write_member("Arn", object);
+        self.create_date.write_member("CreateDate", object);
     }
 }
 
@@ -809,6 +993,20 @@ impl Recorded for GroupDetail {
     }
 }
 
+impl JsonMembers for GroupDetail {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.path.write_member("Path", object);
+        self.group_name.write_member("GroupName", object);
+        self.group_id.write_member("GroupId", object);
+        self.arn.write_member("Arn", object);
+        self.create_date.write_member("CreateDate", object);
+        self.group_policy_list
+            .write_member("GroupPolicyList", object);
+        self.attached_managed_policies
+            .write_member("AttachedManagedPolicies", object);
+    }
+}
+
 /// The model's `InlinePolicy`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InlinePolicy {
@@ -831,6 +1029,13 @@ impl Recorded for InlinePolicy {
     fn record(&self, members: &mut Members<'_>) {
         members.add("policyName", &self.policy_name);
         members.add("policyDocument", &self.policy_document);
+    }
+}
+
+impl JsonMembers for InlinePolicy {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.policy_name.write_member("PolicyName", object);
+        write_percent_encoded("PolicyDocument", &self.policy_document, object);
     }
 }
 
@@ -939,6 +1144,20 @@ impl Recorded for InstanceProfile {
     }
 }
 
+impl JsonMembers for InstanceProfile {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.path.write_member("Path", object);
+        self.instance_profile_name
+            .write_member("InstanceProfileName", object);
+        self.instance_profile_id
+            .write_member("InstanceProfileId", object);
+        self.arn.write_member("Arn", object);
+        self.create_date.write_member("CreateDate", object);
+        self.roles.write_member("Roles", object);
+        self.tags.write_member("Tags", object);
+    }
+}
+
 /// The model's `ListPoliciesGrantingServiceAccessEntry`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListPoliciesGrantingServiceAccessEntry {
@@ -961,6 +1180,14 @@ impl Recorded for ListPoliciesGrantingServiceAccessEntry {
     fn record(&self, members: &mut Members<'_>) {
         members.add("serviceNamespace", &self.service_namespace);
         members.add("policies", &self.policies);
+    }
+}
+
+impl JsonMembers for ListPoliciesGrantingServiceAccessEntry {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.service_namespace
+            .write_member("ServiceNamespace", object);
+        self.policies.write_member("Policies", object);
     }
 }
 
@@ -1002,6 +1229,17 @@ impl Recorded for LoginProfile {
     }
 }
 
+impl JsonMembers for LoginProfile {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.user_name.write_member("UserName", object);
+        self.create_date.write_member("CreateDate", object);
+        self.password_reset_required
+            .write_member("PasswordResetRequired", object);
+        self.max_signin_session_duration
+            .write_member("MaxSigninSessionDuration", object);
+    }
+}
+
 /// The model's `MFADevice`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MFADevice {
@@ -1028,6 +1266,14 @@ impl Recorded for MFADevice {
         members.add("userName", &self.user_name);
         members.add("serialNumber", &self.serial_number);
         members.add("enableDate", &self.enable_date);
+    }
+}
+
+impl JsonMembers for MFADevice {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.user_name.write_member("UserName", object);
+        self.serial_number.write_member("SerialNumber", object);
+        self.enable_date.write_member("EnableDate", object);
     }
 }
 
@@ -1100,6 +1346,27 @@ impl Recorded for ManagedPolicyDetail {
     }
 }
 
+impl JsonMembers for ManagedPolicyDetail {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.policy_name.write_member("PolicyName", object);
+        self.policy_id.write_member("PolicyId", object);
+        self.arn.write_member("Arn", object);
+        self.path.write_member("Path", object);
+        self.default_version_id
+            .write_member("DefaultVersionId", object);
+        self.attachment_count
+            .write_member("AttachmentCount", object);
+        self.permissions_boundary_usage_count
+            .write_member("PermissionsBoundaryUsageCount", object);
+        self.is_attachable.write_member("IsAttachable", object);
+        self.description.write_member("Description", object);
+        self.create_date.write_member("CreateDate", object);
+        self.update_date.write_member("UpdateDate", object);
+        self.policy_version_list
+            .write_member("PolicyVersionList", object);
+    }
+}
+
 /// The model's `OpenIDConnectProviderListEntry`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OpenIDConnectProviderListEntry {
@@ -1126,6 +1393,14 @@ impl Recorded for OpenIDConnectProviderListEntry {
             "isTrustedIdentityPropagationEnabled",
             &self.is_trusted_identity_propagation_enabled,
         );
+    }
+}
+
+impl JsonMembers for OpenIDConnectProviderListEntry {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.arn.write_member("Arn", object);
+        self.is_trusted_identity_propagation_enabled
+            .write_member("IsTrustedIdentityPropagationEnabled", object);
     }
 }
 
@@ -1194,6 +1469,13 @@ impl Recorded for OrganizationsDecisionDetail {
     }
 }
 
+impl JsonMembers for OrganizationsDecisionDetail {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.allowed_by_organizations
+            .write_member("AllowedByOrganizations", object);
+    }
+}
+
 /// The model's `ParameterDefinition`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ParameterDefinition {
@@ -1236,6 +1518,18 @@ impl Recorded for ParameterDefinition {
         members.add("isRequired", &self.is_required);
         members.add("defaultValue", &self.default_value);
         members.add("immutable", &self.immutable);
+    }
+}
+
+impl JsonMembers for ParameterDefinition {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.name.write_member("Name", object);
+        self.r#type.write_member("Type", object);
+        self.sub_type.write_member("SubType", object);
+        self.description.write_member("Description", object);
+        self.is_required.write_member("IsRequired", object);
+        self.default_value.write_member("DefaultValue", object);
+        self.immutable.write_member("Immutable", object);
     }
 }
 
@@ -1310,6 +1604,27 @@ impl Recorded for PasswordPolicy {
     }
 }
 
+impl JsonMembers for PasswordPolicy {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.minimum_password_length
+            .write_member("MinimumPasswordLength", object);
+        self.require_symbols.write_member("RequireSymbols", object);
+        self.require_numbers.write_member("RequireNumbers", object);
+        self.require_uppercase_characters
+            .write_member("RequireUppercaseCharacters", object);
+        self.require_lowercase_characters
+            .write_member("RequireLowercaseCharacters", object);
+        self.allow_users_to_change_password
+            .write_member("AllowUsersToChangePassword", object);
+        self.expire_passwords
+            .write_member("ExpirePasswords", object);
+        self.max_password_age.write_member("MaxPasswordAge", object);
+        self.password_reuse_prevention
+            .write_member("PasswordReusePrevention", object);
+        self.hard_expiry.write_member("HardExpiry", object);
+    }
+}
+
 /// The model's `PermissionsBoundaryDecisionDetail`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PermissionsBoundaryDecisionDetail {
@@ -1332,6 +1647,13 @@ impl Recorded for PermissionsBoundaryDecisionDetail {
             "allowedByPermissionsBoundary",
             &self.allowed_by_permissions_boundary,
         );
+    }
+}
+
+impl JsonMembers for PermissionsBoundaryDecisionDetail {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.allowed_by_permissions_boundary
+            .write_member("AllowedByPermissionsBoundary", object);
     }
 }
 
@@ -1404,6 +1726,26 @@ impl Recorded for Policy {
     }
 }
 
+impl JsonMembers for Policy {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.policy_name.write_member("PolicyName", object);
+        self.policy_id.write_member("PolicyId", object);
+        self.arn.write_member("Arn", object);
+        self.path.write_member("Path", object);
+        self.default_version_id
+            .write_member("DefaultVersionId", object);
+        self.attachment_count
+            .write_member("AttachmentCount", object);
+        self.permissions_boundary_usage_count
+            .write_member("PermissionsBoundaryUsageCount", object);
+        self.is_attachable.write_member("IsAttachable", object);
+        self.description.write_member("Description", object);
+        self.create_date.write_member("CreateDate", object);
+        self.update_date.write_member("UpdateDate", object);
+        self.tags.write_member("Tags", object);
+    }
+}
+
 /// The model's `PolicyDetail`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PolicyDetail {
@@ -1428,6 +1770,15 @@ impl Recorded for PolicyDetail {
     fn record(&self, members: &mut Members<'_>) {
         members.add("policyName", &self.policy_name);
         members.add("policyDocument", &self.policy_document);
+    }
+}
+
+impl JsonMembers for PolicyDetail {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.policy_name.write_member("PolicyName", object);
+        if let Some(policy_document) = &self.policy_document {
+            write_percent_encoded("PolicyDocument", policy_document, object);
+        }
     }
 }
 
@@ -1468,6 +1819,16 @@ impl Recorded for PolicyGrantingServiceAccess {
     }
 }
 
+impl JsonMembers for PolicyGrantingServiceAccess {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.policy_name.write_member("PolicyName", object);
+        self.policy_type.write_member("PolicyType", object);
+        self.policy_arn.write_member("PolicyArn", object);
+        self.entity_type.write_member("EntityType", object);
+        self.entity_name.write_member("EntityName", object);
+    }
+}
+
 /// The model's `PolicyGroup`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PolicyGroup {
@@ -1490,6 +1851,13 @@ impl Recorded for PolicyGroup {
     fn record(&self, members: &mut Members<'_>) {
         members.add("groupName", &self.group_name);
         members.add("groupId", &self.group_id);
+    }
+}
+
+impl JsonMembers for PolicyGroup {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.group_name.write_member("GroupName", object);
+        self.group_id.write_member("GroupId", object);
     }
 }
 
@@ -1604,6 +1972,14 @@ impl Recorded for PolicyParameter {
     }
 }
 
+impl JsonMembers for PolicyParameter {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.name.write_member("Name", object);
+        self.values.write_member("Values", object);
+        self.r#type.write_member("Type", object);
+    }
+}
+
 /// The model's `PolicyRole`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PolicyRole {
@@ -1629,6 +2005,13 @@ impl Recorded for PolicyRole {
     }
 }
 
+impl JsonMembers for PolicyRole {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.role_name.write_member("RoleName", object);
+        self.role_id.write_member("RoleId", object);
+    }
+}
+
 /// The model's `PolicyUser`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PolicyUser {
@@ -1651,6 +2034,13 @@ impl Recorded for PolicyUser {
     fn record(&self, members: &mut Members<'_>) {
         members.add("userName", &self.user_name);
         members.add("userId", &self.user_id);
+    }
+}
+
+impl JsonMembers for PolicyUser {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.user_name.write_member("UserName", object);
+        self.user_id.write_member("UserId", object);
     }
 }
 
@@ -1689,6 +2079,18 @@ impl Recorded for PolicyVersion {
     }
 }
 
+impl JsonMembers for PolicyVersion {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        if let Some(document) = &self.document {
+            write_percent_encoded("Document", document, object);
+        }
+        self.version_id.write_member("VersionId", object);
+        self.is_default_version
+            .write_member("IsDefaultVersion", object);
+        self.create_date.write_member("CreateDate", object);
+    }
+}
+
 /// The model's `Position`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Position {
@@ -1711,6 +2113,13 @@ impl Recorded for Position {
     fn record(&self, members: &mut Members<'_>) {
         members.add("line", &self.line);
         members.add("column", &self.column);
+    }
+}
+
+impl JsonMembers for Position {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.line.write_member("Line", object);
+        self.column.write_member("Column", object);
     }
 }
 
@@ -1796,6 +2205,23 @@ impl Recorded for ResourceSpecificResult {
     }
 }
 
+impl JsonMembers for ResourceSpecificResult {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.eval_resource_name
+            .write_member("EvalResourceName", object);
+        self.eval_resource_decision
+            .write_member("EvalResourceDecision", object);
+        self.matched_statements
+            .write_member("MatchedStatements", object);
+        self.missing_context_values
+            .write_member("MissingContextValues", object);
+        self.eval_decision_details
+            .write_member("EvalDecisionDetails", object);
+        self.permissions_boundary_decision_detail
+            .write_member("PermissionsBoundaryDecisionDetail", object);
+    }
+}
+
 /// The model's `Role`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Role {
@@ -1874,6 +2300,34 @@ impl Recorded for Role {
     }
 }
 
+impl JsonMembers for Role {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.path.write_member("Path", object);
+        self.role_name.write_member("RoleName", object);
+        self.role_id.write_member("RoleId", object);
+        self.arn.write_member("Arn", object);
+        self.create_date.write_member("CreateDate", object);
+        if let Some(assume_role_policy_document) = &self.assume_role_policy_document {
+            write_percent_encoded(
+                "AssumeRolePolicyDocument",
+                assume_role_policy_document,
+                object,
+            );
+        }
+        self.description.write_member("Description", object);
+        self.max_session_duration
+            .write_member("MaxSessionDuration", object);
+        self.max_signin_session_duration
+            .write_member("MaxSigninSessionDuration", object);
+        self.permissions_boundary
+            .write_member("PermissionsBoundary", object);
+        self.tags.write_member("Tags", object);
+        self.role_last_used.write_member("RoleLastUsed", object);
+        self.source_role_template
+            .write_member("SourceRoleTemplate", object);
+    }
+}
+
 /// The model's `RoleDetail`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RoleDetail {
@@ -1945,6 +2399,32 @@ impl Recorded for RoleDetail {
     }
 }
 
+impl JsonMembers for RoleDetail {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.path.write_member("Path", object);
+        self.role_name.write_member("RoleName", object);
+        self.role_id.write_member("RoleId", object);
+        self.arn.write_member("Arn", object);
+        self.create_date.write_member("CreateDate", object);
+        if let Some(assume_role_policy_document) = &self.assume_role_policy_document {
+            write_percent_encoded(
+                "AssumeRolePolicyDocument",
+                assume_role_policy_document,
+                object,
+            );
+        }
+        self.instance_profile_list
+            .write_member("InstanceProfileList", object);
+        self.role_policy_list.write_member("RolePolicyList", object);
+        self.attached_managed_policies
+            .write_member("AttachedManagedPolicies", object);
+        self.permissions_boundary
+            .write_member("PermissionsBoundary", object);
+        self.tags.write_member("Tags", object);
+        self.role_last_used.write_member("RoleLastUsed", object);
+    }
+}
+
 /// The model's `RoleLastUsed`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RoleLastUsed {
@@ -1967,6 +2447,13 @@ impl Recorded for RoleLastUsed {
     fn record(&self, members: &mut Members<'_>) {
         members.add("lastUsedDate", &self.last_used_date);
         members.add("region", &self.region);
+    }
+}
+
+impl JsonMembers for RoleLastUsed {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.last_used_date.write_member("LastUsedDate", object);
+        self.region.write_member("Region", object);
     }
 }
 
@@ -2093,6 +2580,55 @@ impl Recorded for RoleTemplateVersion {
     }
 }
 
+impl JsonMembers for RoleTemplateVersion {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.template_arn.write_member("TemplateArn", object);
+        self.template_name.write_member("TemplateName", object);
+        self.template_version_id
+            .write_member("TemplateVersionId", object);
+        self.description.write_member("Description", object);
+        self.major_version.write_member("MajorVersion", object);
+        self.default_minor_version
+            .write_member("DefaultMinorVersion", object);
+        self.managed_by_type.write_member("ManagedByType", object);
+        self.managed_by_value.write_member("ManagedByValue", object);
+        self.enabled.write_member("Enabled", object);
+        self.minor_version.write_member("MinorVersion", object);
+        self.role_name_pattern
+            .write_member("RoleNamePattern", object);
+        self.role_path_pattern
+            .write_member("RolePathPattern", object);
+        self.role_description_pattern
+            .write_member("RoleDescriptionPattern", object);
+        if let Some(assume_role_policy_document_template) =
+            &self.assume_role_policy_document_template
+        {
+            write_percent_encoded(
+                "AssumeRolePolicyDocumentTemplate",
+                assume_role_policy_document_template,
+                object,
+            );
+        }
+        self.inline_policy_templates
+            .write_member("InlinePolicyTemplates", object);
+        self.managed_policy_arns
+            .write_member("ManagedPolicyArns", object);
+        self.permission_boundary_arn
+            .write_member("PermissionBoundaryArn", object);
+        self.parameters_definition
+            .write_member("ParametersDefinition", object);
+        self.role_tags_template
+            .write_member("RoleTagsTemplate", object);
+        self.max_session_duration
+            .write_member("MaxSessionDuration", object);
+        self.version_enabled.write_member("VersionEnabled", object);
+        self.create_timestamp
+            .write_member("CreateTimestamp", object);
+        self.update_timestamp
+            .write_member("UpdateTimestamp", object);
+    }
+}
+
 /// The model's `RoleUsageType`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RoleUsageType {
@@ -2115,6 +2651,13 @@ impl Recorded for RoleUsageType {
     fn record(&self, members: &mut Members<'_>) {
         members.add("region", &self.region);
         members.add("resources", &self.resources);
+    }
+}
+
+impl JsonMembers for RoleUsageType {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.region.write_member("Region", object);
+        self.resources.write_member("Resources", object);
     }
 }
 
@@ -2143,6 +2686,13 @@ impl Recorded for SAMLKeyHashEntry {
     }
 }
 
+impl JsonMembers for SAMLKeyHashEntry {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.issuer_url.write_member("IssuerURL", object);
+        self.key_hashes.write_member("KeyHashes", object);
+    }
+}
+
 /// The model's `SAMLPrivateKey`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SAMLPrivateKey {
@@ -2165,6 +2715,13 @@ impl Recorded for SAMLPrivateKey {
     fn record(&self, members: &mut Members<'_>) {
         members.add("keyId", &self.key_id);
         members.add("timestamp", &self.timestamp);
+    }
+}
+
+impl JsonMembers for SAMLPrivateKey {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.key_id.write_member("KeyId", object);
+        self.timestamp.write_member("Timestamp", object);
     }
 }
 
@@ -2202,6 +2759,16 @@ impl Recorded for SAMLProviderListEntry {
             "isTrustedIdentityPropagationEnabled",
             &self.is_trusted_identity_propagation_enabled,
         );
+    }
+}
+
+impl JsonMembers for SAMLProviderListEntry {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.arn.write_member("Arn", object);
+        self.valid_until.write_member("ValidUntil", object);
+        self.create_date.write_member("CreateDate", object);
+        self.is_trusted_identity_propagation_enabled
+            .write_member("IsTrustedIdentityPropagationEnabled", object);
     }
 }
 
@@ -2246,6 +2813,19 @@ impl Recorded for SSHPublicKey {
     }
 }
 
+impl JsonMembers for SSHPublicKey {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.user_name.write_member("UserName", object);
+        self.ssh_public_key_id
+            .write_member("SSHPublicKeyId", object);
+        self.fingerprint.write_member("Fingerprint", object);
+        self.ssh_public_key_body
+            .write_member("SSHPublicKeyBody", object);
+        self.status.write_member("Status", object);
+        self.upload_date.write_member("UploadDate", object);
+    }
+}
+
 /// The model's `SSHPublicKeyMetadata`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SSHPublicKeyMetadata {
@@ -2276,6 +2856,16 @@ impl Recorded for SSHPublicKeyMetadata {
         members.add("sSHPublicKeyId", &self.ssh_public_key_id);
         members.add("status", &self.status);
         members.add("uploadDate", &self.upload_date);
+    }
+}
+
+impl JsonMembers for SSHPublicKeyMetadata {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.user_name.write_member("UserName", object);
+        self.ssh_public_key_id
+            .write_member("SSHPublicKeyId", object);
+        self.status.write_member("Status", object);
+        self.upload_date.write_member("UploadDate", object);
     }
 }
 
@@ -2313,6 +2903,18 @@ impl Recorded for ServerCertificate {
         members.add("certificateBody", &self.certificate_body);
         members.add("certificateChain", &self.certificate_chain);
         members.add("tags", &self.tags);
+    }
+}
+
+impl JsonMembers for ServerCertificate {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.server_certificate_metadata
+            .write_member("ServerCertificateMetadata", object);
+        self.certificate_body
+            .write_member("CertificateBody", object);
+        self.certificate_chain
+            .write_member("CertificateChain", object);
+        self.tags.write_member("Tags", object);
     }
 }
 
@@ -2355,6 +2957,19 @@ impl Recorded for ServerCertificateMetadata {
         members.add("arn", &self.arn);
         members.add("uploadDate", &self.upload_date);
         members.add("expiration", &self.expiration);
+    }
+}
+
+impl JsonMembers for ServerCertificateMetadata {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.path.write_member("Path", object);
+        self.server_certificate_name
+            .write_member("ServerCertificateName", object);
+        self.server_certificate_id
+            .write_member("ServerCertificateId", object);
+        self.arn.write_member("Arn", object);
+        self.upload_date.write_member("UploadDate", object);
+        self.expiration.write_member("Expiration", object);
     }
 }
 
@@ -2410,6 +3025,24 @@ impl Recorded for ServiceLastAccessed {
             "trackedActionsLastAccessed",
             &self.tracked_actions_last_accessed,
         );
+    }
+}
+
+impl JsonMembers for ServiceLastAccessed {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.service_name.write_member("ServiceName", object);
+        self.last_authenticated
+            .write_member("LastAuthenticated", object);
+        self.service_namespace
+            .write_member("ServiceNamespace", object);
+        self.last_authenticated_entity
+            .write_member("LastAuthenticatedEntity", object);
+        self.last_authenticated_region
+            .write_member("LastAuthenticatedRegion", object);
+        self.total_authenticated_entities
+            .write_member("TotalAuthenticatedEntities", object);
+        self.tracked_actions_last_accessed
+            .write_member("TrackedActionsLastAccessed", object);
     }
 }
 
@@ -2474,6 +3107,26 @@ impl Recorded for ServiceSpecificCredential {
     }
 }
 
+impl JsonMembers for ServiceSpecificCredential {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.create_date.write_member("CreateDate", object);
+        self.expiration_date.write_member("ExpirationDate", object);
+        self.service_name.write_member("ServiceName", object);
+        self.service_user_name
+            .write_member("ServiceUserName", object);
+        self.service_password
+            .write_member("ServicePassword", object);
+        self.service_credential_alias
+            .write_member("ServiceCredentialAlias", object);
+        self.service_credential_secret
+            .write_member("ServiceCredentialSecret", object);
+        self.service_specific_credential_id
+            .write_member("ServiceSpecificCredentialId", object);
+        self.user_name.write_member("UserName", object);
+        self.status.write_member("Status", object);
+    }
+}
+
 /// The model's `ServiceSpecificCredentialMetadata`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ServiceSpecificCredentialMetadata {
@@ -2528,6 +3181,22 @@ impl Recorded for ServiceSpecificCredentialMetadata {
     }
 }
 
+impl JsonMembers for ServiceSpecificCredentialMetadata {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.user_name.write_member("UserName", object);
+        self.status.write_member("Status", object);
+        self.service_user_name
+            .write_member("ServiceUserName", object);
+        self.service_credential_alias
+            .write_member("ServiceCredentialAlias", object);
+        self.create_date.write_member("CreateDate", object);
+        self.expiration_date.write_member("ExpirationDate", object);
+        self.service_specific_credential_id
+            .write_member("ServiceSpecificCredentialId", object);
+        self.service_name.write_member("ServiceName", object);
+    }
+}
+
 /// The model's `SigningCertificate`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SigningCertificate {
@@ -2565,6 +3234,17 @@ impl Recorded for SigningCertificate {
     }
 }
 
+impl JsonMembers for SigningCertificate {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.user_name.write_member("UserName", object);
+        self.certificate_id.write_member("CertificateId", object);
+        self.certificate_body
+            .write_member("CertificateBody", object);
+        self.status.write_member("Status", object);
+        self.upload_date.write_member("UploadDate", object);
+    }
+}
+
 /// The model's `SourceRoleTemplate`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SourceRoleTemplate {
@@ -2588,6 +3268,14 @@ impl Recorded for SourceRoleTemplate {
     fn record(&self, members: &mut Members<'_>) {
         members.add("templateArn", &self.template_arn);
         members.add("templateMinorVersion", &self.template_minor_version);
+    }
+}
+
+impl JsonMembers for SourceRoleTemplate {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.template_arn.write_member("TemplateArn", object);
+        self.template_minor_version
+            .write_member("TemplateMinorVersion", object);
     }
 }
 
@@ -2621,6 +3309,16 @@ impl Recorded for Statement {
         members.add("sourcePolicyType", &self.source_policy_type);
         members.add("startPosition", &self.start_position);
         members.add("endPosition", &self.end_position);
+    }
+}
+
+impl JsonMembers for Statement {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.source_policy_id.write_member("SourcePolicyId", object);
+        self.source_policy_type
+            .write_member("SourcePolicyType", object);
+        self.start_position.write_member("StartPosition", object);
+        self.end_position.write_member("EndPosition", object);
     }
 }
 
@@ -2678,6 +3376,13 @@ impl Recorded for Tag {
     }
 }
 
+impl JsonMembers for Tag {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.key.write_member("Key", object);
+        self.value.write_member("Value", object);
+    }
+}
+
 /// The model's `TagTemplate`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TagTemplate {
@@ -2700,6 +3405,13 @@ impl Recorded for TagTemplate {
     fn record(&self, members: &mut Members<'_>) {
         members.add("key", &self.key);
         members.add("value", &self.value);
+    }
+}
+
+impl JsonMembers for TagTemplate {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.key.write_member("Key", object);
+        self.value.write_member("Value", object);
     }
 }
 
@@ -2733,6 +3445,18 @@ impl Recorded for TrackedActionLastAccessed {
         members.add("lastAccessedEntity", &self.last_accessed_entity);
         members.add("lastAccessedTime", &self.last_accessed_time);
         members.add("lastAccessedRegion", &self.last_accessed_region);
+    }
+}
+
+impl JsonMembers for TrackedActionLastAccessed {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.action_name.write_member("ActionName", object);
+        self.last_accessed_entity
+            .write_member("LastAccessedEntity", object);
+        self.last_accessed_time
+            .write_member("LastAccessedTime", object);
+        self.last_accessed_region
+            .write_member("LastAccessedRegion", object);
     }
 }
 
@@ -2782,6 +3506,21 @@ impl Recorded for User {
         members.add("passwordLastUsed", &self.password_last_used);
         members.add("permissionsBoundary", &self.permissions_boundary);
         members.add("tags", &self.tags);
+    }
+}
+
+impl JsonMembers for User {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.path.write_member("Path", object);
+        self.user_name.write_member("UserName", object);
+        self.user_id.write_member("UserId", object);
+        self.arn.write_member("Arn", object);
+        self.create_date.write_member("CreateDate", object);
+        self.password_last_used
+            .write_member("PasswordLastUsed", object);
+        self.permissions_boundary
+            .write_member("PermissionsBoundary", object);
+        self.tags.write_member("Tags", object);
     }
 }
 
@@ -2843,6 +3582,23 @@ impl Recorded for UserDetail {
     }
 }
 
+impl JsonMembers for UserDetail {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.path.write_member("Path", object);
+        self.user_name.write_member("UserName", object);
+        self.user_id.write_member("UserId", object);
+        self.arn.write_member("Arn", object);
+        self.create_date.write_member("CreateDate", object);
+        self.user_policy_list.write_member("UserPolicyList", object);
+        self.group_list.write_member("GroupList", object);
+        self.attached_managed_policies
+            .write_member("AttachedManagedPolicies", object);
+        self.permissions_boundary
+            .write_member("PermissionsBoundary", object);
+        self.tags.write_member("Tags", object);
+    }
+}
+
 /// The model's `VirtualMFADevice`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VirtualMFADevice {
@@ -2879,5 +3635,17 @@ impl Recorded for VirtualMFADevice {
         members.add("user", &self.user);
         members.add("enableDate", &self.enable_date);
         members.add("tags", &self.tags);
+    }
+}
+
+impl JsonMembers for VirtualMFADevice {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.serial_number.write_member("SerialNumber", object);
+        self.base32_string_seed
+            .write_member("Base32StringSeed", object);
+        self.qr_code_png.write_member("QRCodePNG", object);
+        self.user.write_member("User", object);
+        self.enable_date.write_member("EnableDate", object);
+        self.tags.write_member("Tags", object);
     }
 }

@@ -5,8 +5,9 @@ use crate::Service;
 use crate::constraints::Choice;
 use crate::element::Element;
 use crate::fields::{Field, Fields};
+use crate::json::JsonValue;
 use crate::recorded::Shown;
-use keyward_wire::XmlWriter;
+use keyward_wire::{XmlWriter, write_json_text};
 
 /// The model's `AccessAdvisorUsageGranularityType`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -55,6 +56,12 @@ impl Field for AccessAdvisorUsageGranularityType {
 impl Element for AccessAdvisorUsageGranularityType {
     fn write(&self, name: &'static str, xml: &mut XmlWriter) {
         xml.text(name, self.as_str());
+    }
+}
+
+impl JsonValue for AccessAdvisorUsageGranularityType {
+    fn write_value(&self, json: &mut String) {
+        write_json_text(json, self.as_str());
     }
 }
 
@@ -228,6 +235,12 @@ impl Element for DeletionTaskStatusType {
     }
 }
 
+impl JsonValue for DeletionTaskStatusType {
+    fn write_value(&self, json: &mut String) {
+        write_json_text(json, self.as_str());
+    }
+}
+
 /// The model's `EntityType`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EntityType {
@@ -316,6 +329,12 @@ impl Element for FeatureType {
     }
 }
 
+impl JsonValue for FeatureType {
+    fn write_value(&self, json: &mut String) {
+        write_json_text(json, self.as_str());
+    }
+}
+
 /// The model's `PolicyEvaluationDecisionType`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PolicyEvaluationDecisionType {
@@ -348,6 +367,12 @@ impl Shown for PolicyEvaluationDecisionType {
 impl Element for PolicyEvaluationDecisionType {
     fn write(&self, name: &'static str, xml: &mut XmlWriter) {
         xml.text(name, self.as_str());
+    }
+}
+
+impl JsonValue for PolicyEvaluationDecisionType {
+    fn write_value(&self, json: &mut String) {
+        write_json_text(json, self.as_str());
     }
 }
 
@@ -462,6 +487,12 @@ impl Element for PolicyParameterTypeEnum {
     }
 }
 
+impl JsonValue for PolicyParameterTypeEnum {
+    fn write_value(&self, json: &mut String) {
+        write_json_text(json, self.as_str());
+    }
+}
+
 /// The model's `PolicyUsageType`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PolicyUsageType {
@@ -535,6 +566,12 @@ impl Element for ReportFormatType {
     }
 }
 
+impl JsonValue for ReportFormatType {
+    fn write_value(&self, json: &mut String) {
+        write_json_text(json, self.as_str());
+    }
+}
+
 /// The model's `ReportStateType`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ReportStateType {
@@ -567,6 +604,12 @@ impl Shown for ReportStateType {
 impl Element for ReportStateType {
     fn write(&self, name: &'static str, xml: &mut XmlWriter) {
         xml.text(name, self.as_str());
+    }
+}
+
+impl JsonValue for ReportStateType {
+    fn write_value(&self, json: &mut String) {
+        write_json_text(json, self.as_str());
     }
 }
 
@@ -617,6 +660,12 @@ impl Field for AssertionEncryptionModeType {
 impl Element for AssertionEncryptionModeType {
     fn write(&self, name: &'static str, xml: &mut XmlWriter) {
         xml.text(name, self.as_str());
+    }
+}
+
+impl JsonValue for AssertionEncryptionModeType {
+    fn write_value(&self, json: &mut String) {
+        write_json_text(json, self.as_str());
     }
 }
 
@@ -791,6 +840,12 @@ impl Element for JobStatusType {
     }
 }
 
+impl JsonValue for JobStatusType {
+    fn write_value(&self, json: &mut String) {
+        write_json_text(json, self.as_str());
+    }
+}
+
 /// The model's `managedByTypeType`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ManagedByTypeType {
@@ -817,6 +872,12 @@ impl Shown for ManagedByTypeType {
 impl Element for ManagedByTypeType {
     fn write(&self, name: &'static str, xml: &mut XmlWriter) {
         xml.text(name, self.as_str());
+    }
+}
+
+impl JsonValue for ManagedByTypeType {
+    fn write_value(&self, json: &mut String) {
+        write_json_text(json, self.as_str());
     }
 }
 
@@ -864,6 +925,12 @@ impl Element for ParameterTypeType {
     }
 }
 
+impl JsonValue for ParameterTypeType {
+    fn write_value(&self, json: &mut String) {
+        write_json_text(json, self.as_str());
+    }
+}
+
 /// The model's `permissionCheckResultType`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PermissionCheckResultType {
@@ -896,6 +963,12 @@ impl Shown for PermissionCheckResultType {
 impl Element for PermissionCheckResultType {
     fn write(&self, name: &'static str, xml: &mut XmlWriter) {
         xml.text(name, self.as_str());
+    }
+}
+
+impl JsonValue for PermissionCheckResultType {
+    fn write_value(&self, json: &mut String) {
+        write_json_text(json, self.as_str());
     }
 }
 
@@ -934,6 +1007,12 @@ impl Element for PermissionCheckStatusType {
     }
 }
 
+impl JsonValue for PermissionCheckStatusType {
+    fn write_value(&self, json: &mut String) {
+        write_json_text(json, self.as_str());
+    }
+}
+
 /// The model's `policyOwnerEntityType`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PolicyOwnerEntityType {
@@ -966,6 +1045,12 @@ impl Shown for PolicyOwnerEntityType {
 impl Element for PolicyOwnerEntityType {
     fn write(&self, name: &'static str, xml: &mut XmlWriter) {
         xml.text(name, self.as_str());
+    }
+}
+
+impl JsonValue for PolicyOwnerEntityType {
+    fn write_value(&self, json: &mut String) {
+        write_json_text(json, self.as_str());
     }
 }
 
@@ -1046,6 +1131,12 @@ impl Shown for PolicyType {
 impl Element for PolicyType {
     fn write(&self, name: &'static str, xml: &mut XmlWriter) {
         xml.text(name, self.as_str());
+    }
+}
+
+impl JsonValue for PolicyType {
+    fn write_value(&self, json: &mut String) {
+        write_json_text(json, self.as_str());
     }
 }
 
@@ -1148,6 +1239,12 @@ impl Element for StateType {
     }
 }
 
+impl JsonValue for StateType {
+    fn write_value(&self, json: &mut String) {
+        write_json_text(json, self.as_str());
+    }
+}
+
 /// The model's `statusType`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum StatusType {
@@ -1202,6 +1299,12 @@ impl Element for StatusType {
     }
 }
 
+impl JsonValue for StatusType {
+    fn write_value(&self, json: &mut String) {
+        write_json_text(json, self.as_str());
+    }
+}
+
 /// The model's `summaryStateType`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SummaryStateType {
@@ -1237,5 +1340,11 @@ impl Shown for SummaryStateType {
 impl Element for SummaryStateType {
     fn write(&self, name: &'static str, xml: &mut XmlWriter) {
         xml.text(name, self.as_str());
+    }
+}
+
+impl JsonValue for SummaryStateType {
+    fn write_value(&self, json: &mut String) {
+        write_json_text(json, self.as_str());
     }
 }

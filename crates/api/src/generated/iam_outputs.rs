@@ -2,8 +2,12 @@
 //! What callers get from the operations.
 
 use crate::element::Element;
+use crate::json::JsonMembers;
+use crate::json::JsonValue;
+use crate::json::write_percent_encoded;
 use crate::recorded::Members;
 use crate::recorded::Recorded;
+use keyward_wire::JsonObject;
 use keyward_wire::XmlWriter;
 
 /// The output of `AcquireRole`.
@@ -27,6 +31,12 @@ impl Recorded for AcquireRoleResponse {
     }
 }
 
+impl JsonMembers for AcquireRoleResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.role.write_member("Role", object);
+    }
+}
+
 /// The output of `CreateAccessKey`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CreateAccessKeyResponse {
@@ -45,6 +55,12 @@ impl crate::Output for CreateAccessKeyResponse {
 impl Recorded for CreateAccessKeyResponse {
     fn record(&self, members: &mut Members<'_>) {
         members.add("accessKey", &self.access_key);
+    }
+}
+
+impl JsonMembers for CreateAccessKeyResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.access_key.write_member("AccessKey", object);
     }
 }
 
@@ -73,6 +89,15 @@ impl Recorded for CreateDelegationRequestResponse {
     }
 }
 
+impl JsonMembers for CreateDelegationRequestResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.console_deep_link
+            .write_member("ConsoleDeepLink", object);
+        self.delegation_request_id
+            .write_member("DelegationRequestId", object);
+    }
+}
+
 /// The output of `CreateGroup`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CreateGroupResponse {
@@ -91,6 +116,12 @@ impl crate::Output for CreateGroupResponse {
 impl Recorded for CreateGroupResponse {
     fn record(&self, members: &mut Members<'_>) {
         members.add("group", &self.group);
+    }
+}
+
+impl JsonMembers for CreateGroupResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.group.write_member("Group", object);
     }
 }
 
@@ -115,6 +146,13 @@ impl Recorded for CreateInstanceProfileResponse {
     }
 }
 
+impl JsonMembers for CreateInstanceProfileResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.instance_profile
+            .write_member("InstanceProfile", object);
+    }
+}
+
 /// The output of `CreateLoginProfile`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CreateLoginProfileResponse {
@@ -133,6 +171,12 @@ impl crate::Output for CreateLoginProfileResponse {
 impl Recorded for CreateLoginProfileResponse {
     fn record(&self, members: &mut Members<'_>) {
         members.add("loginProfile", &self.login_profile);
+    }
+}
+
+impl JsonMembers for CreateLoginProfileResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.login_profile.write_member("LoginProfile", object);
     }
 }
 
@@ -165,6 +209,14 @@ impl Recorded for CreateOpenIDConnectProviderResponse {
     }
 }
 
+impl JsonMembers for CreateOpenIDConnectProviderResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.open_id_connect_provider_arn
+            .write_member("OpenIDConnectProviderArn", object);
+        self.tags.write_member("Tags", object);
+    }
+}
+
 /// The output of `CreatePolicy`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CreatePolicyResponse {
@@ -183,6 +235,12 @@ impl crate::Output for CreatePolicyResponse {
 impl Recorded for CreatePolicyResponse {
     fn record(&self, members: &mut Members<'_>) {
         members.add("policy", &self.policy);
+    }
+}
+
+impl JsonMembers for CreatePolicyResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.policy.write_member("Policy", object);
     }
 }
 
@@ -207,6 +265,12 @@ impl Recorded for CreatePolicyVersionResponse {
     }
 }
 
+impl JsonMembers for CreatePolicyVersionResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.policy_version.write_member("PolicyVersion", object);
+    }
+}
+
 /// The output of `CreateRole`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CreateRoleResponse {
@@ -225,6 +289,12 @@ impl crate::Output for CreateRoleResponse {
 impl Recorded for CreateRoleResponse {
     fn record(&self, members: &mut Members<'_>) {
         members.add("role", &self.role);
+    }
+}
+
+impl JsonMembers for CreateRoleResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.role.write_member("Role", object);
     }
 }
 
@@ -253,6 +323,14 @@ impl Recorded for CreateSAMLProviderResponse {
     }
 }
 
+impl JsonMembers for CreateSAMLProviderResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.saml_provider_arn
+            .write_member("SAMLProviderArn", object);
+        self.tags.write_member("Tags", object);
+    }
+}
+
 /// The output of `CreateServiceLinkedRole`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CreateServiceLinkedRoleResponse {
@@ -271,6 +349,12 @@ impl crate::Output for CreateServiceLinkedRoleResponse {
 impl Recorded for CreateServiceLinkedRoleResponse {
     fn record(&self, members: &mut Members<'_>) {
         members.add("role", &self.role);
+    }
+}
+
+impl JsonMembers for CreateServiceLinkedRoleResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.role.write_member("Role", object);
     }
 }
 
@@ -299,6 +383,13 @@ impl Recorded for CreateServiceSpecificCredentialResponse {
     }
 }
 
+impl JsonMembers for CreateServiceSpecificCredentialResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.service_specific_credential
+            .write_member("ServiceSpecificCredential", object);
+    }
+}
+
 /// The output of `CreateUser`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CreateUserResponse {
@@ -317,6 +408,12 @@ impl crate::Output for CreateUserResponse {
 impl Recorded for CreateUserResponse {
     fn record(&self, members: &mut Members<'_>) {
         members.add("user", &self.user);
+    }
+}
+
+impl JsonMembers for CreateUserResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.user.write_member("User", object);
     }
 }
 
@@ -341,6 +438,13 @@ impl Recorded for CreateVirtualMFADeviceResponse {
     }
 }
 
+impl JsonMembers for CreateVirtualMFADeviceResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.virtual_mfa_device
+            .write_member("VirtualMFADevice", object);
+    }
+}
+
 /// The output of `DeleteServiceLinkedRole`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeleteServiceLinkedRoleResponse {
@@ -359,6 +463,12 @@ impl crate::Output for DeleteServiceLinkedRoleResponse {
 impl Recorded for DeleteServiceLinkedRoleResponse {
     fn record(&self, members: &mut Members<'_>) {
         members.add("deletionTaskId", &self.deletion_task_id);
+    }
+}
+
+impl JsonMembers for DeleteServiceLinkedRoleResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.deletion_task_id.write_member("DeletionTaskId", object);
     }
 }
 
@@ -387,6 +497,14 @@ impl Recorded for DisableOrganizationsRootCredentialsManagementResponse {
     }
 }
 
+impl JsonMembers for DisableOrganizationsRootCredentialsManagementResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.organization_id.write_member("OrganizationId", object);
+        self.enabled_features
+            .write_member("EnabledFeatures", object);
+    }
+}
+
 /// The output of `DisableOrganizationsRootSessions`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DisableOrganizationsRootSessionsResponse {
@@ -409,6 +527,14 @@ impl Recorded for DisableOrganizationsRootSessionsResponse {
     fn record(&self, members: &mut Members<'_>) {
         members.add("organizationId", &self.organization_id);
         members.add("enabledFeatures", &self.enabled_features);
+    }
+}
+
+impl JsonMembers for DisableOrganizationsRootSessionsResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.organization_id.write_member("OrganizationId", object);
+        self.enabled_features
+            .write_member("EnabledFeatures", object);
     }
 }
 
@@ -437,6 +563,14 @@ impl Recorded for EnableOrganizationsRootCredentialsManagementResponse {
     }
 }
 
+impl JsonMembers for EnableOrganizationsRootCredentialsManagementResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.organization_id.write_member("OrganizationId", object);
+        self.enabled_features
+            .write_member("EnabledFeatures", object);
+    }
+}
+
 /// The output of `EnableOrganizationsRootSessions`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EnableOrganizationsRootSessionsResponse {
@@ -462,6 +596,14 @@ impl Recorded for EnableOrganizationsRootSessionsResponse {
     }
 }
 
+impl JsonMembers for EnableOrganizationsRootSessionsResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.organization_id.write_member("OrganizationId", object);
+        self.enabled_features
+            .write_member("EnabledFeatures", object);
+    }
+}
+
 /// The output of `EnableOutboundWebIdentityFederation`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EnableOutboundWebIdentityFederationResponse {
@@ -480,6 +622,13 @@ impl crate::Output for EnableOutboundWebIdentityFederationResponse {
 impl Recorded for EnableOutboundWebIdentityFederationResponse {
     fn record(&self, members: &mut Members<'_>) {
         members.add("issuerIdentifier", &self.issuer_identifier);
+    }
+}
+
+impl JsonMembers for EnableOutboundWebIdentityFederationResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.issuer_identifier
+            .write_member("IssuerIdentifier", object);
     }
 }
 
@@ -508,6 +657,13 @@ impl Recorded for GenerateCredentialReportResponse {
     }
 }
 
+impl JsonMembers for GenerateCredentialReportResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.state.write_member("State", object);
+        self.description.write_member("Description", object);
+    }
+}
+
 /// The output of `GenerateOrganizationsAccessReport`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GenerateOrganizationsAccessReportResponse {
@@ -529,6 +685,12 @@ impl Recorded for GenerateOrganizationsAccessReportResponse {
     }
 }
 
+impl JsonMembers for GenerateOrganizationsAccessReportResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.job_id.write_member("JobId", object);
+    }
+}
+
 /// The output of `GenerateServiceLastAccessedDetails`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GenerateServiceLastAccessedDetailsResponse {
@@ -547,6 +709,12 @@ impl crate::Output for GenerateServiceLastAccessedDetailsResponse {
 impl Recorded for GenerateServiceLastAccessedDetailsResponse {
     fn record(&self, members: &mut Members<'_>) {
         members.add("jobId", &self.job_id);
+    }
+}
+
+impl JsonMembers for GenerateServiceLastAccessedDetailsResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.job_id.write_member("JobId", object);
     }
 }
 
@@ -572,6 +740,14 @@ impl Recorded for GetAccessKeyLastUsedResponse {
     fn record(&self, members: &mut Members<'_>) {
         members.add("userName", &self.user_name);
         members.add("accessKeyLastUsed", &self.access_key_last_used);
+    }
+}
+
+impl JsonMembers for GetAccessKeyLastUsedResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.user_name.write_member("UserName", object);
+        self.access_key_last_used
+            .write_member("AccessKeyLastUsed", object);
     }
 }
 
@@ -616,6 +792,18 @@ impl Recorded for GetAccountAuthorizationDetailsResponse {
     }
 }
 
+impl JsonMembers for GetAccountAuthorizationDetailsResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.user_detail_list.write_member("UserDetailList", object);
+        self.group_detail_list
+            .write_member("GroupDetailList", object);
+        self.role_detail_list.write_member("RoleDetailList", object);
+        self.policies.write_member("Policies", object);
+        self.is_truncated.write_member("IsTruncated", object);
+        self.marker.write_member("Marker", object);
+    }
+}
+
 /// The output of `GetAccountPasswordPolicy`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetAccountPasswordPolicyResponse {
@@ -634,6 +822,12 @@ impl crate::Output for GetAccountPasswordPolicyResponse {
 impl Recorded for GetAccountPasswordPolicyResponse {
     fn record(&self, members: &mut Members<'_>) {
         members.add("passwordPolicy", &self.password_policy);
+    }
+}
+
+impl JsonMembers for GetAccountPasswordPolicyResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.password_policy.write_member("PasswordPolicy", object);
     }
 }
 
@@ -658,6 +852,12 @@ impl Recorded for GetAccountPropertiesResponse {
     }
 }
 
+impl JsonMembers for GetAccountPropertiesResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.properties.write_member("Properties", object);
+    }
+}
+
 /// The output of `GetAccountSummary`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetAccountSummaryResponse {
@@ -679,6 +879,12 @@ impl Recorded for GetAccountSummaryResponse {
     }
 }
 
+impl JsonMembers for GetAccountSummaryResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.summary_map.write_member("SummaryMap", object);
+    }
+}
+
 /// The output of `GetContextKeysForCustomPolicy`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetContextKeysForPolicyResponse {
@@ -697,6 +903,13 @@ impl crate::Output for GetContextKeysForPolicyResponse {
 impl Recorded for GetContextKeysForPolicyResponse {
     fn record(&self, members: &mut Members<'_>) {
         members.add("contextKeyNames", &self.context_key_names);
+    }
+}
+
+impl JsonMembers for GetContextKeysForPolicyResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.context_key_names
+            .write_member("ContextKeyNames", object);
     }
 }
 
@@ -728,6 +941,14 @@ impl Recorded for GetCredentialReportResponse {
     }
 }
 
+impl JsonMembers for GetCredentialReportResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.content.write_member("Content", object);
+        self.report_format.write_member("ReportFormat", object);
+        self.generated_time.write_member("GeneratedTime", object);
+    }
+}
+
 /// The output of `GetDelegationRequest`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetDelegationRequestResponse {
@@ -756,6 +977,17 @@ impl Recorded for GetDelegationRequestResponse {
         members.add("delegationRequest", &self.delegation_request);
         members.add("permissionCheckStatus", &self.permission_check_status);
         members.add("permissionCheckResult", &self.permission_check_result);
+    }
+}
+
+impl JsonMembers for GetDelegationRequestResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.delegation_request
+            .write_member("DelegationRequest", object);
+        self.permission_check_status
+            .write_member("PermissionCheckStatus", object);
+        self.permission_check_result
+            .write_member("PermissionCheckResult", object);
     }
 }
 
@@ -792,6 +1024,15 @@ impl Recorded for GetGroupResponse {
     }
 }
 
+impl JsonMembers for GetGroupResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.group.write_member("Group", object);
+        self.users.write_member("Users", object);
+        self.is_truncated.write_member("IsTruncated", object);
+        self.marker.write_member("Marker", object);
+    }
+}
+
 /// The output of `GetGroupPolicy`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetGroupPolicyResponse {
@@ -818,6 +1059,14 @@ impl Recorded for GetGroupPolicyResponse {
         members.add("groupName", &self.group_name);
         members.add("policyName", &self.policy_name);
         members.add("policyDocument", &self.policy_document);
+    }
+}
+
+impl JsonMembers for GetGroupPolicyResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.group_name.write_member("GroupName", object);
+        self.policy_name.write_member("PolicyName", object);
+        write_percent_encoded("PolicyDocument", &self.policy_document, object);
     }
 }
 
@@ -850,6 +1099,14 @@ impl Recorded for GetHumanReadableSummaryResponse {
     }
 }
 
+impl JsonMembers for GetHumanReadableSummaryResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.summary_content.write_member("SummaryContent", object);
+        self.locale.write_member("Locale", object);
+        self.summary_state.write_member("SummaryState", object);
+    }
+}
+
 /// The output of `GetInstanceProfile`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetInstanceProfileResponse {
@@ -871,6 +1128,13 @@ impl Recorded for GetInstanceProfileResponse {
     }
 }
 
+impl JsonMembers for GetInstanceProfileResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.instance_profile
+            .write_member("InstanceProfile", object);
+    }
+}
+
 /// The output of `GetLoginProfile`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetLoginProfileResponse {
@@ -889,6 +1153,12 @@ impl crate::Output for GetLoginProfileResponse {
 impl Recorded for GetLoginProfileResponse {
     fn record(&self, members: &mut Members<'_>) {
         members.add("loginProfile", &self.login_profile);
+    }
+}
+
+impl JsonMembers for GetLoginProfileResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.login_profile.write_member("LoginProfile", object);
     }
 }
 
@@ -922,6 +1192,15 @@ impl Recorded for GetMFADeviceResponse {
         members.add("serialNumber", &self.serial_number);
         members.add("enableDate", &self.enable_date);
         members.add("certifications", &self.certifications);
+    }
+}
+
+impl JsonMembers for GetMFADeviceResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.user_name.write_member("UserName", object);
+        self.serial_number.write_member("SerialNumber", object);
+        self.enable_date.write_member("EnableDate", object);
+        self.certifications.write_member("Certifications", object);
     }
 }
 
@@ -975,6 +1254,22 @@ impl Recorded for GetOpenIDConnectProviderResponse {
             &self.identity_center_instance_arn,
         );
         members.add("identityStoreArn", &self.identity_store_arn);
+    }
+}
+
+impl JsonMembers for GetOpenIDConnectProviderResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.url.write_member("Url", object);
+        self.client_id_list.write_member("ClientIDList", object);
+        self.thumbprint_list.write_member("ThumbprintList", object);
+        self.create_date.write_member("CreateDate", object);
+        self.tags.write_member("Tags", object);
+        self.context_provider
+            .write_member("ContextProvider", object);
+        self.identity_center_instance_arn
+            .write_member("IdentityCenterInstanceArn", object);
+        self.identity_store_arn
+            .write_member("IdentityStoreArn", object);
     }
 }
 
@@ -1039,6 +1334,24 @@ impl Recorded for GetOrganizationsAccessReportResponse {
     }
 }
 
+impl JsonMembers for GetOrganizationsAccessReportResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.job_status.write_member("JobStatus", object);
+        self.job_creation_date
+            .write_member("JobCreationDate", object);
+        self.job_completion_date
+            .write_member("JobCompletionDate", object);
+        self.number_of_services_accessible
+            .write_member("NumberOfServicesAccessible", object);
+        self.number_of_services_not_accessed
+            .write_member("NumberOfServicesNotAccessed", object);
+        self.access_details.write_member("AccessDetails", object);
+        self.is_truncated.write_member("IsTruncated", object);
+        self.marker.write_member("Marker", object);
+        self.error_details.write_member("ErrorDetails", object);
+    }
+}
+
 /// The output of `GetOutboundWebIdentityFederationInfo`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetOutboundWebIdentityFederationInfoResponse {
@@ -1064,6 +1377,15 @@ impl Recorded for GetOutboundWebIdentityFederationInfoResponse {
     }
 }
 
+impl JsonMembers for GetOutboundWebIdentityFederationInfoResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.issuer_identifier
+            .write_member("IssuerIdentifier", object);
+        self.jwt_vending_enabled
+            .write_member("JwtVendingEnabled", object);
+    }
+}
+
 /// The output of `GetPolicy`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetPolicyResponse {
@@ -1082,6 +1404,12 @@ impl crate::Output for GetPolicyResponse {
 impl Recorded for GetPolicyResponse {
     fn record(&self, members: &mut Members<'_>) {
         members.add("policy", &self.policy);
+    }
+}
+
+impl JsonMembers for GetPolicyResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.policy.write_member("Policy", object);
     }
 }
 
@@ -1106,6 +1434,12 @@ impl Recorded for GetPolicyVersionResponse {
     }
 }
 
+impl JsonMembers for GetPolicyVersionResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.policy_version.write_member("PolicyVersion", object);
+    }
+}
+
 /// The output of `GetRole`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetRoleResponse {
@@ -1124,6 +1458,12 @@ impl crate::Output for GetRoleResponse {
 impl Recorded for GetRoleResponse {
     fn record(&self, members: &mut Members<'_>) {
         members.add("role", &self.role);
+    }
+}
+
+impl JsonMembers for GetRoleResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.role.write_member("Role", object);
     }
 }
 
@@ -1156,6 +1496,14 @@ impl Recorded for GetRolePolicyResponse {
     }
 }
 
+impl JsonMembers for GetRolePolicyResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.role_name.write_member("RoleName", object);
+        self.policy_name.write_member("PolicyName", object);
+        write_percent_encoded("PolicyDocument", &self.policy_document, object);
+    }
+}
+
 /// The output of `GetRoleTemplateVersion`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetRoleTemplateVersionResponse {
@@ -1174,6 +1522,13 @@ impl crate::Output for GetRoleTemplateVersionResponse {
 impl Recorded for GetRoleTemplateVersionResponse {
     fn record(&self, members: &mut Members<'_>) {
         members.add("roleTemplateVersion", &self.role_template_version);
+    }
+}
+
+impl JsonMembers for GetRoleTemplateVersionResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.role_template_version
+            .write_member("RoleTemplateVersion", object);
     }
 }
 
@@ -1244,6 +1599,28 @@ impl Recorded for GetSAMLProviderResponse {
     }
 }
 
+impl JsonMembers for GetSAMLProviderResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.saml_provider_uuid
+            .write_member("SAMLProviderUUID", object);
+        self.saml_metadata_document
+            .write_member("SAMLMetadataDocument", object);
+        self.context_provider
+            .write_member("ContextProvider", object);
+        self.saml_key_hashes.write_member("SAMLKeyHashes", object);
+        self.create_date.write_member("CreateDate", object);
+        self.valid_until.write_member("ValidUntil", object);
+        self.tags.write_member("Tags", object);
+        self.assertion_encryption_mode
+            .write_member("AssertionEncryptionMode", object);
+        self.private_key_list.write_member("PrivateKeyList", object);
+        self.identity_center_instance_arn
+            .write_member("IdentityCenterInstanceArn", object);
+        self.identity_store_arn
+            .write_member("IdentityStoreArn", object);
+    }
+}
+
 /// The output of `GetSSHPublicKey`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetSSHPublicKeyResponse {
@@ -1265,6 +1642,12 @@ impl Recorded for GetSSHPublicKeyResponse {
     }
 }
 
+impl JsonMembers for GetSSHPublicKeyResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.ssh_public_key.write_member("SSHPublicKey", object);
+    }
+}
+
 /// The output of `GetServerCertificate`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetServerCertificateResponse {
@@ -1283,6 +1666,13 @@ impl crate::Output for GetServerCertificateResponse {
 impl Recorded for GetServerCertificateResponse {
     fn record(&self, members: &mut Members<'_>) {
         members.add("serverCertificate", &self.server_certificate);
+    }
+}
+
+impl JsonMembers for GetServerCertificateResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.server_certificate
+            .write_member("ServerCertificate", object);
     }
 }
 
@@ -1336,6 +1726,22 @@ impl Recorded for GetServiceLastAccessedDetailsResponse {
     }
 }
 
+impl JsonMembers for GetServiceLastAccessedDetailsResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.job_status.write_member("JobStatus", object);
+        self.job_type.write_member("JobType", object);
+        self.job_creation_date
+            .write_member("JobCreationDate", object);
+        self.services_last_accessed
+            .write_member("ServicesLastAccessed", object);
+        self.job_completion_date
+            .write_member("JobCompletionDate", object);
+        self.is_truncated.write_member("IsTruncated", object);
+        self.marker.write_member("Marker", object);
+        self.error.write_member("Error", object);
+    }
+}
+
 /// The output of `GetServiceLastAccessedDetailsWithEntities`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetServiceLastAccessedDetailsWithEntitiesResponse {
@@ -1381,6 +1787,21 @@ impl Recorded for GetServiceLastAccessedDetailsWithEntitiesResponse {
     }
 }
 
+impl JsonMembers for GetServiceLastAccessedDetailsWithEntitiesResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.job_status.write_member("JobStatus", object);
+        self.job_creation_date
+            .write_member("JobCreationDate", object);
+        self.job_completion_date
+            .write_member("JobCompletionDate", object);
+        self.entity_details_list
+            .write_member("EntityDetailsList", object);
+        self.is_truncated.write_member("IsTruncated", object);
+        self.marker.write_member("Marker", object);
+        self.error.write_member("Error", object);
+    }
+}
+
 /// The output of `GetServiceLinkedRoleDeletionStatus`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetServiceLinkedRoleDeletionStatusResponse {
@@ -1406,6 +1827,13 @@ impl Recorded for GetServiceLinkedRoleDeletionStatusResponse {
     }
 }
 
+impl JsonMembers for GetServiceLinkedRoleDeletionStatusResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.status.write_member("Status", object);
+        self.reason.write_member("Reason", object);
+    }
+}
+
 /// The output of `GetUser`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetUserResponse {
@@ -1424,6 +1852,12 @@ impl crate::Output for GetUserResponse {
 impl Recorded for GetUserResponse {
     fn record(&self, members: &mut Members<'_>) {
         members.add("user", &self.user);
+    }
+}
+
+impl JsonMembers for GetUserResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.user.write_member("User", object);
     }
 }
 
@@ -1456,6 +1890,14 @@ impl Recorded for GetUserPolicyResponse {
     }
 }
 
+impl JsonMembers for GetUserPolicyResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.user_name.write_member("UserName", object);
+        self.policy_name.write_member("PolicyName", object);
+        write_percent_encoded("PolicyDocument", &self.policy_document, object);
+    }
+}
+
 /// The output of `ListAccessKeys`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListAccessKeysResponse {
@@ -1482,6 +1924,15 @@ impl Recorded for ListAccessKeysResponse {
         members.add("accessKeyMetadata", &self.access_key_metadata);
         members.add("isTruncated", &self.is_truncated);
         members.add("marker", &self.marker);
+    }
+}
+
+impl JsonMembers for ListAccessKeysResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.access_key_metadata
+            .write_member("AccessKeyMetadata", object);
+        self.is_truncated.write_member("IsTruncated", object);
+        self.marker.write_member("Marker", object);
     }
 }
 
@@ -1514,6 +1965,14 @@ impl Recorded for ListAccountAliasesResponse {
     }
 }
 
+impl JsonMembers for ListAccountAliasesResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.account_aliases.write_member("AccountAliases", object);
+        self.is_truncated.write_member("IsTruncated", object);
+        self.marker.write_member("Marker", object);
+    }
+}
+
 /// The output of `ListAttachedGroupPolicies`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListAttachedGroupPoliciesResponse {
@@ -1540,6 +1999,15 @@ impl Recorded for ListAttachedGroupPoliciesResponse {
         members.add("attachedPolicies", &self.attached_policies);
         members.add("isTruncated", &self.is_truncated);
         members.add("marker", &self.marker);
+    }
+}
+
+impl JsonMembers for ListAttachedGroupPoliciesResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.attached_policies
+            .write_member("AttachedPolicies", object);
+        self.is_truncated.write_member("IsTruncated", object);
+        self.marker.write_member("Marker", object);
     }
 }
 
@@ -1572,6 +2040,15 @@ impl Recorded for ListAttachedRolePoliciesResponse {
     }
 }
 
+impl JsonMembers for ListAttachedRolePoliciesResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.attached_policies
+            .write_member("AttachedPolicies", object);
+        self.is_truncated.write_member("IsTruncated", object);
+        self.marker.write_member("Marker", object);
+    }
+}
+
 /// The output of `ListAttachedUserPolicies`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListAttachedUserPoliciesResponse {
@@ -1601,6 +2078,15 @@ impl Recorded for ListAttachedUserPoliciesResponse {
     }
 }
 
+impl JsonMembers for ListAttachedUserPoliciesResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.attached_policies
+            .write_member("AttachedPolicies", object);
+        self.is_truncated.write_member("IsTruncated", object);
+        self.marker.write_member("Marker", object);
+    }
+}
+
 /// The output of `ListDelegationRequests`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListDelegationRequestsResponse {
@@ -1627,6 +2113,15 @@ impl Recorded for ListDelegationRequestsResponse {
         members.add("delegationRequests", &self.delegation_requests);
         members.add("marker", &self.marker);
         members.add("isTruncated", &self.is_truncated);
+    }
+}
+
+impl JsonMembers for ListDelegationRequestsResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.delegation_requests
+            .write_member("DelegationRequests", object);
+        self.marker.write_member("Marker", object);
+        self.is_truncated.write_member("isTruncated", object);
     }
 }
 
@@ -1667,6 +2162,16 @@ impl Recorded for ListEntitiesForPolicyResponse {
     }
 }
 
+impl JsonMembers for ListEntitiesForPolicyResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.policy_groups.write_member("PolicyGroups", object);
+        self.policy_users.write_member("PolicyUsers", object);
+        self.policy_roles.write_member("PolicyRoles", object);
+        self.is_truncated.write_member("IsTruncated", object);
+        self.marker.write_member("Marker", object);
+    }
+}
+
 /// The output of `ListGroupPolicies`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListGroupPoliciesResponse {
@@ -1693,6 +2198,14 @@ impl Recorded for ListGroupPoliciesResponse {
         members.add("policyNames", &self.policy_names);
         members.add("isTruncated", &self.is_truncated);
         members.add("marker", &self.marker);
+    }
+}
+
+impl JsonMembers for ListGroupPoliciesResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.policy_names.write_member("PolicyNames", object);
+        self.is_truncated.write_member("IsTruncated", object);
+        self.marker.write_member("Marker", object);
     }
 }
 
@@ -1725,6 +2238,14 @@ impl Recorded for ListGroupsResponse {
     }
 }
 
+impl JsonMembers for ListGroupsResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.groups.write_member("Groups", object);
+        self.is_truncated.write_member("IsTruncated", object);
+        self.marker.write_member("Marker", object);
+    }
+}
+
 /// The output of `ListGroupsForUser`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListGroupsForUserResponse {
@@ -1751,6 +2272,14 @@ impl Recorded for ListGroupsForUserResponse {
         members.add("groups", &self.groups);
         members.add("isTruncated", &self.is_truncated);
         members.add("marker", &self.marker);
+    }
+}
+
+impl JsonMembers for ListGroupsForUserResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.groups.write_member("Groups", object);
+        self.is_truncated.write_member("IsTruncated", object);
+        self.marker.write_member("Marker", object);
     }
 }
 
@@ -1783,6 +2312,14 @@ impl Recorded for ListInstanceProfileTagsResponse {
     }
 }
 
+impl JsonMembers for ListInstanceProfileTagsResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.tags.write_member("Tags", object);
+        self.is_truncated.write_member("IsTruncated", object);
+        self.marker.write_member("Marker", object);
+    }
+}
+
 /// The output of `ListInstanceProfiles`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListInstanceProfilesResponse {
@@ -1809,6 +2346,15 @@ impl Recorded for ListInstanceProfilesResponse {
         members.add("instanceProfiles", &self.instance_profiles);
         members.add("isTruncated", &self.is_truncated);
         members.add("marker", &self.marker);
+    }
+}
+
+impl JsonMembers for ListInstanceProfilesResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.instance_profiles
+            .write_member("InstanceProfiles", object);
+        self.is_truncated.write_member("IsTruncated", object);
+        self.marker.write_member("Marker", object);
     }
 }
 
@@ -1841,6 +2387,15 @@ impl Recorded for ListInstanceProfilesForRoleResponse {
     }
 }
 
+impl JsonMembers for ListInstanceProfilesForRoleResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.instance_profiles
+            .write_member("InstanceProfiles", object);
+        self.is_truncated.write_member("IsTruncated", object);
+        self.marker.write_member("Marker", object);
+    }
+}
+
 /// The output of `ListMFADeviceTags`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListMFADeviceTagsResponse {
@@ -1867,6 +2422,14 @@ impl Recorded for ListMFADeviceTagsResponse {
         members.add("tags", &self.tags);
         members.add("isTruncated", &self.is_truncated);
         members.add("marker", &self.marker);
+    }
+}
+
+impl JsonMembers for ListMFADeviceTagsResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.tags.write_member("Tags", object);
+        self.is_truncated.write_member("IsTruncated", object);
+        self.marker.write_member("Marker", object);
     }
 }
 
@@ -1899,6 +2462,14 @@ impl Recorded for ListMFADevicesResponse {
     }
 }
 
+impl JsonMembers for ListMFADevicesResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.mfa_devices.write_member("MFADevices", object);
+        self.is_truncated.write_member("IsTruncated", object);
+        self.marker.write_member("Marker", object);
+    }
+}
+
 /// The output of `ListOpenIDConnectProviderTags`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListOpenIDConnectProviderTagsResponse {
@@ -1928,6 +2499,14 @@ impl Recorded for ListOpenIDConnectProviderTagsResponse {
     }
 }
 
+impl JsonMembers for ListOpenIDConnectProviderTagsResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.tags.write_member("Tags", object);
+        self.is_truncated.write_member("IsTruncated", object);
+        self.marker.write_member("Marker", object);
+    }
+}
+
 /// The output of `ListOpenIDConnectProviders`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListOpenIDConnectProvidersResponse {
@@ -1954,6 +2533,13 @@ impl Recorded for ListOpenIDConnectProvidersResponse {
     }
 }
 
+impl JsonMembers for ListOpenIDConnectProvidersResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.open_id_connect_provider_list
+            .write_member("OpenIDConnectProviderList", object);
+    }
+}
+
 /// The output of `ListOrganizationsFeatures`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListOrganizationsFeaturesResponse {
@@ -1976,6 +2562,14 @@ impl Recorded for ListOrganizationsFeaturesResponse {
     fn record(&self, members: &mut Members<'_>) {
         members.add("organizationId", &self.organization_id);
         members.add("enabledFeatures", &self.enabled_features);
+    }
+}
+
+impl JsonMembers for ListOrganizationsFeaturesResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.organization_id.write_member("OrganizationId", object);
+        self.enabled_features
+            .write_member("EnabledFeatures", object);
     }
 }
 
@@ -2005,6 +2599,14 @@ impl Recorded for ListPoliciesResponse {
         members.add("policies", &self.policies);
         members.add("isTruncated", &self.is_truncated);
         members.add("marker", &self.marker);
+    }
+}
+
+impl JsonMembers for ListPoliciesResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.policies.write_member("Policies", object);
+        self.is_truncated.write_member("IsTruncated", object);
+        self.marker.write_member("Marker", object);
     }
 }
 
@@ -2042,6 +2644,15 @@ impl Recorded for ListPoliciesGrantingServiceAccessResponse {
     }
 }
 
+impl JsonMembers for ListPoliciesGrantingServiceAccessResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.policies_granting_service_access
+            .write_member("PoliciesGrantingServiceAccess", object);
+        self.is_truncated.write_member("IsTruncated", object);
+        self.marker.write_member("Marker", object);
+    }
+}
+
 /// The output of `ListPolicyTags`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListPolicyTagsResponse {
@@ -2068,6 +2679,14 @@ impl Recorded for ListPolicyTagsResponse {
         members.add("tags", &self.tags);
         members.add("isTruncated", &self.is_truncated);
         members.add("marker", &self.marker);
+    }
+}
+
+impl JsonMembers for ListPolicyTagsResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.tags.write_member("Tags", object);
+        self.is_truncated.write_member("IsTruncated", object);
+        self.marker.write_member("Marker", object);
     }
 }
 
@@ -2100,6 +2719,14 @@ impl Recorded for ListPolicyVersionsResponse {
     }
 }
 
+impl JsonMembers for ListPolicyVersionsResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.versions.write_member("Versions", object);
+        self.is_truncated.write_member("IsTruncated", object);
+        self.marker.write_member("Marker", object);
+    }
+}
+
 /// The output of `ListRolePolicies`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListRolePoliciesResponse {
@@ -2126,6 +2753,14 @@ impl Recorded for ListRolePoliciesResponse {
         members.add("policyNames", &self.policy_names);
         members.add("isTruncated", &self.is_truncated);
         members.add("marker", &self.marker);
+    }
+}
+
+impl JsonMembers for ListRolePoliciesResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.policy_names.write_member("PolicyNames", object);
+        self.is_truncated.write_member("IsTruncated", object);
+        self.marker.write_member("Marker", object);
     }
 }
 
@@ -2158,6 +2793,14 @@ impl Recorded for ListRoleTagsResponse {
     }
 }
 
+impl JsonMembers for ListRoleTagsResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.tags.write_member("Tags", object);
+        self.is_truncated.write_member("IsTruncated", object);
+        self.marker.write_member("Marker", object);
+    }
+}
+
 /// The output of `ListRoles`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListRolesResponse {
@@ -2184,6 +2827,14 @@ impl Recorded for ListRolesResponse {
         members.add("roles", &self.roles);
         members.add("isTruncated", &self.is_truncated);
         members.add("marker", &self.marker);
+    }
+}
+
+impl JsonMembers for ListRolesResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.roles.write_member("Roles", object);
+        self.is_truncated.write_member("IsTruncated", object);
+        self.marker.write_member("Marker", object);
     }
 }
 
@@ -2216,6 +2867,14 @@ impl Recorded for ListSAMLProviderTagsResponse {
     }
 }
 
+impl JsonMembers for ListSAMLProviderTagsResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.tags.write_member("Tags", object);
+        self.is_truncated.write_member("IsTruncated", object);
+        self.marker.write_member("Marker", object);
+    }
+}
+
 /// The output of `ListSAMLProviders`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListSAMLProvidersResponse {
@@ -2234,6 +2893,13 @@ impl crate::Output for ListSAMLProvidersResponse {
 impl Recorded for ListSAMLProvidersResponse {
     fn record(&self, members: &mut Members<'_>) {
         members.add("sAMLProviderList", &self.saml_provider_list);
+    }
+}
+
+impl JsonMembers for ListSAMLProvidersResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.saml_provider_list
+            .write_member("SAMLProviderList", object);
     }
 }
 
@@ -2266,6 +2932,14 @@ impl Recorded for ListSSHPublicKeysResponse {
     }
 }
 
+impl JsonMembers for ListSSHPublicKeysResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.ssh_public_keys.write_member("SSHPublicKeys", object);
+        self.is_truncated.write_member("IsTruncated", object);
+        self.marker.write_member("Marker", object);
+    }
+}
+
 /// The output of `ListServerCertificateTags`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListServerCertificateTagsResponse {
@@ -2292,6 +2966,14 @@ impl Recorded for ListServerCertificateTagsResponse {
         members.add("tags", &self.tags);
         members.add("isTruncated", &self.is_truncated);
         members.add("marker", &self.marker);
+    }
+}
+
+impl JsonMembers for ListServerCertificateTagsResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.tags.write_member("Tags", object);
+        self.is_truncated.write_member("IsTruncated", object);
+        self.marker.write_member("Marker", object);
     }
 }
 
@@ -2325,6 +3007,15 @@ impl Recorded for ListServerCertificatesResponse {
         );
         members.add("isTruncated", &self.is_truncated);
         members.add("marker", &self.marker);
+    }
+}
+
+impl JsonMembers for ListServerCertificatesResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.server_certificate_metadata_list
+            .write_member("ServerCertificateMetadataList", object);
+        self.is_truncated.write_member("IsTruncated", object);
+        self.marker.write_member("Marker", object);
     }
 }
 
@@ -2362,6 +3053,15 @@ impl Recorded for ListServiceSpecificCredentialsResponse {
     }
 }
 
+impl JsonMembers for ListServiceSpecificCredentialsResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.service_specific_credentials
+            .write_member("ServiceSpecificCredentials", object);
+        self.marker.write_member("Marker", object);
+        self.is_truncated.write_member("IsTruncated", object);
+    }
+}
+
 /// The output of `ListSigningCertificates`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListSigningCertificatesResponse {
@@ -2388,6 +3088,14 @@ impl Recorded for ListSigningCertificatesResponse {
         members.add("certificates", &self.certificates);
         members.add("isTruncated", &self.is_truncated);
         members.add("marker", &self.marker);
+    }
+}
+
+impl JsonMembers for ListSigningCertificatesResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.certificates.write_member("Certificates", object);
+        self.is_truncated.write_member("IsTruncated", object);
+        self.marker.write_member("Marker", object);
     }
 }
 
@@ -2420,6 +3128,14 @@ impl Recorded for ListUserPoliciesResponse {
     }
 }
 
+impl JsonMembers for ListUserPoliciesResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.policy_names.write_member("PolicyNames", object);
+        self.is_truncated.write_member("IsTruncated", object);
+        self.marker.write_member("Marker", object);
+    }
+}
+
 /// The output of `ListUserTags`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListUserTagsResponse {
@@ -2446,6 +3162,14 @@ impl Recorded for ListUserTagsResponse {
         members.add("tags", &self.tags);
         members.add("isTruncated", &self.is_truncated);
         members.add("marker", &self.marker);
+    }
+}
+
+impl JsonMembers for ListUserTagsResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.tags.write_member("Tags", object);
+        self.is_truncated.write_member("IsTruncated", object);
+        self.marker.write_member("Marker", object);
     }
 }
 
@@ -2478,6 +3202,14 @@ impl Recorded for ListUsersResponse {
     }
 }
 
+impl JsonMembers for ListUsersResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.users.write_member("Users", object);
+        self.is_truncated.write_member("IsTruncated", object);
+        self.marker.write_member("Marker", object);
+    }
+}
+
 /// The output of `ListVirtualMFADevices`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListVirtualMFADevicesResponse {
@@ -2507,6 +3239,15 @@ impl Recorded for ListVirtualMFADevicesResponse {
     }
 }
 
+impl JsonMembers for ListVirtualMFADevicesResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.virtual_mfa_devices
+            .write_member("VirtualMFADevices", object);
+        self.is_truncated.write_member("IsTruncated", object);
+        self.marker.write_member("Marker", object);
+    }
+}
+
 /// The output of `PutAccountProperties`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PutAccountPropertiesResponse {}
@@ -2519,6 +3260,10 @@ impl crate::Output for PutAccountPropertiesResponse {
 
 impl Recorded for PutAccountPropertiesResponse {
     fn record(&self, _: &mut Members<'_>) {}
+}
+
+impl JsonMembers for PutAccountPropertiesResponse {
+    fn write_members(&self, _: &mut JsonObject<'_>) {}
 }
 
 /// The output of `ResetServiceSpecificCredential`.
@@ -2543,6 +3288,13 @@ impl Recorded for ResetServiceSpecificCredentialResponse {
             "serviceSpecificCredential",
             &self.service_specific_credential,
         );
+    }
+}
+
+impl JsonMembers for ResetServiceSpecificCredentialResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.service_specific_credential
+            .write_member("ServiceSpecificCredential", object);
     }
 }
 
@@ -2575,6 +3327,15 @@ impl Recorded for SimulatePolicyResponse {
     }
 }
 
+impl JsonMembers for SimulatePolicyResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.evaluation_results
+            .write_member("EvaluationResults", object);
+        self.is_truncated.write_member("IsTruncated", object);
+        self.marker.write_member("Marker", object);
+    }
+}
+
 /// The output of `UpdateRole`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UpdateRoleResponse {}
@@ -2587,6 +3348,10 @@ impl crate::Output for UpdateRoleResponse {
 
 impl Recorded for UpdateRoleResponse {
     fn record(&self, _: &mut Members<'_>) {}
+}
+
+impl JsonMembers for UpdateRoleResponse {
+    fn write_members(&self, _: &mut JsonObject<'_>) {}
 }
 
 /// The output of `UpdateRoleDescription`.
@@ -2607,6 +3372,12 @@ impl crate::Output for UpdateRoleDescriptionResponse {
 impl Recorded for UpdateRoleDescriptionResponse {
     fn record(&self, members: &mut Members<'_>) {
         members.add("role", &self.role);
+    }
+}
+
+impl JsonMembers for UpdateRoleDescriptionResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.role.write_member("Role", object);
     }
 }
 
@@ -2631,6 +3402,13 @@ impl Recorded for UpdateSAMLProviderResponse {
     }
 }
 
+impl JsonMembers for UpdateSAMLProviderResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.saml_provider_arn
+            .write_member("SAMLProviderArn", object);
+    }
+}
+
 /// The output of `UploadSSHPublicKey`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UploadSSHPublicKeyResponse {
@@ -2649,6 +3427,12 @@ impl crate::Output for UploadSSHPublicKeyResponse {
 impl Recorded for UploadSSHPublicKeyResponse {
     fn record(&self, members: &mut Members<'_>) {
         members.add("sSHPublicKey", &self.ssh_public_key);
+    }
+}
+
+impl JsonMembers for UploadSSHPublicKeyResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.ssh_public_key.write_member("SSHPublicKey", object);
     }
 }
 
@@ -2681,6 +3465,14 @@ impl Recorded for UploadServerCertificateResponse {
     }
 }
 
+impl JsonMembers for UploadServerCertificateResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.server_certificate_metadata
+            .write_member("ServerCertificateMetadata", object);
+        self.tags.write_member("Tags", object);
+    }
+}
+
 /// The output of `UploadSigningCertificate`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UploadSigningCertificateResponse {
@@ -2699,5 +3491,11 @@ impl crate::Output for UploadSigningCertificateResponse {
 impl Recorded for UploadSigningCertificateResponse {
     fn record(&self, members: &mut Members<'_>) {
         members.add("certificate", &self.certificate);
+    }
+}
+
+impl JsonMembers for UploadSigningCertificateResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.certificate.write_member("Certificate", object);
     }
 }

@@ -5,12 +5,15 @@ use super::sts_shapes as shapes;
 use crate::element::Element;
 use crate::fields::AsFields;
 use crate::fields::Fields;
+use crate::json::JsonMembers;
+use crate::json::JsonValue;
 use crate::reader::Name;
 use crate::reader::Presence;
 use crate::reader::Read;
 use crate::reader::Reader;
 use crate::recorded::Members;
 use crate::recorded::Recorded;
+use keyward_wire::JsonObject;
 use keyward_wire::XmlWriter;
 
 /// The model's `AssumedRoleUser`.
@@ -35,6 +38,13 @@ impl Recorded for AssumedRoleUser {
     fn record(&self, members: &mut Members<'_>) {
         members.add("assumedRoleId", &self.assumed_role_id);
         members.add("arn", &self.arn);
+    }
+}
+
+impl JsonMembers for AssumedRoleUser {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.assumed_role_id.write_member("AssumedRoleId", object);
+        self.arn.write_member("Arn", object);
     }
 }
 
@@ -69,6 +79,16 @@ impl Recorded for Credentials {
     }
 }
 
+impl JsonMembers for Credentials {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.access_key_id.write_member("AccessKeyId", object);
+        self.secret_access_key
+            .write_member("SecretAccessKey", object);
+        self.session_token.write_member("SessionToken", object);
+        self.expiration.write_member("Expiration", object);
+    }
+}
+
 /// The model's `FederatedUser`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FederatedUser {
@@ -91,6 +111,14 @@ impl Recorded for FederatedUser {
     fn record(&self, members: &mut Members<'_>) {
         members.add("federatedUserId", &self.federated_user_id);
         members.add("arn", &self.arn);
+    }
+}
+
+impl JsonMembers for FederatedUser {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.federated_user_id
+            .write_member("FederatedUserId", object);
+        self.arn.write_member("Arn", object);
     }
 }
 
@@ -122,6 +150,16 @@ impl Element for OriginIdentity {
 impl Recorded for OriginIdentity {
     fn record(&self, members: &mut Members<'_>) {
         members.add("federatedProviderArn", &self.federated_provider_arn);
+    }
+}
+
+impl JsonMembers for OriginIdentity {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.subject.write_member("Subject", object);
+        self.subject_type.write_member("SubjectType", object);
+        self.issuer.write_member("Issuer", object);
+        self.federated_provider_arn
+            .write_member("FederatedProviderArn", object);
     }
 }
 
@@ -221,6 +259,14 @@ impl Recorded for ScopedSession {
     }
 }
 
+impl JsonMembers for ScopedSession {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.scoped_session_id
+            .write_member("ScopedSessionId", object);
+        self.arn.write_member("Arn", object);
+    }
+}
+
 /// The model's `Tag`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tag {
@@ -285,6 +331,13 @@ impl Recorded for TransactionContext {
     fn record(&self, _: &mut Members<'_>) {}
 }
 
+impl JsonMembers for TransactionContext {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.identity_provider
+            .write_member("IdentityProvider", object);
+    }
+}
+
 /// The model's `TrustedIdentityPropagationContext`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrustedIdentityPropagationContext {
@@ -307,5 +360,13 @@ impl Recorded for TrustedIdentityPropagationContext {
     fn record(&self, members: &mut Members<'_>) {
         members.add("originIdentity", &self.origin_identity);
         members.add("transactionContext", &self.transaction_context);
+    }
+}
+
+impl JsonMembers for TrustedIdentityPropagationContext {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.origin_identity.write_member("OriginIdentity", object);
+        self.transaction_context
+            .write_member("TransactionContext", object);
     }
 }

@@ -2,8 +2,11 @@
 //! What callers get from the operations.
 
 use crate::element::Element;
+use crate::json::JsonMembers;
+use crate::json::JsonValue;
 use crate::recorded::Members;
 use crate::recorded::Recorded;
+use keyward_wire::JsonObject;
 use keyward_wire::XmlWriter;
 
 /// The output of `AssumeRole`.
@@ -45,6 +48,21 @@ impl Recorded for AssumeRoleResponse {
         members.add("sourceIdentity", &self.source_identity);
         members.add("sessionTokenUtilization", &self.session_token_utilization);
         members.add("sessionTokenSize", &self.session_token_size);
+    }
+}
+
+impl JsonMembers for AssumeRoleResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.credentials.write_member("Credentials", object);
+        self.assumed_role_user
+            .write_member("AssumedRoleUser", object);
+        self.packed_policy_size
+            .write_member("PackedPolicySize", object);
+        self.source_identity.write_member("SourceIdentity", object);
+        self.session_token_utilization
+            .write_member("SessionTokenUtilization", object);
+        self.session_token_size
+            .write_member("SessionTokenSize", object);
     }
 }
 
@@ -119,6 +137,28 @@ impl Recorded for AssumeRoleWithSAMLResponse {
     }
 }
 
+impl JsonMembers for AssumeRoleWithSAMLResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.credentials.write_member("Credentials", object);
+        self.assumed_role_user
+            .write_member("AssumedRoleUser", object);
+        self.packed_policy_size
+            .write_member("PackedPolicySize", object);
+        self.subject.write_member("Subject", object);
+        self.subject_type.write_member("SubjectType", object);
+        self.issuer.write_member("Issuer", object);
+        self.audience.write_member("Audience", object);
+        self.name_qualifier.write_member("NameQualifier", object);
+        self.source_identity.write_member("SourceIdentity", object);
+        self.session_token_utilization
+            .write_member("SessionTokenUtilization", object);
+        self.session_token_size
+            .write_member("SessionTokenSize", object);
+        self.trusted_identity_propagation_context
+            .write_member("TrustedIdentityPropagationContext", object);
+    }
+}
+
 /// The output of `AssumeRoleWithWebIdentity`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AssumeRoleWithWebIdentityResponse {
@@ -186,6 +226,27 @@ impl Recorded for AssumeRoleWithWebIdentityResponse {
     }
 }
 
+impl JsonMembers for AssumeRoleWithWebIdentityResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.credentials.write_member("Credentials", object);
+        self.subject_from_web_identity_token
+            .write_member("SubjectFromWebIdentityToken", object);
+        self.assumed_role_user
+            .write_member("AssumedRoleUser", object);
+        self.packed_policy_size
+            .write_member("PackedPolicySize", object);
+        self.provider.write_member("Provider", object);
+        self.audience.write_member("Audience", object);
+        self.source_identity.write_member("SourceIdentity", object);
+        self.session_token_utilization
+            .write_member("SessionTokenUtilization", object);
+        self.session_token_size
+            .write_member("SessionTokenSize", object);
+        self.trusted_identity_propagation_context
+            .write_member("TrustedIdentityPropagationContext", object);
+    }
+}
+
 /// The output of `AssumeRoot`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AssumeRootResponse {
@@ -220,6 +281,17 @@ impl Recorded for AssumeRootResponse {
     }
 }
 
+impl JsonMembers for AssumeRootResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.credentials.write_member("Credentials", object);
+        self.source_identity.write_member("SourceIdentity", object);
+        self.session_token_utilization
+            .write_member("SessionTokenUtilization", object);
+        self.session_token_size
+            .write_member("SessionTokenSize", object);
+    }
+}
+
 /// The output of `DecodeAuthorizationMessage`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DecodeAuthorizationMessageResponse {
@@ -241,6 +313,12 @@ impl Recorded for DecodeAuthorizationMessageResponse {
     }
 }
 
+impl JsonMembers for DecodeAuthorizationMessageResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.decoded_message.write_member("DecodedMessage", object);
+    }
+}
+
 /// The output of `GetAccessKeyInfo`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetAccessKeyInfoResponse {
@@ -259,6 +337,12 @@ impl crate::Output for GetAccessKeyInfoResponse {
 impl Recorded for GetAccessKeyInfoResponse {
     fn record(&self, members: &mut Members<'_>) {
         members.add("account", &self.account);
+    }
+}
+
+impl JsonMembers for GetAccessKeyInfoResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.account.write_member("Account", object);
     }
 }
 
@@ -291,6 +375,14 @@ impl Recorded for GetCallerIdentityResponse {
     }
 }
 
+impl JsonMembers for GetCallerIdentityResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.user_id.write_member("UserId", object);
+        self.account.write_member("Account", object);
+        self.arn.write_member("Arn", object);
+    }
+}
+
 /// The output of `GetDelegatedAccessToken`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetDelegatedAccessTokenResponse {
@@ -317,6 +409,16 @@ impl Recorded for GetDelegatedAccessTokenResponse {
         members.add("credentials", &self.credentials);
         members.add("packedPolicySize", &self.packed_policy_size);
         members.add("assumedPrincipal", &self.assumed_principal);
+    }
+}
+
+impl JsonMembers for GetDelegatedAccessTokenResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.credentials.write_member("Credentials", object);
+        self.packed_policy_size
+            .write_member("PackedPolicySize", object);
+        self.assumed_principal
+            .write_member("AssumedPrincipal", object);
     }
 }
 
@@ -355,6 +457,19 @@ impl Recorded for GetFederationTokenResponse {
         members.add("packedPolicySize", &self.packed_policy_size);
         members.add("sessionTokenUtilization", &self.session_token_utilization);
         members.add("sessionTokenSize", &self.session_token_size);
+    }
+}
+
+impl JsonMembers for GetFederationTokenResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.credentials.write_member("Credentials", object);
+        self.federated_user.write_member("FederatedUser", object);
+        self.packed_policy_size
+            .write_member("PackedPolicySize", object);
+        self.session_token_utilization
+            .write_member("SessionTokenUtilization", object);
+        self.session_token_size
+            .write_member("SessionTokenSize", object);
     }
 }
 
@@ -400,6 +515,20 @@ impl Recorded for GetScopedCredentialsResponse {
     }
 }
 
+impl JsonMembers for GetScopedCredentialsResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.credentials.write_member("Credentials", object);
+        self.session_info.write_member("SessionInfo", object);
+        self.session_token_utilization
+            .write_member("SessionTokenUtilization", object);
+        self.session_token_size
+            .write_member("SessionTokenSize", object);
+        self.scoped_policies_count
+            .write_member("ScopedPoliciesCount", object);
+        self.source_identity.write_member("SourceIdentity", object);
+    }
+}
+
 /// The output of `GetSessionToken`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetSessionTokenResponse {
@@ -430,6 +559,16 @@ impl Recorded for GetSessionTokenResponse {
     }
 }
 
+impl JsonMembers for GetSessionTokenResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.credentials.write_member("Credentials", object);
+        self.session_token_utilization
+            .write_member("SessionTokenUtilization", object);
+        self.session_token_size
+            .write_member("SessionTokenSize", object);
+    }
+}
+
 /// The output of `GetWebIdentityToken`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetWebIdentityTokenResponse {
@@ -451,5 +590,13 @@ impl crate::Output for GetWebIdentityTokenResponse {
 impl Recorded for GetWebIdentityTokenResponse {
     fn record(&self, members: &mut Members<'_>) {
         members.add("expiration", &self.expiration);
+    }
+}
+
+impl JsonMembers for GetWebIdentityTokenResponse {
+    fn write_members(&self, object: &mut JsonObject<'_>) {
+        self.web_identity_token
+            .write_member("WebIdentityToken", object);
+        self.expiration.write_member("Expiration", object);
     }
 }

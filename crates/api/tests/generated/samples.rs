@@ -3,938 +3,938 @@
 
 use keyward_api::{OperationId, iam, sts};
 
-use super::{Sample, answer};
+use super::{Sample, Written, written};
 
 /// The answer of each operation, in full.
-pub(crate) fn answers() -> Vec<(OperationId, String)> {
+pub(crate) fn answers() -> Vec<(OperationId, Written)> {
     vec![
         (
             OperationId::IamAcceptDelegationRequest,
-            answer::<iam::operations::AcceptDelegationRequest>(&<()>::sample()),
+            written::<iam::operations::AcceptDelegationRequest>(&<()>::sample()),
         ),
         (
             OperationId::IamAcquireRole,
-            answer::<iam::operations::AcquireRole>(&<iam::AcquireRoleResponse>::sample()),
+            written::<iam::operations::AcquireRole>(&<iam::AcquireRoleResponse>::sample()),
         ),
         (
             OperationId::IamAddClientIDToOpenIDConnectProvider,
-            answer::<iam::operations::AddClientIDToOpenIDConnectProvider>(&<()>::sample()),
+            written::<iam::operations::AddClientIDToOpenIDConnectProvider>(&<()>::sample()),
         ),
         (
             OperationId::IamAddRoleToInstanceProfile,
-            answer::<iam::operations::AddRoleToInstanceProfile>(&<()>::sample()),
+            written::<iam::operations::AddRoleToInstanceProfile>(&<()>::sample()),
         ),
         (
             OperationId::IamAddUserToGroup,
-            answer::<iam::operations::AddUserToGroup>(&<()>::sample()),
+            written::<iam::operations::AddUserToGroup>(&<()>::sample()),
         ),
         (
             OperationId::IamAssociateDelegationRequest,
-            answer::<iam::operations::AssociateDelegationRequest>(&<()>::sample()),
+            written::<iam::operations::AssociateDelegationRequest>(&<()>::sample()),
         ),
         (
             OperationId::IamAttachGroupPolicy,
-            answer::<iam::operations::AttachGroupPolicy>(&<()>::sample()),
+            written::<iam::operations::AttachGroupPolicy>(&<()>::sample()),
         ),
         (
             OperationId::IamAttachRolePolicy,
-            answer::<iam::operations::AttachRolePolicy>(&<()>::sample()),
+            written::<iam::operations::AttachRolePolicy>(&<()>::sample()),
         ),
         (
             OperationId::IamAttachUserPolicy,
-            answer::<iam::operations::AttachUserPolicy>(&<()>::sample()),
+            written::<iam::operations::AttachUserPolicy>(&<()>::sample()),
         ),
         (
             OperationId::IamChangePassword,
-            answer::<iam::operations::ChangePassword>(&<()>::sample()),
+            written::<iam::operations::ChangePassword>(&<()>::sample()),
         ),
         (
             OperationId::IamCreateAccessKey,
-            answer::<iam::operations::CreateAccessKey>(&<iam::CreateAccessKeyResponse>::sample()),
+            written::<iam::operations::CreateAccessKey>(&<iam::CreateAccessKeyResponse>::sample()),
         ),
         (
             OperationId::IamCreateAccountAlias,
-            answer::<iam::operations::CreateAccountAlias>(&<()>::sample()),
+            written::<iam::operations::CreateAccountAlias>(&<()>::sample()),
         ),
         (
             OperationId::IamCreateDelegationRequest,
-            answer::<iam::operations::CreateDelegationRequest>(
+            written::<iam::operations::CreateDelegationRequest>(
                 &<iam::CreateDelegationRequestResponse>::sample(),
             ),
         ),
         (
             OperationId::IamCreateGroup,
-            answer::<iam::operations::CreateGroup>(&<iam::CreateGroupResponse>::sample()),
+            written::<iam::operations::CreateGroup>(&<iam::CreateGroupResponse>::sample()),
         ),
         (
             OperationId::IamCreateInstanceProfile,
-            answer::<iam::operations::CreateInstanceProfile>(
+            written::<iam::operations::CreateInstanceProfile>(
                 &<iam::CreateInstanceProfileResponse>::sample(),
             ),
         ),
         (
             OperationId::IamCreateLoginProfile,
-            answer::<iam::operations::CreateLoginProfile>(
+            written::<iam::operations::CreateLoginProfile>(
                 &<iam::CreateLoginProfileResponse>::sample(),
             ),
         ),
         (
             OperationId::IamCreateOpenIDConnectProvider,
-            answer::<iam::operations::CreateOpenIDConnectProvider>(
+            written::<iam::operations::CreateOpenIDConnectProvider>(
                 &<iam::CreateOpenIDConnectProviderResponse>::sample(),
             ),
         ),
         (
             OperationId::IamCreatePolicy,
-            answer::<iam::operations::CreatePolicy>(&<iam::CreatePolicyResponse>::sample()),
+            written::<iam::operations::CreatePolicy>(&<iam::CreatePolicyResponse>::sample()),
         ),
         (
             OperationId::IamCreatePolicyVersion,
-            answer::<iam::operations::CreatePolicyVersion>(
+            written::<iam::operations::CreatePolicyVersion>(
                 &<iam::CreatePolicyVersionResponse>::sample(),
             ),
         ),
         (
             OperationId::IamCreateRole,
-            answer::<iam::operations::CreateRole>(&<iam::CreateRoleResponse>::sample()),
+            written::<iam::operations::CreateRole>(&<iam::CreateRoleResponse>::sample()),
         ),
         (
             OperationId::IamCreateSAMLProvider,
-            answer::<iam::operations::CreateSAMLProvider>(
+            written::<iam::operations::CreateSAMLProvider>(
                 &<iam::CreateSAMLProviderResponse>::sample(),
             ),
         ),
         (
             OperationId::IamCreateServiceLinkedRole,
-            answer::<iam::operations::CreateServiceLinkedRole>(
+            written::<iam::operations::CreateServiceLinkedRole>(
                 &<iam::CreateServiceLinkedRoleResponse>::sample(),
             ),
         ),
         (
             OperationId::IamCreateServiceSpecificCredential,
-            answer::<iam::operations::CreateServiceSpecificCredential>(
+            written::<iam::operations::CreateServiceSpecificCredential>(
                 &<iam::CreateServiceSpecificCredentialResponse>::sample(),
             ),
         ),
         (
             OperationId::IamCreateUser,
-            answer::<iam::operations::CreateUser>(&<iam::CreateUserResponse>::sample()),
+            written::<iam::operations::CreateUser>(&<iam::CreateUserResponse>::sample()),
         ),
         (
             OperationId::IamCreateVirtualMFADevice,
-            answer::<iam::operations::CreateVirtualMFADevice>(
+            written::<iam::operations::CreateVirtualMFADevice>(
                 &<iam::CreateVirtualMFADeviceResponse>::sample(),
             ),
         ),
         (
             OperationId::IamDeactivateMFADevice,
-            answer::<iam::operations::DeactivateMFADevice>(&<()>::sample()),
+            written::<iam::operations::DeactivateMFADevice>(&<()>::sample()),
         ),
         (
             OperationId::IamDeleteAccessKey,
-            answer::<iam::operations::DeleteAccessKey>(&<()>::sample()),
+            written::<iam::operations::DeleteAccessKey>(&<()>::sample()),
         ),
         (
             OperationId::IamDeleteAccountAlias,
-            answer::<iam::operations::DeleteAccountAlias>(&<()>::sample()),
+            written::<iam::operations::DeleteAccountAlias>(&<()>::sample()),
         ),
         (
             OperationId::IamDeleteAccountPasswordPolicy,
-            answer::<iam::operations::DeleteAccountPasswordPolicy>(&<()>::sample()),
+            written::<iam::operations::DeleteAccountPasswordPolicy>(&<()>::sample()),
         ),
         (
             OperationId::IamDeleteGroup,
-            answer::<iam::operations::DeleteGroup>(&<()>::sample()),
+            written::<iam::operations::DeleteGroup>(&<()>::sample()),
         ),
         (
             OperationId::IamDeleteGroupPolicy,
-            answer::<iam::operations::DeleteGroupPolicy>(&<()>::sample()),
+            written::<iam::operations::DeleteGroupPolicy>(&<()>::sample()),
         ),
         (
             OperationId::IamDeleteInstanceProfile,
-            answer::<iam::operations::DeleteInstanceProfile>(&<()>::sample()),
+            written::<iam::operations::DeleteInstanceProfile>(&<()>::sample()),
         ),
         (
             OperationId::IamDeleteLoginProfile,
-            answer::<iam::operations::DeleteLoginProfile>(&<()>::sample()),
+            written::<iam::operations::DeleteLoginProfile>(&<()>::sample()),
         ),
         (
             OperationId::IamDeleteOpenIDConnectProvider,
-            answer::<iam::operations::DeleteOpenIDConnectProvider>(&<()>::sample()),
+            written::<iam::operations::DeleteOpenIDConnectProvider>(&<()>::sample()),
         ),
         (
             OperationId::IamDeletePolicy,
-            answer::<iam::operations::DeletePolicy>(&<()>::sample()),
+            written::<iam::operations::DeletePolicy>(&<()>::sample()),
         ),
         (
             OperationId::IamDeletePolicyVersion,
-            answer::<iam::operations::DeletePolicyVersion>(&<()>::sample()),
+            written::<iam::operations::DeletePolicyVersion>(&<()>::sample()),
         ),
         (
             OperationId::IamDeleteRole,
-            answer::<iam::operations::DeleteRole>(&<()>::sample()),
+            written::<iam::operations::DeleteRole>(&<()>::sample()),
         ),
         (
             OperationId::IamDeleteRolePermissionsBoundary,
-            answer::<iam::operations::DeleteRolePermissionsBoundary>(&<()>::sample()),
+            written::<iam::operations::DeleteRolePermissionsBoundary>(&<()>::sample()),
         ),
         (
             OperationId::IamDeleteRolePolicy,
-            answer::<iam::operations::DeleteRolePolicy>(&<()>::sample()),
+            written::<iam::operations::DeleteRolePolicy>(&<()>::sample()),
         ),
         (
             OperationId::IamDeleteSAMLProvider,
-            answer::<iam::operations::DeleteSAMLProvider>(&<()>::sample()),
+            written::<iam::operations::DeleteSAMLProvider>(&<()>::sample()),
         ),
         (
             OperationId::IamDeleteSSHPublicKey,
-            answer::<iam::operations::DeleteSSHPublicKey>(&<()>::sample()),
+            written::<iam::operations::DeleteSSHPublicKey>(&<()>::sample()),
         ),
         (
             OperationId::IamDeleteServerCertificate,
-            answer::<iam::operations::DeleteServerCertificate>(&<()>::sample()),
+            written::<iam::operations::DeleteServerCertificate>(&<()>::sample()),
         ),
         (
             OperationId::IamDeleteServiceLinkedRole,
-            answer::<iam::operations::DeleteServiceLinkedRole>(
+            written::<iam::operations::DeleteServiceLinkedRole>(
                 &<iam::DeleteServiceLinkedRoleResponse>::sample(),
             ),
         ),
         (
             OperationId::IamDeleteServiceSpecificCredential,
-            answer::<iam::operations::DeleteServiceSpecificCredential>(&<()>::sample()),
+            written::<iam::operations::DeleteServiceSpecificCredential>(&<()>::sample()),
         ),
         (
             OperationId::IamDeleteSigningCertificate,
-            answer::<iam::operations::DeleteSigningCertificate>(&<()>::sample()),
+            written::<iam::operations::DeleteSigningCertificate>(&<()>::sample()),
         ),
         (
             OperationId::IamDeleteUser,
-            answer::<iam::operations::DeleteUser>(&<()>::sample()),
+            written::<iam::operations::DeleteUser>(&<()>::sample()),
         ),
         (
             OperationId::IamDeleteUserPermissionsBoundary,
-            answer::<iam::operations::DeleteUserPermissionsBoundary>(&<()>::sample()),
+            written::<iam::operations::DeleteUserPermissionsBoundary>(&<()>::sample()),
         ),
         (
             OperationId::IamDeleteUserPolicy,
-            answer::<iam::operations::DeleteUserPolicy>(&<()>::sample()),
+            written::<iam::operations::DeleteUserPolicy>(&<()>::sample()),
         ),
         (
             OperationId::IamDeleteVirtualMFADevice,
-            answer::<iam::operations::DeleteVirtualMFADevice>(&<()>::sample()),
+            written::<iam::operations::DeleteVirtualMFADevice>(&<()>::sample()),
         ),
         (
             OperationId::IamDetachGroupPolicy,
-            answer::<iam::operations::DetachGroupPolicy>(&<()>::sample()),
+            written::<iam::operations::DetachGroupPolicy>(&<()>::sample()),
         ),
         (
             OperationId::IamDetachRolePolicy,
-            answer::<iam::operations::DetachRolePolicy>(&<()>::sample()),
+            written::<iam::operations::DetachRolePolicy>(&<()>::sample()),
         ),
         (
             OperationId::IamDetachUserPolicy,
-            answer::<iam::operations::DetachUserPolicy>(&<()>::sample()),
+            written::<iam::operations::DetachUserPolicy>(&<()>::sample()),
         ),
         (
             OperationId::IamDisableOrganizationsRootCredentialsManagement,
-            answer::<iam::operations::DisableOrganizationsRootCredentialsManagement>(
+            written::<iam::operations::DisableOrganizationsRootCredentialsManagement>(
                 &<iam::DisableOrganizationsRootCredentialsManagementResponse>::sample(),
             ),
         ),
         (
             OperationId::IamDisableOrganizationsRootSessions,
-            answer::<iam::operations::DisableOrganizationsRootSessions>(
+            written::<iam::operations::DisableOrganizationsRootSessions>(
                 &<iam::DisableOrganizationsRootSessionsResponse>::sample(),
             ),
         ),
         (
             OperationId::IamDisableOutboundWebIdentityFederation,
-            answer::<iam::operations::DisableOutboundWebIdentityFederation>(&<()>::sample()),
+            written::<iam::operations::DisableOutboundWebIdentityFederation>(&<()>::sample()),
         ),
         (
             OperationId::IamEnableMFADevice,
-            answer::<iam::operations::EnableMFADevice>(&<()>::sample()),
+            written::<iam::operations::EnableMFADevice>(&<()>::sample()),
         ),
         (
             OperationId::IamEnableOrganizationsRootCredentialsManagement,
-            answer::<iam::operations::EnableOrganizationsRootCredentialsManagement>(
+            written::<iam::operations::EnableOrganizationsRootCredentialsManagement>(
                 &<iam::EnableOrganizationsRootCredentialsManagementResponse>::sample(),
             ),
         ),
         (
             OperationId::IamEnableOrganizationsRootSessions,
-            answer::<iam::operations::EnableOrganizationsRootSessions>(
+            written::<iam::operations::EnableOrganizationsRootSessions>(
                 &<iam::EnableOrganizationsRootSessionsResponse>::sample(),
             ),
         ),
         (
             OperationId::IamEnableOutboundWebIdentityFederation,
-            answer::<iam::operations::EnableOutboundWebIdentityFederation>(
+            written::<iam::operations::EnableOutboundWebIdentityFederation>(
                 &<iam::EnableOutboundWebIdentityFederationResponse>::sample(),
             ),
         ),
         (
             OperationId::IamGenerateCredentialReport,
-            answer::<iam::operations::GenerateCredentialReport>(
+            written::<iam::operations::GenerateCredentialReport>(
                 &<iam::GenerateCredentialReportResponse>::sample(),
             ),
         ),
         (
             OperationId::IamGenerateOrganizationsAccessReport,
-            answer::<iam::operations::GenerateOrganizationsAccessReport>(
+            written::<iam::operations::GenerateOrganizationsAccessReport>(
                 &<iam::GenerateOrganizationsAccessReportResponse>::sample(),
             ),
         ),
         (
             OperationId::IamGenerateServiceLastAccessedDetails,
-            answer::<iam::operations::GenerateServiceLastAccessedDetails>(
+            written::<iam::operations::GenerateServiceLastAccessedDetails>(
                 &<iam::GenerateServiceLastAccessedDetailsResponse>::sample(),
             ),
         ),
         (
             OperationId::IamGetAccessKeyLastUsed,
-            answer::<iam::operations::GetAccessKeyLastUsed>(
+            written::<iam::operations::GetAccessKeyLastUsed>(
                 &<iam::GetAccessKeyLastUsedResponse>::sample(),
             ),
         ),
         (
             OperationId::IamGetAccountAuthorizationDetails,
-            answer::<iam::operations::GetAccountAuthorizationDetails>(
+            written::<iam::operations::GetAccountAuthorizationDetails>(
                 &<iam::GetAccountAuthorizationDetailsResponse>::sample(),
             ),
         ),
         (
             OperationId::IamGetAccountPasswordPolicy,
-            answer::<iam::operations::GetAccountPasswordPolicy>(
+            written::<iam::operations::GetAccountPasswordPolicy>(
                 &<iam::GetAccountPasswordPolicyResponse>::sample(),
             ),
         ),
         (
             OperationId::IamGetAccountProperties,
-            answer::<iam::operations::GetAccountProperties>(
+            written::<iam::operations::GetAccountProperties>(
                 &<iam::GetAccountPropertiesResponse>::sample(),
             ),
         ),
         (
             OperationId::IamGetAccountSummary,
-            answer::<iam::operations::GetAccountSummary>(
+            written::<iam::operations::GetAccountSummary>(
                 &<iam::GetAccountSummaryResponse>::sample(),
             ),
         ),
         (
             OperationId::IamGetContextKeysForCustomPolicy,
-            answer::<iam::operations::GetContextKeysForCustomPolicy>(
+            written::<iam::operations::GetContextKeysForCustomPolicy>(
                 &<iam::GetContextKeysForPolicyResponse>::sample(),
             ),
         ),
         (
             OperationId::IamGetContextKeysForPrincipalPolicy,
-            answer::<iam::operations::GetContextKeysForPrincipalPolicy>(
+            written::<iam::operations::GetContextKeysForPrincipalPolicy>(
                 &<iam::GetContextKeysForPolicyResponse>::sample(),
             ),
         ),
         (
             OperationId::IamGetCredentialReport,
-            answer::<iam::operations::GetCredentialReport>(
+            written::<iam::operations::GetCredentialReport>(
                 &<iam::GetCredentialReportResponse>::sample(),
             ),
         ),
         (
             OperationId::IamGetDelegationRequest,
-            answer::<iam::operations::GetDelegationRequest>(
+            written::<iam::operations::GetDelegationRequest>(
                 &<iam::GetDelegationRequestResponse>::sample(),
             ),
         ),
         (
             OperationId::IamGetGroup,
-            answer::<iam::operations::GetGroup>(&<iam::GetGroupResponse>::sample()),
+            written::<iam::operations::GetGroup>(&<iam::GetGroupResponse>::sample()),
         ),
         (
             OperationId::IamGetGroupPolicy,
-            answer::<iam::operations::GetGroupPolicy>(&<iam::GetGroupPolicyResponse>::sample()),
+            written::<iam::operations::GetGroupPolicy>(&<iam::GetGroupPolicyResponse>::sample()),
         ),
         (
             OperationId::IamGetHumanReadableSummary,
-            answer::<iam::operations::GetHumanReadableSummary>(
+            written::<iam::operations::GetHumanReadableSummary>(
                 &<iam::GetHumanReadableSummaryResponse>::sample(),
             ),
         ),
         (
             OperationId::IamGetInstanceProfile,
-            answer::<iam::operations::GetInstanceProfile>(
+            written::<iam::operations::GetInstanceProfile>(
                 &<iam::GetInstanceProfileResponse>::sample(),
             ),
         ),
         (
             OperationId::IamGetLoginProfile,
-            answer::<iam::operations::GetLoginProfile>(&<iam::GetLoginProfileResponse>::sample()),
+            written::<iam::operations::GetLoginProfile>(&<iam::GetLoginProfileResponse>::sample()),
         ),
         (
             OperationId::IamGetMFADevice,
-            answer::<iam::operations::GetMFADevice>(&<iam::GetMFADeviceResponse>::sample()),
+            written::<iam::operations::GetMFADevice>(&<iam::GetMFADeviceResponse>::sample()),
         ),
         (
             OperationId::IamGetOpenIDConnectProvider,
-            answer::<iam::operations::GetOpenIDConnectProvider>(
+            written::<iam::operations::GetOpenIDConnectProvider>(
                 &<iam::GetOpenIDConnectProviderResponse>::sample(),
             ),
         ),
         (
             OperationId::IamGetOrganizationsAccessReport,
-            answer::<iam::operations::GetOrganizationsAccessReport>(
+            written::<iam::operations::GetOrganizationsAccessReport>(
                 &<iam::GetOrganizationsAccessReportResponse>::sample(),
             ),
         ),
         (
             OperationId::IamGetOutboundWebIdentityFederationInfo,
-            answer::<iam::operations::GetOutboundWebIdentityFederationInfo>(
+            written::<iam::operations::GetOutboundWebIdentityFederationInfo>(
                 &<iam::GetOutboundWebIdentityFederationInfoResponse>::sample(),
             ),
         ),
         (
             OperationId::IamGetPolicy,
-            answer::<iam::operations::GetPolicy>(&<iam::GetPolicyResponse>::sample()),
+            written::<iam::operations::GetPolicy>(&<iam::GetPolicyResponse>::sample()),
         ),
         (
             OperationId::IamGetPolicyVersion,
-            answer::<iam::operations::GetPolicyVersion>(&<iam::GetPolicyVersionResponse>::sample()),
+            written::<iam::operations::GetPolicyVersion>(&<iam::GetPolicyVersionResponse>::sample()),
         ),
         (
             OperationId::IamGetRole,
-            answer::<iam::operations::GetRole>(&<iam::GetRoleResponse>::sample()),
+            written::<iam::operations::GetRole>(&<iam::GetRoleResponse>::sample()),
         ),
         (
             OperationId::IamGetRolePolicy,
-            answer::<iam::operations::GetRolePolicy>(&<iam::GetRolePolicyResponse>::sample()),
+            written::<iam::operations::GetRolePolicy>(&<iam::GetRolePolicyResponse>::sample()),
         ),
         (
             OperationId::IamGetRoleTemplateVersion,
-            answer::<iam::operations::GetRoleTemplateVersion>(
+            written::<iam::operations::GetRoleTemplateVersion>(
                 &<iam::GetRoleTemplateVersionResponse>::sample(),
             ),
         ),
         (
             OperationId::IamGetSAMLProvider,
-            answer::<iam::operations::GetSAMLProvider>(&<iam::GetSAMLProviderResponse>::sample()),
+            written::<iam::operations::GetSAMLProvider>(&<iam::GetSAMLProviderResponse>::sample()),
         ),
         (
             OperationId::IamGetSSHPublicKey,
-            answer::<iam::operations::GetSSHPublicKey>(&<iam::GetSSHPublicKeyResponse>::sample()),
+            written::<iam::operations::GetSSHPublicKey>(&<iam::GetSSHPublicKeyResponse>::sample()),
         ),
         (
             OperationId::IamGetServerCertificate,
-            answer::<iam::operations::GetServerCertificate>(
+            written::<iam::operations::GetServerCertificate>(
                 &<iam::GetServerCertificateResponse>::sample(),
             ),
         ),
         (
             OperationId::IamGetServiceLastAccessedDetails,
-            answer::<iam::operations::GetServiceLastAccessedDetails>(
+            written::<iam::operations::GetServiceLastAccessedDetails>(
                 &<iam::GetServiceLastAccessedDetailsResponse>::sample(),
             ),
         ),
         (
             OperationId::IamGetServiceLastAccessedDetailsWithEntities,
-            answer::<iam::operations::GetServiceLastAccessedDetailsWithEntities>(
+            written::<iam::operations::GetServiceLastAccessedDetailsWithEntities>(
                 &<iam::GetServiceLastAccessedDetailsWithEntitiesResponse>::sample(),
             ),
         ),
         (
             OperationId::IamGetServiceLinkedRoleDeletionStatus,
-            answer::<iam::operations::GetServiceLinkedRoleDeletionStatus>(
+            written::<iam::operations::GetServiceLinkedRoleDeletionStatus>(
                 &<iam::GetServiceLinkedRoleDeletionStatusResponse>::sample(),
             ),
         ),
         (
             OperationId::IamGetUser,
-            answer::<iam::operations::GetUser>(&<iam::GetUserResponse>::sample()),
+            written::<iam::operations::GetUser>(&<iam::GetUserResponse>::sample()),
         ),
         (
             OperationId::IamGetUserPolicy,
-            answer::<iam::operations::GetUserPolicy>(&<iam::GetUserPolicyResponse>::sample()),
+            written::<iam::operations::GetUserPolicy>(&<iam::GetUserPolicyResponse>::sample()),
         ),
         (
             OperationId::IamListAccessKeys,
-            answer::<iam::operations::ListAccessKeys>(&<iam::ListAccessKeysResponse>::sample()),
+            written::<iam::operations::ListAccessKeys>(&<iam::ListAccessKeysResponse>::sample()),
         ),
         (
             OperationId::IamListAccountAliases,
-            answer::<iam::operations::ListAccountAliases>(
+            written::<iam::operations::ListAccountAliases>(
                 &<iam::ListAccountAliasesResponse>::sample(),
             ),
         ),
         (
             OperationId::IamListAttachedGroupPolicies,
-            answer::<iam::operations::ListAttachedGroupPolicies>(
+            written::<iam::operations::ListAttachedGroupPolicies>(
                 &<iam::ListAttachedGroupPoliciesResponse>::sample(),
             ),
         ),
         (
             OperationId::IamListAttachedRolePolicies,
-            answer::<iam::operations::ListAttachedRolePolicies>(
+            written::<iam::operations::ListAttachedRolePolicies>(
                 &<iam::ListAttachedRolePoliciesResponse>::sample(),
             ),
         ),
         (
             OperationId::IamListAttachedUserPolicies,
-            answer::<iam::operations::ListAttachedUserPolicies>(
+            written::<iam::operations::ListAttachedUserPolicies>(
                 &<iam::ListAttachedUserPoliciesResponse>::sample(),
             ),
         ),
         (
             OperationId::IamListDelegationRequests,
-            answer::<iam::operations::ListDelegationRequests>(
+            written::<iam::operations::ListDelegationRequests>(
                 &<iam::ListDelegationRequestsResponse>::sample(),
             ),
         ),
         (
             OperationId::IamListEntitiesForPolicy,
-            answer::<iam::operations::ListEntitiesForPolicy>(
+            written::<iam::operations::ListEntitiesForPolicy>(
                 &<iam::ListEntitiesForPolicyResponse>::sample(),
             ),
         ),
         (
             OperationId::IamListGroupPolicies,
-            answer::<iam::operations::ListGroupPolicies>(
+            written::<iam::operations::ListGroupPolicies>(
                 &<iam::ListGroupPoliciesResponse>::sample(),
             ),
         ),
         (
             OperationId::IamListGroups,
-            answer::<iam::operations::ListGroups>(&<iam::ListGroupsResponse>::sample()),
+            written::<iam::operations::ListGroups>(&<iam::ListGroupsResponse>::sample()),
         ),
         (
             OperationId::IamListGroupsForUser,
-            answer::<iam::operations::ListGroupsForUser>(
+            written::<iam::operations::ListGroupsForUser>(
                 &<iam::ListGroupsForUserResponse>::sample(),
             ),
         ),
         (
             OperationId::IamListInstanceProfileTags,
-            answer::<iam::operations::ListInstanceProfileTags>(
+            written::<iam::operations::ListInstanceProfileTags>(
                 &<iam::ListInstanceProfileTagsResponse>::sample(),
             ),
         ),
         (
             OperationId::IamListInstanceProfiles,
-            answer::<iam::operations::ListInstanceProfiles>(
+            written::<iam::operations::ListInstanceProfiles>(
                 &<iam::ListInstanceProfilesResponse>::sample(),
             ),
         ),
         (
             OperationId::IamListInstanceProfilesForRole,
-            answer::<iam::operations::ListInstanceProfilesForRole>(
+            written::<iam::operations::ListInstanceProfilesForRole>(
                 &<iam::ListInstanceProfilesForRoleResponse>::sample(),
             ),
         ),
         (
             OperationId::IamListMFADeviceTags,
-            answer::<iam::operations::ListMFADeviceTags>(
+            written::<iam::operations::ListMFADeviceTags>(
                 &<iam::ListMFADeviceTagsResponse>::sample(),
             ),
         ),
         (
             OperationId::IamListMFADevices,
-            answer::<iam::operations::ListMFADevices>(&<iam::ListMFADevicesResponse>::sample()),
+            written::<iam::operations::ListMFADevices>(&<iam::ListMFADevicesResponse>::sample()),
         ),
         (
             OperationId::IamListOpenIDConnectProviderTags,
-            answer::<iam::operations::ListOpenIDConnectProviderTags>(
+            written::<iam::operations::ListOpenIDConnectProviderTags>(
                 &<iam::ListOpenIDConnectProviderTagsResponse>::sample(),
             ),
         ),
         (
             OperationId::IamListOpenIDConnectProviders,
-            answer::<iam::operations::ListOpenIDConnectProviders>(
+            written::<iam::operations::ListOpenIDConnectProviders>(
                 &<iam::ListOpenIDConnectProvidersResponse>::sample(),
             ),
         ),
         (
             OperationId::IamListOrganizationsFeatures,
-            answer::<iam::operations::ListOrganizationsFeatures>(
+            written::<iam::operations::ListOrganizationsFeatures>(
                 &<iam::ListOrganizationsFeaturesResponse>::sample(),
             ),
         ),
         (
             OperationId::IamListPolicies,
-            answer::<iam::operations::ListPolicies>(&<iam::ListPoliciesResponse>::sample()),
+            written::<iam::operations::ListPolicies>(&<iam::ListPoliciesResponse>::sample()),
         ),
         (
             OperationId::IamListPoliciesGrantingServiceAccess,
-            answer::<iam::operations::ListPoliciesGrantingServiceAccess>(
+            written::<iam::operations::ListPoliciesGrantingServiceAccess>(
                 &<iam::ListPoliciesGrantingServiceAccessResponse>::sample(),
             ),
         ),
         (
             OperationId::IamListPolicyTags,
-            answer::<iam::operations::ListPolicyTags>(&<iam::ListPolicyTagsResponse>::sample()),
+            written::<iam::operations::ListPolicyTags>(&<iam::ListPolicyTagsResponse>::sample()),
         ),
         (
             OperationId::IamListPolicyVersions,
-            answer::<iam::operations::ListPolicyVersions>(
+            written::<iam::operations::ListPolicyVersions>(
                 &<iam::ListPolicyVersionsResponse>::sample(),
             ),
         ),
         (
             OperationId::IamListRolePolicies,
-            answer::<iam::operations::ListRolePolicies>(&<iam::ListRolePoliciesResponse>::sample()),
+            written::<iam::operations::ListRolePolicies>(&<iam::ListRolePoliciesResponse>::sample()),
         ),
         (
             OperationId::IamListRoleTags,
-            answer::<iam::operations::ListRoleTags>(&<iam::ListRoleTagsResponse>::sample()),
+            written::<iam::operations::ListRoleTags>(&<iam::ListRoleTagsResponse>::sample()),
         ),
         (
             OperationId::IamListRoles,
-            answer::<iam::operations::ListRoles>(&<iam::ListRolesResponse>::sample()),
+            written::<iam::operations::ListRoles>(&<iam::ListRolesResponse>::sample()),
         ),
         (
             OperationId::IamListSAMLProviderTags,
-            answer::<iam::operations::ListSAMLProviderTags>(
+            written::<iam::operations::ListSAMLProviderTags>(
                 &<iam::ListSAMLProviderTagsResponse>::sample(),
             ),
         ),
         (
             OperationId::IamListSAMLProviders,
-            answer::<iam::operations::ListSAMLProviders>(
+            written::<iam::operations::ListSAMLProviders>(
                 &<iam::ListSAMLProvidersResponse>::sample(),
             ),
         ),
         (
             OperationId::IamListSSHPublicKeys,
-            answer::<iam::operations::ListSSHPublicKeys>(
+            written::<iam::operations::ListSSHPublicKeys>(
                 &<iam::ListSSHPublicKeysResponse>::sample(),
             ),
         ),
         (
             OperationId::IamListServerCertificateTags,
-            answer::<iam::operations::ListServerCertificateTags>(
+            written::<iam::operations::ListServerCertificateTags>(
                 &<iam::ListServerCertificateTagsResponse>::sample(),
             ),
         ),
         (
             OperationId::IamListServerCertificates,
-            answer::<iam::operations::ListServerCertificates>(
+            written::<iam::operations::ListServerCertificates>(
                 &<iam::ListServerCertificatesResponse>::sample(),
             ),
         ),
         (
             OperationId::IamListServiceSpecificCredentials,
-            answer::<iam::operations::ListServiceSpecificCredentials>(
+            written::<iam::operations::ListServiceSpecificCredentials>(
                 &<iam::ListServiceSpecificCredentialsResponse>::sample(),
             ),
         ),
         (
             OperationId::IamListSigningCertificates,
-            answer::<iam::operations::ListSigningCertificates>(
+            written::<iam::operations::ListSigningCertificates>(
                 &<iam::ListSigningCertificatesResponse>::sample(),
             ),
         ),
         (
             OperationId::IamListUserPolicies,
-            answer::<iam::operations::ListUserPolicies>(&<iam::ListUserPoliciesResponse>::sample()),
+            written::<iam::operations::ListUserPolicies>(&<iam::ListUserPoliciesResponse>::sample()),
         ),
         (
             OperationId::IamListUserTags,
-            answer::<iam::operations::ListUserTags>(&<iam::ListUserTagsResponse>::sample()),
+            written::<iam::operations::ListUserTags>(&<iam::ListUserTagsResponse>::sample()),
         ),
         (
             OperationId::IamListUsers,
-            answer::<iam::operations::ListUsers>(&<iam::ListUsersResponse>::sample()),
+            written::<iam::operations::ListUsers>(&<iam::ListUsersResponse>::sample()),
         ),
         (
             OperationId::IamListVirtualMFADevices,
-            answer::<iam::operations::ListVirtualMFADevices>(
+            written::<iam::operations::ListVirtualMFADevices>(
                 &<iam::ListVirtualMFADevicesResponse>::sample(),
             ),
         ),
         (
             OperationId::IamPutAccountProperties,
-            answer::<iam::operations::PutAccountProperties>(
+            written::<iam::operations::PutAccountProperties>(
                 &<iam::PutAccountPropertiesResponse>::sample(),
             ),
         ),
         (
             OperationId::IamPutGroupPolicy,
-            answer::<iam::operations::PutGroupPolicy>(&<()>::sample()),
+            written::<iam::operations::PutGroupPolicy>(&<()>::sample()),
         ),
         (
             OperationId::IamPutRolePermissionsBoundary,
-            answer::<iam::operations::PutRolePermissionsBoundary>(&<()>::sample()),
+            written::<iam::operations::PutRolePermissionsBoundary>(&<()>::sample()),
         ),
         (
             OperationId::IamPutRolePolicy,
-            answer::<iam::operations::PutRolePolicy>(&<()>::sample()),
+            written::<iam::operations::PutRolePolicy>(&<()>::sample()),
         ),
         (
             OperationId::IamPutUserPermissionsBoundary,
-            answer::<iam::operations::PutUserPermissionsBoundary>(&<()>::sample()),
+            written::<iam::operations::PutUserPermissionsBoundary>(&<()>::sample()),
         ),
         (
             OperationId::IamPutUserPolicy,
-            answer::<iam::operations::PutUserPolicy>(&<()>::sample()),
+            written::<iam::operations::PutUserPolicy>(&<()>::sample()),
         ),
         (
             OperationId::IamRejectDelegationRequest,
-            answer::<iam::operations::RejectDelegationRequest>(&<()>::sample()),
+            written::<iam::operations::RejectDelegationRequest>(&<()>::sample()),
         ),
         (
             OperationId::IamRemoveClientIDFromOpenIDConnectProvider,
-            answer::<iam::operations::RemoveClientIDFromOpenIDConnectProvider>(&<()>::sample()),
+            written::<iam::operations::RemoveClientIDFromOpenIDConnectProvider>(&<()>::sample()),
         ),
         (
             OperationId::IamRemoveRoleFromInstanceProfile,
-            answer::<iam::operations::RemoveRoleFromInstanceProfile>(&<()>::sample()),
+            written::<iam::operations::RemoveRoleFromInstanceProfile>(&<()>::sample()),
         ),
         (
             OperationId::IamRemoveUserFromGroup,
-            answer::<iam::operations::RemoveUserFromGroup>(&<()>::sample()),
+            written::<iam::operations::RemoveUserFromGroup>(&<()>::sample()),
         ),
         (
             OperationId::IamResetServiceSpecificCredential,
-            answer::<iam::operations::ResetServiceSpecificCredential>(
+            written::<iam::operations::ResetServiceSpecificCredential>(
                 &<iam::ResetServiceSpecificCredentialResponse>::sample(),
             ),
         ),
         (
             OperationId::IamResyncMFADevice,
-            answer::<iam::operations::ResyncMFADevice>(&<()>::sample()),
+            written::<iam::operations::ResyncMFADevice>(&<()>::sample()),
         ),
         (
             OperationId::IamSendDelegationToken,
-            answer::<iam::operations::SendDelegationToken>(&<()>::sample()),
+            written::<iam::operations::SendDelegationToken>(&<()>::sample()),
         ),
         (
             OperationId::IamSetDefaultPolicyVersion,
-            answer::<iam::operations::SetDefaultPolicyVersion>(&<()>::sample()),
+            written::<iam::operations::SetDefaultPolicyVersion>(&<()>::sample()),
         ),
         (
             OperationId::IamSetSecurityTokenServicePreferences,
-            answer::<iam::operations::SetSecurityTokenServicePreferences>(&<()>::sample()),
+            written::<iam::operations::SetSecurityTokenServicePreferences>(&<()>::sample()),
         ),
         (
             OperationId::IamSimulateCustomPolicy,
-            answer::<iam::operations::SimulateCustomPolicy>(
+            written::<iam::operations::SimulateCustomPolicy>(
                 &<iam::SimulatePolicyResponse>::sample(),
             ),
         ),
         (
             OperationId::IamSimulatePrincipalPolicy,
-            answer::<iam::operations::SimulatePrincipalPolicy>(
+            written::<iam::operations::SimulatePrincipalPolicy>(
                 &<iam::SimulatePolicyResponse>::sample(),
             ),
         ),
         (
             OperationId::IamTagInstanceProfile,
-            answer::<iam::operations::TagInstanceProfile>(&<()>::sample()),
+            written::<iam::operations::TagInstanceProfile>(&<()>::sample()),
         ),
         (
             OperationId::IamTagMFADevice,
-            answer::<iam::operations::TagMFADevice>(&<()>::sample()),
+            written::<iam::operations::TagMFADevice>(&<()>::sample()),
         ),
         (
             OperationId::IamTagOpenIDConnectProvider,
-            answer::<iam::operations::TagOpenIDConnectProvider>(&<()>::sample()),
+            written::<iam::operations::TagOpenIDConnectProvider>(&<()>::sample()),
         ),
         (
             OperationId::IamTagPolicy,
-            answer::<iam::operations::TagPolicy>(&<()>::sample()),
+            written::<iam::operations::TagPolicy>(&<()>::sample()),
         ),
         (
             OperationId::IamTagRole,
-            answer::<iam::operations::TagRole>(&<()>::sample()),
+            written::<iam::operations::TagRole>(&<()>::sample()),
         ),
         (
             OperationId::IamTagSAMLProvider,
-            answer::<iam::operations::TagSAMLProvider>(&<()>::sample()),
+            written::<iam::operations::TagSAMLProvider>(&<()>::sample()),
         ),
         (
             OperationId::IamTagServerCertificate,
-            answer::<iam::operations::TagServerCertificate>(&<()>::sample()),
+            written::<iam::operations::TagServerCertificate>(&<()>::sample()),
         ),
         (
             OperationId::IamTagUser,
-            answer::<iam::operations::TagUser>(&<()>::sample()),
+            written::<iam::operations::TagUser>(&<()>::sample()),
         ),
         (
             OperationId::IamUntagInstanceProfile,
-            answer::<iam::operations::UntagInstanceProfile>(&<()>::sample()),
+            written::<iam::operations::UntagInstanceProfile>(&<()>::sample()),
         ),
         (
             OperationId::IamUntagMFADevice,
-            answer::<iam::operations::UntagMFADevice>(&<()>::sample()),
+            written::<iam::operations::UntagMFADevice>(&<()>::sample()),
         ),
         (
             OperationId::IamUntagOpenIDConnectProvider,
-            answer::<iam::operations::UntagOpenIDConnectProvider>(&<()>::sample()),
+            written::<iam::operations::UntagOpenIDConnectProvider>(&<()>::sample()),
         ),
         (
             OperationId::IamUntagPolicy,
-            answer::<iam::operations::UntagPolicy>(&<()>::sample()),
+            written::<iam::operations::UntagPolicy>(&<()>::sample()),
         ),
         (
             OperationId::IamUntagRole,
-            answer::<iam::operations::UntagRole>(&<()>::sample()),
+            written::<iam::operations::UntagRole>(&<()>::sample()),
         ),
         (
             OperationId::IamUntagSAMLProvider,
-            answer::<iam::operations::UntagSAMLProvider>(&<()>::sample()),
+            written::<iam::operations::UntagSAMLProvider>(&<()>::sample()),
         ),
         (
             OperationId::IamUntagServerCertificate,
-            answer::<iam::operations::UntagServerCertificate>(&<()>::sample()),
+            written::<iam::operations::UntagServerCertificate>(&<()>::sample()),
         ),
         (
             OperationId::IamUntagUser,
-            answer::<iam::operations::UntagUser>(&<()>::sample()),
+            written::<iam::operations::UntagUser>(&<()>::sample()),
         ),
         (
             OperationId::IamUpdateAccessKey,
-            answer::<iam::operations::UpdateAccessKey>(&<()>::sample()),
+            written::<iam::operations::UpdateAccessKey>(&<()>::sample()),
         ),
         (
             OperationId::IamUpdateAccountPasswordPolicy,
-            answer::<iam::operations::UpdateAccountPasswordPolicy>(&<()>::sample()),
+            written::<iam::operations::UpdateAccountPasswordPolicy>(&<()>::sample()),
         ),
         (
             OperationId::IamUpdateAssumeRolePolicy,
-            answer::<iam::operations::UpdateAssumeRolePolicy>(&<()>::sample()),
+            written::<iam::operations::UpdateAssumeRolePolicy>(&<()>::sample()),
         ),
         (
             OperationId::IamUpdateDelegationRequest,
-            answer::<iam::operations::UpdateDelegationRequest>(&<()>::sample()),
+            written::<iam::operations::UpdateDelegationRequest>(&<()>::sample()),
         ),
         (
             OperationId::IamUpdateGroup,
-            answer::<iam::operations::UpdateGroup>(&<()>::sample()),
+            written::<iam::operations::UpdateGroup>(&<()>::sample()),
         ),
         (
             OperationId::IamUpdateLoginProfile,
-            answer::<iam::operations::UpdateLoginProfile>(&<()>::sample()),
+            written::<iam::operations::UpdateLoginProfile>(&<()>::sample()),
         ),
         (
             OperationId::IamUpdateOpenIDConnectProvider,
-            answer::<iam::operations::UpdateOpenIDConnectProvider>(&<()>::sample()),
+            written::<iam::operations::UpdateOpenIDConnectProvider>(&<()>::sample()),
         ),
         (
             OperationId::IamUpdateOpenIDConnectProviderThumbprint,
-            answer::<iam::operations::UpdateOpenIDConnectProviderThumbprint>(&<()>::sample()),
+            written::<iam::operations::UpdateOpenIDConnectProviderThumbprint>(&<()>::sample()),
         ),
         (
             OperationId::IamUpdateRole,
-            answer::<iam::operations::UpdateRole>(&<iam::UpdateRoleResponse>::sample()),
+            written::<iam::operations::UpdateRole>(&<iam::UpdateRoleResponse>::sample()),
         ),
         (
             OperationId::IamUpdateRoleDescription,
-            answer::<iam::operations::UpdateRoleDescription>(
+            written::<iam::operations::UpdateRoleDescription>(
                 &<iam::UpdateRoleDescriptionResponse>::sample(),
             ),
         ),
         (
             OperationId::IamUpdateSAMLProvider,
-            answer::<iam::operations::UpdateSAMLProvider>(
+            written::<iam::operations::UpdateSAMLProvider>(
                 &<iam::UpdateSAMLProviderResponse>::sample(),
             ),
         ),
         (
             OperationId::IamUpdateSSHPublicKey,
-            answer::<iam::operations::UpdateSSHPublicKey>(&<()>::sample()),
+            written::<iam::operations::UpdateSSHPublicKey>(&<()>::sample()),
         ),
         (
             OperationId::IamUpdateServerCertificate,
-            answer::<iam::operations::UpdateServerCertificate>(&<()>::sample()),
+            written::<iam::operations::UpdateServerCertificate>(&<()>::sample()),
         ),
         (
             OperationId::IamUpdateServiceSpecificCredential,
-            answer::<iam::operations::UpdateServiceSpecificCredential>(&<()>::sample()),
+            written::<iam::operations::UpdateServiceSpecificCredential>(&<()>::sample()),
         ),
         (
             OperationId::IamUpdateSigningCertificate,
-            answer::<iam::operations::UpdateSigningCertificate>(&<()>::sample()),
+            written::<iam::operations::UpdateSigningCertificate>(&<()>::sample()),
         ),
         (
             OperationId::IamUpdateUser,
-            answer::<iam::operations::UpdateUser>(&<()>::sample()),
+            written::<iam::operations::UpdateUser>(&<()>::sample()),
         ),
         (
             OperationId::IamUploadSSHPublicKey,
-            answer::<iam::operations::UploadSSHPublicKey>(
+            written::<iam::operations::UploadSSHPublicKey>(
                 &<iam::UploadSSHPublicKeyResponse>::sample(),
             ),
         ),
         (
             OperationId::IamUploadServerCertificate,
-            answer::<iam::operations::UploadServerCertificate>(
+            written::<iam::operations::UploadServerCertificate>(
                 &<iam::UploadServerCertificateResponse>::sample(),
             ),
         ),
         (
             OperationId::IamUploadSigningCertificate,
-            answer::<iam::operations::UploadSigningCertificate>(
+            written::<iam::operations::UploadSigningCertificate>(
                 &<iam::UploadSigningCertificateResponse>::sample(),
             ),
         ),
         (
             OperationId::StsAssumeRole,
-            answer::<sts::operations::AssumeRole>(&<sts::AssumeRoleResponse>::sample()),
+            written::<sts::operations::AssumeRole>(&<sts::AssumeRoleResponse>::sample()),
         ),
         (
             OperationId::StsAssumeRoleWithSAML,
-            answer::<sts::operations::AssumeRoleWithSAML>(
+            written::<sts::operations::AssumeRoleWithSAML>(
                 &<sts::AssumeRoleWithSAMLResponse>::sample(),
             ),
         ),
         (
             OperationId::StsAssumeRoleWithWebIdentity,
-            answer::<sts::operations::AssumeRoleWithWebIdentity>(
+            written::<sts::operations::AssumeRoleWithWebIdentity>(
                 &<sts::AssumeRoleWithWebIdentityResponse>::sample(),
             ),
         ),
         (
             OperationId::StsAssumeRoot,
-            answer::<sts::operations::AssumeRoot>(&<sts::AssumeRootResponse>::sample()),
+            written::<sts::operations::AssumeRoot>(&<sts::AssumeRootResponse>::sample()),
         ),
         (
             OperationId::StsDecodeAuthorizationMessage,
-            answer::<sts::operations::DecodeAuthorizationMessage>(
+            written::<sts::operations::DecodeAuthorizationMessage>(
                 &<sts::DecodeAuthorizationMessageResponse>::sample(),
             ),
         ),
         (
             OperationId::StsGetAccessKeyInfo,
-            answer::<sts::operations::GetAccessKeyInfo>(&<sts::GetAccessKeyInfoResponse>::sample()),
+            written::<sts::operations::GetAccessKeyInfo>(&<sts::GetAccessKeyInfoResponse>::sample()),
         ),
         (
             OperationId::StsGetCallerIdentity,
-            answer::<sts::operations::GetCallerIdentity>(
+            written::<sts::operations::GetCallerIdentity>(
                 &<sts::GetCallerIdentityResponse>::sample(),
             ),
         ),
         (
             OperationId::StsGetDelegatedAccessToken,
-            answer::<sts::operations::GetDelegatedAccessToken>(
+            written::<sts::operations::GetDelegatedAccessToken>(
                 &<sts::GetDelegatedAccessTokenResponse>::sample(),
             ),
         ),
         (
             OperationId::StsGetFederationToken,
-            answer::<sts::operations::GetFederationToken>(
+            written::<sts::operations::GetFederationToken>(
                 &<sts::GetFederationTokenResponse>::sample(),
             ),
         ),
         (
             OperationId::StsGetScopedCredentials,
-            answer::<sts::operations::GetScopedCredentials>(
+            written::<sts::operations::GetScopedCredentials>(
                 &<sts::GetScopedCredentialsResponse>::sample(),
             ),
         ),
         (
             OperationId::StsGetSessionToken,
-            answer::<sts::operations::GetSessionToken>(&<sts::GetSessionTokenResponse>::sample()),
+            written::<sts::operations::GetSessionToken>(&<sts::GetSessionTokenResponse>::sample()),
         ),
         (
             OperationId::StsGetWebIdentityToken,
-            answer::<sts::operations::GetWebIdentityToken>(
+            written::<sts::operations::GetWebIdentityToken>(
                 &<sts::GetWebIdentityTokenResponse>::sample(),
             ),
         ),

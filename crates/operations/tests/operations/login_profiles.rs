@@ -252,7 +252,7 @@ fn faults_of_the_model_have_their_form() {
             UpdateLoginProfile::FAULTS.contains(&fault.code()),
             "{fault}"
         );
-        let reply = keyward_engine::fault_reply("ns", fault, "id");
+        let reply = keyward_engine::fault_reply(keyward_engine::Format::Xml, "ns", fault, "id");
         format!("{} {}", reply.status, reply.body)
     };
     assert_eq!(
