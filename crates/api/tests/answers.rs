@@ -250,7 +250,10 @@ fn collect_members(value: &serde_json::Value, names: &mut BTreeSet<String>) {
                 collect_members(element, names);
             }
         }
-        _ => {}
+        serde_json::Value::Null
+        | serde_json::Value::Bool(_)
+        | serde_json::Value::Number(_)
+        | serde_json::Value::String(_) => {}
     }
 }
 
