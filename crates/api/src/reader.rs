@@ -217,18 +217,19 @@ impl<'a, 'p> Reader<'a, 'p> {
         let mut elements = Vec::new();
         for (index, is_given) in indexes.places() {
             let index = index.to_string();
-            if !is_given {
+            // An element that is not given is told by each of its members that may not be missing.
+            let element = self.within(
+                &[name.wire, ".member.", &index, "."],
+                &[name.field, ".", &index, ".member."],
+                &read,
+            )?;
+            if !is_given && element.is_some() {
                 let location =
                     [self.location.as_str(), name.field, ".", &index, ".member"].concat();
                 self.violations.count(self.null(), &location, NOT_NULL);
                 is_right = false;
                 continue;
             }
-            let element = self.within(
-                &[name.wire, ".member.", &index, "."],
-                &[name.field, ".", &index, ".member."],
-                &read,
-            )?;
             is_right &= element.is_some();
             elements.extend(element);
         }

@@ -549,3 +549,20 @@ fn unknown_members_do_not_matter() {
         "Action=GetUser&Version=2010-05-08&UserName=bob&Colour=red",
     );
 }
+
+#[test]
+fn elements_that_a_list_of_structures_leaves_out_are_told_by_their_members() {
+    let null =
+        |at: &str| format!("Value at '{at}' failed to satisfy constraint: Member must not be null");
+    let of =
+        |place: u32| ["value", "key"].map(|member| null(&format!("tags.{place}.member.{member}")));
+    let told = |count: usize, places: std::ops::RangeInclusive<u32>| {
+        let all: Vec<String> = places.flat_map(of).collect();
+        format!("{count} validation errors detected: {}", all.join("; "))
+    };
+    let gap = "UserName=u&Tags.member.1.Key=a&Tags.member.1.Value=b&Tags.member.4.Key=c&Tags.member.4.Value=d";
+    refused(Iam, "TagUser", gap, &told(4, 2..=3));
+    // Seven are missing, but ten sentences are all that is told.
+    let gap = "RoleName=r&Tags.member.8.Key=a&Tags.member.8.Value=b";
+    refused(Iam, "TagRole", gap, &told(10, 1..=5));
+}
