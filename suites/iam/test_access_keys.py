@@ -197,8 +197,9 @@ def test_users_may_not_manage_keys(bob):
         "DeleteAccessKey": lambda: bob.iam.delete_access_key(UserName="bob", AccessKeyId=bob.key),
     }
     for operation, call in calls.items():
+        told = "user bob" if operation == "DeleteAccessKey" else "user Bob"
         message = (
-            f"User: {arn} is not authorized to perform: iam:{operation} on resource: {arn} because no "
+            f"User: {arn} is not authorized to perform: iam:{operation} on resource: {told} because no "
             f"identity-based policy allows the iam:{operation} action"
         )
         refused("AccessDenied", message, call)

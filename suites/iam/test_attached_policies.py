@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.documents import PREFIX, allow, arn, denied, deny, nothing_allows, policy
+from support.documents import PREFIX, allow, denied, deny, nothing_allows, policy
 from support.expect import only_metadata, provokes, refused, without_metadata
 from support.kinds import ALL, GROUP, ROLE, USER
 from support.people import Person
@@ -196,7 +196,7 @@ def test_who_has_a_policy_is_not_deleted(iam, make_policy, kind):
 def test_a_policy_counts_as_soon_as_it_is_attached(server, iam, make_policy):
     bob = Person(server, iam, "Bob")
     reading = make_policy(document=policy(allow("iam:GetUser")))
-    message = nothing_allows("iam:GetUser", arn("user", "Bob"))
+    message = nothing_allows("iam:GetUser", "user Bob")
     refused("AccessDenied", message, bob.iam.get_user)
     iam.attach_user_policy(UserName="Bob", PolicyArn=reading)
     bob.iam.get_user()
@@ -222,14 +222,14 @@ def test_another_default_version_counts_at_once_for_all_who_have_the_policy(serv
         person.iam.list_users()
     iam.set_default_policy_version(PolicyArn=made, VersionId="v2")
     for person in people:
-        message = denied("iam:ListUsers", f"{PREFIX}:user/", f"user/{person.name}")
+        message = denied("iam:ListUsers", f"{PREFIX}:user/", f"user/{person.name}", by=made)
         refused("AccessDenied", message, person.iam.list_users)
     iam.set_default_policy_version(PolicyArn=made, VersionId="v1")
     for person in people:
         person.iam.list_users()
     iam.create_policy_version(PolicyArn=made, PolicyDocument=policy(deny()), SetAsDefault=True)
     for person in people:
-        message = denied("iam:ListUsers", f"{PREFIX}:user/", f"user/{person.name}")
+        message = denied("iam:ListUsers", f"{PREFIX}:user/", f"user/{person.name}", by=made)
         refused("AccessDenied", message, person.iam.list_users)
 
 
@@ -240,6 +240,6 @@ def test_which_policy_may_be_attached_can_be_bound(server, iam, make_policy):
     statement = allow(["iam:AttachUserPolicy", "iam:DetachUserPolicy"], Condition=condition)
     iam.put_user_policy(UserName="Bob", PolicyName="p", PolicyDocument=policy(statement))
     only_metadata(bob.iam.attach_user_policy(UserName="Bob", PolicyArn=fine))
-    message = nothing_allows("iam:AttachUserPolicy", arn("user", "Bob"))
+    message = nothing_allows("iam:AttachUserPolicy", "user Bob")
     refused("AccessDenied", message, bob.iam.attach_user_policy, UserName="Bob", PolicyArn=other)
     only_metadata(bob.iam.detach_user_policy(UserName="Bob", PolicyArn=fine))

@@ -75,8 +75,7 @@ def test_only_users_have_a_password_to_change(iam):
 def test_users_may_only_where_the_policy_lets_them(iam, bob):
     message = (
         "User: arn:aws:iam::000000000000:user/Bob is not authorized to perform: iam:ChangePassword "
-        "on resource: arn:aws:iam::000000000000:user/Bob because no identity-based policy allows "
-        "the iam:ChangePassword action"
+        "on resource: user Bob because no identity-based policy allows the iam:ChangePassword action"
     )
     iam.update_account_password_policy(MinimumPasswordLength=6)
     refused("AccessDenied", message, bob.iam.change_password, OldPassword=OLD, NewPassword=NEW)

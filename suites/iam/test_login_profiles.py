@@ -133,7 +133,7 @@ def test_a_user_may_do_none_of_it_without_rights(make_person, iam):
     }
     for operation, call in calls.items():
         message = (
-            f"User: {resource} is not authorized to perform: iam:{operation} on resource: {resource} "
+            f"User: {resource} is not authorized to perform: iam:{operation} on resource: user Bob "
             f"because no identity-based policy allows the iam:{operation} action"
         )
         refused("AccessDenied", message, call)

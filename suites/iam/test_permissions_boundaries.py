@@ -114,10 +114,10 @@ def test_a_boundary_bounds_at_once_and_grants_nothing(server, iam, limit):
     document = policy(allow("*"), deny("iam:DeleteUser"))
     iam.create_policy_version(PolicyArn=limit, PolicyDocument=document, SetAsDefault=True)
     iam.put_user_permissions_boundary(UserName="Bob", PermissionsBoundary=limit)
-    message = denied("iam:DeleteUser", eve, kind="a permissions boundary")
+    message = denied("iam:DeleteUser", "user Eve", kind="a permissions boundary", by=limit)
     refused("AccessDenied", message, bob.iam.delete_user, UserName="Eve")
     iam.set_default_policy_version(PolicyArn=limit, VersionId="v1")
-    message = nothing_allows("iam:DeleteUser", eve, kind="permissions boundary")
+    message = nothing_allows("iam:DeleteUser", "user Eve", kind="permissions boundary")
     refused("AccessDenied", message, bob.iam.delete_user, UserName="Eve")
 
 
@@ -134,12 +134,12 @@ def test_who_makes_users_can_be_made_to_give_them_a_boundary(server, iam, limit)
     other = "arn:aws:iam::aws:policy/AdministratorAccess"
     refused("AccessDenied", message, bob.iam.create_user, UserName="Eve", PermissionsBoundary=other)
     bob.iam.create_user(UserName="Eve", PermissionsBoundary=limit)
-    message = nothing_allows("iam:PutUserPermissionsBoundary", f"{PREFIX}:user/Eve")
+    message = nothing_allows("iam:PutUserPermissionsBoundary", "user Eve")
     refused("AccessDenied", message, bob.iam.put_user_permissions_boundary, UserName="Eve", PermissionsBoundary=other)
     # What is there counts where the request has none: Eve has the boundary, Bob has not.
     members = {"PolicyName": "q", "PolicyDocument": policy(allow())}
     bob.iam.put_user_policy(UserName="Eve", **members)
-    message = nothing_allows("iam:PutUserPolicy", f"{PREFIX}:user/Bob")
+    message = nothing_allows("iam:PutUserPolicy", "user Bob")
     refused("AccessDenied", message, bob.iam.put_user_policy, UserName="Bob", **members)
-    message = nothing_allows("iam:DeleteUserPermissionsBoundary", f"{PREFIX}:user/Eve")
+    message = nothing_allows("iam:DeleteUserPermissionsBoundary", "user Eve")
     refused("AccessDenied", message, bob.iam.delete_user_permissions_boundary, UserName="Eve")

@@ -1,7 +1,7 @@
 """Every operation asks for its own right on its own resource, and before it tells what is there.
 
-For each: a user without policies is refused by a sentence that names the action and the ARN; a policy for
-another ARN changes nothing; one for this action and ARN is enough.
+For each: a user without policies is refused by a sentence that names the action and what was asked for; a
+policy for another ARN changes nothing; one for this action and ARN is enough.
 """
 
 import pytest
@@ -112,6 +112,27 @@ OPERATIONS = [
 ALSO = {"AddRoleToInstanceProfile": ("iam:PassRole", WORK)}
 
 
+# What refusals call by the ARN although it is there, and its name in the request.
+BY_ARN = {"PutRolePermissionsBoundary": arn("role", "work")}
+
+
+def told(operation, resource, members):
+    """What a refusal calls the resource: as the request called it, where it is one thing that is there."""
+    if operation == "CreatePolicy":
+        return f"policy {members['PolicyName']}"
+    if operation in BY_ARN:
+        return BY_ARN[operation]
+    is_made = operation in ("CreateGroup", "CreateRole", "CreateInstanceProfile", "CreateServiceLinkedRole")
+    kind = resource.removeprefix(f"{PREFIX}:").split("/")[0]
+    word, member = {
+        "user": ("user", "UserName"),
+        "group": ("group", "GroupName"),
+        "role": ("role", "RoleName"),
+        "instance-profile": ("instance profile", "InstanceProfileName"),
+    }.get(kind, ("policy", "PolicyArn"))
+    return resource if is_made or member not in members else f"{word} {members[member]}"
+
+
 @pytest.fixture(scope="module")
 def bob(shared_server):
     """Bob, in an account with one of everything, which each test leaves as it was."""
@@ -137,7 +158,7 @@ def test_an_operation_asks_for_its_right_on_its_resource(bob, operation, resourc
         bob.root.put_user_policy(UserName="Bob", PolicyName="p", PolicyDocument=policy(*statements))
 
     def refuses():
-        message = nothing_allows(action, resource)
+        message = nothing_allows(action, told(operation, resource, members))
         refused("AccessDenied", message, call, **members)
 
     action, call = f"iam:{operation}", method(bob.iam, operation)
@@ -191,7 +212,7 @@ def restore(root):
 )
 def test_who_has_no_right_does_not_learn_what_exists(bob, operation, members, resource):
     bob.root.put_user_policy(UserName="Bob", PolicyName="p", PolicyDocument=policy(allow("s3:*")))
-    message = nothing_allows(f"iam:{operation}", resource)
+    message = nothing_allows(f"iam:{operation}", told(operation, resource, members))
     refused("AccessDenied", message, method(bob.iam, operation), **members)
 
 
@@ -204,6 +225,7 @@ def test_who_has_no_right_does_not_learn_what_exists(bob, operation, members, re
 )
 def test_a_new_name_needs_the_right_on_both(bob, operation, members, resources):
     action, call = f"iam:{operation}", method(bob.iam, operation)
-    for given, other in (resources, resources[::-1]):
+    now, then = resources
+    for given, refusal in ((now, then), (then, told(operation, now, members))):
         bob.root.put_user_policy(UserName="Bob", PolicyName="p", PolicyDocument=policy(allow(action, given)))
-        refused("AccessDenied", nothing_allows(action, other), call, **members)
+        refused("AccessDenied", nothing_allows(action, refusal), call, **members)

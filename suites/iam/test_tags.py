@@ -186,9 +186,9 @@ def test_tags_decide_about_roles_and_policies(server, iam):
         document = policy(allow("iam:Get*", Condition=condition))
         iam.put_user_policy(UserName="Bob", PolicyName="p", PolicyDocument=document)
         show = getattr(bob.iam, shows)
-        kind = of.word.replace("_", "-")
+        names = of.word.replace("_", " "), next(iter(of.names.values()))
         action = "iam:" + shows.title().replace("_", "")
-        message = nothing_allows(action, arn(kind, "One"))
+        message = nothing_allows(action, " ".join(names))
         refused("AccessDenied", message, show, **of.names)
         tag, untag, _ = of.methods(iam)
         tag(**of.names, Tags=tags(("team", "red")))
@@ -206,7 +206,7 @@ def test_which_tags_are_given_can_be_bound(server, iam):
     }
     document = policy(allow(["iam:TagRole", "iam:CreateRole"], Condition=conditions))
     iam.put_user_policy(UserName="Bob", PolicyName="p", PolicyDocument=document)
-    message = nothing_allows("iam:TagRole", arn("role", "One"))
+    message = nothing_allows("iam:TagRole", "role One")
     for wrong in (tags(("team", "blue")), tags(("team", "red"), ("other", "x")), tags(("stage", "x"))):
         refused("AccessDenied", message, bob.iam.tag_role, RoleName="One", Tags=wrong)
     bob.iam.tag_role(RoleName="One", Tags=tags(("team", "red"), ("stage", "x")))

@@ -112,18 +112,17 @@ def test_all_policies_of_a_user_have_room_for_2048_characters(iam):
 
 
 def test_a_user_may_do_what_a_policy_allows(iam, bob, let):
-    refused("AccessDenied", no_policy("iam:GetUser", BOB), bob.iam.get_user)
+    refused("AccessDenied", no_policy("iam:GetUser", "user Bob"), bob.iam.get_user)
     let(allow("iam:GetUser", "arn:aws:iam::*:user/${aws:username}"))
     assert bob.iam.get_user()["User"]["UserName"] == "Bob"
     iam.create_user(UserName="Eve", Path="/x/")
-    eve = "arn:aws:iam::000000000000:user/x/Eve"
-    refused("AccessDenied", no_policy("iam:GetUser", eve), bob.iam.get_user, UserName="Eve")
+    refused("AccessDenied", no_policy("iam:GetUser", "user Eve"), bob.iam.get_user, UserName="Eve")
     let(allow("*"), deny("iam:DeleteUser", "arn:aws:iam::*:user/x/*"))
     assert bob.iam.get_user(UserName="Eve")["User"]["UserName"] == "Eve"
-    message = denied("iam:DeleteUser", eve, "with an explicit deny in an identity-based policy")
+    message = denied("iam:DeleteUser", "user Eve", "with an explicit deny in an identity-based policy")
     refused("AccessDenied", message, bob.iam.delete_user, UserName="Eve")
     iam.delete_user_policy(UserName="Bob", PolicyName="p")
-    refused("AccessDenied", no_policy("iam:GetUser", BOB), bob.iam.get_user)
+    refused("AccessDenied", no_policy("iam:GetUser", "user Bob"), bob.iam.get_user)
 
 
 def test_circumstances_of_a_real_request_decide(bob, let):
@@ -152,8 +151,7 @@ def test_tags_decide(iam, bob, let):
     same_team = {"StringEquals": {"aws:ResourceTag/team": "${aws:PrincipalTag/team}"}}
     let(allow("iam:GetUser", Condition=same_team))
     bob.iam.get_user(UserName="Eve")
-    carol = "arn:aws:iam::000000000000:user/Carol"
-    refused("AccessDenied", no_policy("iam:GetUser", carol), bob.iam.get_user, UserName="Carol")
+    refused("AccessDenied", no_policy("iam:GetUser", "user Carol"), bob.iam.get_user, UserName="Carol")
     iam.tag_user(UserName="Carol", Tags=[{"Key": "Team", "Value": "red"}])
     bob.iam.get_user(UserName="Carol")
 

@@ -211,10 +211,10 @@ def test_users_may_not_manage_users(server, iam):
     arn, prefix = "arn:aws:iam::000000000000:user/Bob", "arn:aws:iam::000000000000:user"
     calls = {
         ("CreateUser", f"{prefix}/team/Eve"): lambda: bob.iam.create_user(UserName="Eve", Path="/team/"),
-        ("GetUser", f"{prefix}/Bob"): lambda: bob.iam.get_user(),
+        ("GetUser", "user Bob"): lambda: bob.iam.get_user(),
         ("ListUsers", f"{prefix}/"): lambda: bob.iam.list_users(),
-        ("UpdateUser", f"{prefix}/Bob"): lambda: bob.iam.update_user(UserName="bob", NewUserName="Eve"),
-        ("DeleteUser", f"{prefix}/Nobody"): lambda: bob.iam.delete_user(UserName="Nobody"),
+        ("UpdateUser", "user bob"): lambda: bob.iam.update_user(UserName="bob", NewUserName="Eve"),
+        ("DeleteUser", "user Nobody"): lambda: bob.iam.delete_user(UserName="Nobody"),
     }
     for (operation, resource), call in calls.items():
         message = (

@@ -64,12 +64,12 @@ def test_json_for_who_asks_for_it(server, root, bob):
         assert set(told) == {"GetCallerIdentityResult", "ResponseMetadata"}
         assert set(told["GetCallerIdentityResult"]) == {"Account", "Arn", "UserId"}
         assert told["GetCallerIdentityResult"]["Arn"] == "arn:aws:iam::000000000000:user/Bob"
-        assert told["ResponseMetadata"] == {"RequestId": answer.request_id}
+        assert told["ResponseMetadata"] == {"RequestId": answer.headers["x-amzn-RequestId"]}
     gone = root.post("Action=GetUser&Version=2010-05-08&UserName=Eve", headers=accepts)
     assert gone.status == 404
     assert json.loads(gone.body) == {
         "Error": {"Code": "NoSuchEntity", "Message": "The user with name Eve cannot be found.", "Type": "Sender"},
-        "RequestId": gone.request_id,
+        "RequestId": gone.headers["x-amzn-RequestId"],
     }
     status, _, body = server.http("POST", "/", asked, accepts)
     assert (status, json.loads(body)["Error"]["Code"]) == (403, "MissingAuthenticationToken")

@@ -65,9 +65,52 @@ def test_roles_that_are_not_there_are_as_those_that_do_not_trust(iam, bob):
         refused("AccessDenied", message, bob.sts.assume_role, RoleArn=role, RoleSessionName="build")
 
 
-def test_root_users_take_on_no_role(sts, build):
+NO_ROOT = "Roles may not be assumed by root accounts."
+
+
+def test_root_users_take_on_no_role(server, iam, build):
     del build
-    refused("AccessDenied", "Roles may not be assumed by root accounts.", assume, sts=sts)
+    iam.update_assume_role_policy(RoleName="Build", PolicyDocument=trusting("*"))
+    key = iam.create_access_key()["AccessKey"]
+    root = server.client("sts", key["AccessKeyId"], key["SecretAccessKey"])
+    refused("AccessDenied", NO_ROOT, assume, sts=root)
+    made = server.dev("POST", "accounts", {"account_id": OTHER})
+    root = server.client("sts", made["access_key_id"], made["secret_access_key"])
+    refused("AccessDenied", NO_ROOT, assume, sts=root)
+
+
+def test_root_users_take_on_no_role_where_keys_are_enforced(start):
+    environment = {"KEYWARD_ROOT_ACCESS_KEY_ID": "my-root-key", "KEYWARD_ROOT_SECRET_ACCESS_KEY": "my-root-secret"}
+    server = start("dev", "--enforce", "--listen", "127.0.0.1:0", environment=environment)
+    make_role(server.client("iam", "my-root-key", "my-root-secret"), "Build", trusting("*"))
+    refused("AccessDenied", NO_ROOT, assume, sts=server.client("sts", "my-root-key", "my-root-secret"))
+
+
+def test_who_stands_in_for_root_assumes_what_trusts_its_account(server, iam, sts, bob):
+    role = make_role(iam, "Deploy", trusting(DEFAULT_ACCOUNT), allow("iam:ListUsers"))["Arn"]
+    asked = {"RoleArn": role, "RoleSessionName": "ci"}
+    given_out = sts.assume_role(**asked)
+    assert given_out["AssumedRoleUser"]["Arn"] == session_arn("Deploy", "ci")
+    session = in_session(server, given_out)
+    session.list_users()
+    refused("AccessDenied", None, session.list_roles)
+    refusal = may_not("sts:AssumeRole", role, ROOT)
+    for trust in [trusting(arn("user", "Bob")), trusting(OTHER)]:
+        iam.update_assume_role_policy(RoleName="Deploy", PolicyDocument=trust)
+        refused("AccessDenied", refusal, sts.assume_role, **asked)
+    ghost = {**asked, "RoleArn": arn("role", "Ghost")}
+    refused("AccessDenied", refusal.replace("role/Deploy", "role/Ghost"), sts.assume_role, **ghost)
+    external = trusting("*", Condition={"StringEquals": {"sts:ExternalId": "x9"}})
+    iam.update_assume_role_policy(RoleName="Deploy", PolicyDocument=external)
+    refused("AccessDenied", refusal, sts.assume_role, **asked)
+    sts.assume_role(**asked, ExternalId="x9")
+    # Across accounts the trust must name the caller's.
+    elsewhere = server.client("sts", OTHER)
+    iam.update_assume_role_policy(RoleName="Deploy", PolicyDocument=trusting(OTHER))
+    elsewhere.assume_role(**asked)
+    iam.update_assume_role_policy(RoleName="Deploy", PolicyDocument=trusting(DEFAULT_ACCOUNT))
+    message = may_not("sts:AssumeRole", role, f"arn:aws:iam::{OTHER}:root")
+    refused("AccessDenied", message, elsewhere.assume_role, **asked)
 
 
 def test_conditions_of_a_trust_policy(iam, bob, build):

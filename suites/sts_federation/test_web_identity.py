@@ -247,7 +247,7 @@ def test_what_the_session_may_do(server, iam, issuer, role):
     assert of_session(server, answer, "iam").get_user(UserName="Bob")["User"]["UserName"] == "Bob"
     other = assume(server, issuer.token(sub="someone else"))
     message = (
-        f"User: {SESSION} is not authorized to perform: iam:GetUser on resource: {PREFIX}:user/Bob because no "
+        f"User: {SESSION} is not authorized to perform: iam:GetUser on resource: user Bob because no "
         "identity-based policy allows the iam:GetUser action"
     )
     refused("AccessDenied", message, of_session(server, other, "iam").get_user, UserName="Bob")

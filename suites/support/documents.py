@@ -45,10 +45,12 @@ def nothing_allows(action, resource, caller="user/Bob", kind="identity-based pol
     )
 
 
-def denied(action, resource, caller="user/Bob", kind="an identity-based policy"):
+def denied(action, resource, caller="user/Bob", kind="an identity-based policy", by=None):
+    """The refusal where a policy denies: `by` is the ARN of a managed one."""
+    named = f": {by}" if by else ""
     return (
         f"User: {PREFIX}:{caller} is not authorized to perform: {action} on resource: {resource} "
-        f"with an explicit deny in {kind}"
+        f"with an explicit deny in {kind}{named}"
     )
 
 

@@ -58,6 +58,6 @@ pub use policies::{
 };
 pub use prepared_rights::Rights;
 pub use principal_id::PrincipalId;
-pub use rights::{FindAwsPolicy, UnreadablePolicy};
+pub use rights::{FindAwsPolicy, RightsSource, UnreadablePolicy};
 pub use row::{RecordError, Row};
 pub use trust_policy::{NamedPrincipal, TrustPolicy};

@@ -10,7 +10,7 @@ use keyward_names::PolicyId;
 use keyward_policy::Compiled;
 
 use crate::prepared_rights::{Documents, Prepared};
-use crate::{Account, PolicyEntity, PrincipalId, Rights};
+use crate::{Account, InlinePolicy, PolicyEntity, PrincipalId, Rights};
 
 /// Finds managed policies of AWS.
 pub type FindAwsPolicy<'a> = dyn Fn(PolicyId) -> Option<Arc<Compiled>> + 'a;
@@ -22,6 +22,15 @@ pub type FindAwsPolicy<'a> = dyn Fn(PolicyId) -> Option<Arc<Compiled>> + 'a;
 pub struct UnreadablePolicy {
     /// The entity that has the policy: the user or role itself, or one of its groups.
     pub entity: PolicyEntity,
+}
+
+/// Where a document of somebody's rights is from: a policy of this entity.
+#[derive(Debug, Clone, Copy)]
+pub enum RightsSource<'a> {
+    /// An inline policy.
+    Inline(PolicyEntity, &'a InlinePolicy),
+    /// A managed policy.
+    Managed(PolicyEntity, PolicyId),
 }
 
 impl Account {
@@ -56,48 +65,71 @@ impl Account {
         Ok(Some(rights))
     }
 
+    /// The policies that the rights of a user or role are made of, in the order of their documents in
+    /// the rights, and the boundary.
+    pub fn rights_sources(
+        &self,
+        of: PrincipalId,
+        aws: &FindAwsPolicy<'_>,
+    ) -> Result<(Vec<RightsSource<'_>>, Option<PolicyId>), UnreadablePolicy> {
+        let mut sources = Vec::new();
+        self.add_documents(of, aws, &mut Documents::default(), |source| {
+            sources.push(source);
+        })?;
+        let boundary = self
+            .policies(of.into())
+            .and_then(|policies| policies.boundary);
+        Ok((sources, boundary))
+    }
+
     fn documents(
         &self,
         of: PrincipalId,
         aws: &FindAwsPolicy<'_>,
     ) -> Result<Documents, UnreadablePolicy> {
         let mut documents = Documents::default();
+        self.add_documents(of, aws, &mut documents, |_| ())?;
         let own = PolicyEntity::from(of);
-        self.add_documents(own, aws, &mut documents)?;
-        if let PrincipalId::User(user) = of {
-            for group in self.groups_of(user) {
-                self.add_documents(PolicyEntity::Group(group), aws, &mut documents)?;
-            }
-        }
         if let Some(boundary) = self.policies(own).and_then(|policies| policies.boundary) {
             documents.boundary = Some(self.managed_document(own, boundary, aws)?);
         }
         Ok(documents)
     }
 
-    fn add_documents(
-        &self,
-        entity: PolicyEntity,
+    /// Adds the documents of the principal and of its groups, and tells where each is from.
+    fn add_documents<'a>(
+        &'a self,
+        of: PrincipalId,
         aws: &FindAwsPolicy<'_>,
         documents: &mut Documents,
+        mut added: impl FnMut(RightsSource<'a>),
     ) -> Result<(), UnreadablePolicy> {
-        let Some(policies) = self.policies(entity) else {
-            return Ok(());
+        let groups = match of {
+            PrincipalId::User(user) => Some(self.groups_of(user)),
+            PrincipalId::Role(_) => None,
         };
-        for policy in &policies.inline {
-            let compiled = policy.document.compiled();
-            let compiled = compiled.ok_or(UnreadablePolicy { entity })?;
-            documents.identity.push(Arc::clone(compiled));
-        }
-        for id in &policies.attached {
-            let compiled = self.managed_document(entity, *id, aws)?;
-            // A policy that is attached to several of them is added once.
-            if !documents
-                .identity
-                .iter()
-                .any(|known| Arc::ptr_eq(known, &compiled))
-            {
-                documents.identity.push(compiled);
+        let groups = groups.into_iter().flatten().map(PolicyEntity::Group);
+        for entity in [PolicyEntity::from(of)].into_iter().chain(groups) {
+            let Some(policies) = self.policies(entity) else {
+                continue;
+            };
+            for policy in &policies.inline {
+                let compiled = policy.document.compiled();
+                let compiled = compiled.ok_or(UnreadablePolicy { entity })?;
+                documents.identity.push(Arc::clone(compiled));
+                added(RightsSource::Inline(entity, policy));
+            }
+            for id in &policies.attached {
+                let compiled = self.managed_document(entity, *id, aws)?;
+                // A policy that is attached to several of them is added once.
+                if !documents
+                    .identity
+                    .iter()
+                    .any(|known| Arc::ptr_eq(known, &compiled))
+                {
+                    documents.identity.push(compiled);
+                    added(RightsSource::Managed(entity, *id));
+                }
             }
         }
         Ok(())

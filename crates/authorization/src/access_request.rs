@@ -1,6 +1,9 @@
 //! What the gate judges: an action on a resource.
 
+use std::borrow::Cow;
+
 use keyward_api::{OperationId, Service};
+use keyward_names::AccountId;
 
 use crate::resource::Resource;
 
@@ -11,6 +14,26 @@ pub struct AccessRequest {
     pub action: Action,
     /// The resource that it is done to.
     pub resource: Resource,
+}
+
+impl AccessRequest {
+    /// What a refusal calls the resource: what was asked for, not what was found, so that it tells
+    /// nobody more than they know. Operations of IAM on one user, group, role, instance profile or
+    /// managed policy tell its name; all else is told by the ARN (seen at AWS; instance profiles:
+    /// unsure).
+    pub(crate) fn told_resource(&self, account: AccountId) -> Cow<'_, str> {
+        let is_of_iam = matches!(self.action, Action::Operation(operation) if operation.service() == Service::Iam);
+        // Recorded with the ARN, in 2026.
+        let by_arn = self.action == Action::Operation(OperationId::IamPutRolePermissionsBoundary);
+        let arn = || Cow::Borrowed(self.resource.arn());
+        match self.resource.asked_for() {
+            Some(asked_for) if by_arn => asked_for
+                .arn_without_path(account)
+                .map_or_else(arn, Cow::Owned),
+            Some(asked_for) if is_of_iam => Cow::Owned(asked_for.to_string()),
+            Some(_) | None => arn(),
+        }
+    }
 }
 
 /// What a permission is needed for.

@@ -3,20 +3,24 @@
 use std::sync::Arc;
 
 use keyward_account::Role;
+use keyward_faults::fault::{Denial, DeniedRequest};
 use keyward_faults::{Fault, fault};
-use keyward_names::Timestamp;
-use keyward_policy::{Decision, Kind, PolicySet};
+use keyward_names::{Timestamp, account_part};
+use keyward_policy::{Kind, PolicySet};
 
-use crate::access_request::AccessRequests;
+use crate::access_request::{AccessRequest, AccessRequests};
 use crate::caller::Caller;
-use crate::gate;
+use crate::gate::{self, ResourcePolicy, Verdict};
 use crate::policies_in_force::PoliciesInForce;
 use crate::request_context::RequestContext;
 use crate::sessions::FederatedIdentity;
 
 /// Judges whether a caller may do all that assuming a role needs: within an account by its policies
-/// and the role's trust policy together, across accounts by each of them. The refusal gives a
-/// reason only where the role is in the caller's account and a policy of the caller denies it.
+/// and the role's trust policy together, across accounts by each of them.
+///
+/// The refusal must be the same whether there is such a role or not, so its reason is that of a role
+/// of which nothing is known: `as_given` are the same questions about the ARN as given. It gives a reason
+/// only where the role is in the caller's account and a policy of the caller denies that.
 pub fn judge_caller(
     in_force: PoliciesInForce<'_>,
     caller: &Caller,
@@ -24,32 +28,78 @@ pub fn judge_caller(
     now: Timestamp,
     role: &Role,
     access_requests: &AccessRequests,
+    as_given: &AccessRequests,
 ) -> Result<(), Fault> {
-    let is_elsewhere = in_force.elsewhere.is_some();
-    let trust = trust_of(role);
-    for access_request in access_requests.iter() {
-        let decision = gate::decide(
+    let trust = Trust::of(role);
+    for (access_request, as_given) in access_requests.iter().zip(as_given.iter()) {
+        let of_resource = Some(trust.policy());
+        match gate::decide(
             in_force,
             caller,
             request_context,
             now,
             access_request,
-            Some(&trust),
-        )?;
-        let (arn, action) = (caller.arn(in_force.account), access_request.action.name());
-        let role_arn = access_request.resource.arn();
-        match decision {
-            Decision::Allowed => {}
-            Decision::ExplicitDeny(kind) if kind != Kind::Resource && !is_elsewhere => {
-                let denial = fault::Denial::Denied(kind);
-                return Err(fault::access_denied(&arn, action, role_arn, denial));
-            }
-            Decision::ImplicitDeny(_) | Decision::ExplicitDeny(_) => {
-                return Err(fault::may_not_assume(&arn, action, role_arn));
+            of_resource,
+        )? {
+            Verdict::Allowed => {}
+            Verdict::Denied(denied) => {
+                let told = Some(*denied);
+                return Err(refusal(
+                    in_force,
+                    caller,
+                    request_context,
+                    now,
+                    as_given,
+                    told,
+                )?);
             }
         }
     }
     Ok(())
+}
+
+/// The refusal to a caller who would assume a role, by what is known without the role. `denied` is what
+/// was judged, if there is such a role.
+pub fn refusal(
+    in_force: PoliciesInForce<'_>,
+    caller: &Caller,
+    request_context: &RequestContext,
+    now: Timestamp,
+    as_given: &AccessRequest,
+    denied: Option<DeniedRequest>,
+) -> Result<Fault, Fault> {
+    let nobody_is_allowed = PolicySet::default();
+    let of_resource = Some(ResourcePolicy {
+        set: &nobody_is_allowed,
+        of: None,
+    });
+    let by_given = PoliciesInForce {
+        elsewhere: None,
+        ..in_force
+    };
+    let verdict = gate::decide(
+        by_given,
+        caller,
+        request_context,
+        now,
+        as_given,
+        of_resource,
+    )?;
+    let (arn, action) = (caller.arn(in_force.account), as_given.action.name());
+    let role_arn = as_given.resource.arn();
+    let is_elsewhere = account_part(role_arn) != Some(&in_force.account.id().to_string());
+    Ok(match verdict {
+        Verdict::Denied(given)
+            if !is_elsewhere
+                && matches!(given.denial, Denial::Denied(kind) if kind != Kind::Resource) =>
+        {
+            fault::access_denied(role_arn, *given)
+        }
+        Verdict::Denied(given) => {
+            fault::may_not_assume(&arn, action, role_arn, Some(denied.unwrap_or(*given)))
+        }
+        Verdict::Allowed => fault::may_not_assume(&arn, action, role_arn, denied),
+    })
 }
 
 /// Judges whether an identity that is vouched for may do all that assuming a role needs. The role's
@@ -63,7 +113,7 @@ pub fn judge_federated(
     access_requests: &AccessRequests,
 ) -> Result<(), Fault> {
     let caller = Caller::Federated(Arc::clone(vouched));
-    let trust = trust_of(role);
+    let trust = Trust::of(role);
     for access_request in access_requests.iter() {
         match gate::decide(
             in_force,
@@ -71,20 +121,36 @@ pub fn judge_federated(
             request_context,
             now,
             access_request,
-            Some(&trust),
+            Some(trust.policy()),
         )? {
-            Decision::Allowed => {}
-            Decision::ImplicitDeny(_) | Decision::ExplicitDeny(_) => {
-                return Err(fault::federated_may_not_assume(
-                    access_request.action.name(),
-                ));
+            Verdict::Allowed => {}
+            Verdict::Denied(denied) => {
+                let action = access_request.action.name();
+                return Err(fault::federated_may_not_assume(action, Some(*denied)));
             }
         }
     }
     Ok(())
 }
 
-/// The role's trust policy. One that can't be read allows nobody.
-fn trust_of(role: &Role) -> PolicySet {
-    PolicySet::new(role.trust_policy.document().compiled().cloned())
+/// A role's trust policy. One that can't be read allows nobody.
+struct Trust<'a> {
+    set: PolicySet,
+    role: &'a Role,
+}
+
+impl<'a> Trust<'a> {
+    fn of(role: &'a Role) -> Self {
+        Self {
+            set: PolicySet::new(role.trust_policy.document().compiled().cloned()),
+            role,
+        }
+    }
+
+    fn policy(&self) -> ResourcePolicy<'_> {
+        ResourcePolicy {
+            set: &self.set,
+            of: Some(self.role),
+        }
+    }
 }

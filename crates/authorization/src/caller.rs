@@ -21,6 +21,8 @@ pub enum Caller {
         /// without a record that could be deactivated: in `dev` one that Keyward did not issue, or
         /// a root key that the environment gives.
         access_key: Option<AccessKeyId>,
+        /// Whether the caller is the root user only because `dev` takes any key for one.
+        is_stand_in: bool,
     },
     /// Somebody with temporary credentials.
     Session(Arc<Session>),
@@ -42,6 +44,7 @@ impl Caller {
         Self::Own {
             principal,
             access_key: Some(id),
+            is_stand_in: false,
         }
     }
 
@@ -51,7 +54,30 @@ impl Caller {
         Self::Own {
             principal,
             access_key: None,
+            is_stand_in: false,
         }
+    }
+
+    /// The root user, for whom `dev` takes any key that Keyward did not issue.
+    #[must_use]
+    pub fn stand_in_for_root() -> Self {
+        Self::Own {
+            principal: Principal::Root,
+            access_key: None,
+            is_stand_in: true,
+        }
+    }
+
+    /// Whether the caller is the root user only because `dev` takes any key for one.
+    #[must_use]
+    pub fn is_stand_in(&self) -> bool {
+        matches!(
+            self,
+            Self::Own {
+                is_stand_in: true,
+                ..
+            }
+        )
     }
 
     /// The user or root user, also one who uses a session of `GetSessionToken`.
@@ -93,6 +119,7 @@ impl Caller {
             Self::Own {
                 principal,
                 access_key,
+                ..
             } => (*principal, *access_key),
             Self::Session(session) => return session.is_known(account),
             Self::Unsigned => return false,

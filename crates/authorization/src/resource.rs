@@ -1,6 +1,7 @@
 //! What a request is about, as authorization sees it: an ARN.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use keyward_account::{
     Account, Group, InstanceProfile, OidcProvider, PolicyEntity, PrincipalId, Role, SamlProvider,
@@ -10,7 +11,8 @@ use keyward_api::{iam, sts};
 use keyward_managed_policies::AWS_ACCOUNT;
 use keyward_names::{
     AccountId, FoldedTagKey, GroupId, GroupName, InstanceProfileId, InstanceProfileName, Path,
-    PolicyId, RoleId, RoleName, Tag, UserId, UserName, account_part, iam_arn, root_arn, user_arn,
+    PolicyId, PolicyName, RoleId, RoleName, Tag, UserId, UserName, account_part, iam_arn, root_arn,
+    user_arn,
 };
 use keyward_policy::{Context, Value};
 
@@ -23,6 +25,8 @@ pub struct Resource {
     arn: String,
     /// What the ARN is of. It is kept because another entity may get the ARN later.
     entity: Entity,
+    /// What the request called it, where refusals tell that instead of the ARN.
+    asked_for: Option<AskedFor>,
     /// Tags that the request would add. Of a key that appears twice, the last value counts.
     request_tags: Vec<(String, String)>,
     /// Keys of tags that the request adds or removes.
@@ -35,6 +39,47 @@ pub struct Resource {
     tells_boundary: bool,
     /// Whether the entity has another ARN now, and would get this one by the request.
     is_future: bool,
+}
+
+/// What a request called a resource.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum AskedFor {
+    User(UserName),
+    Group(GroupName),
+    Role(RoleName),
+    InstanceProfile(InstanceProfileName),
+    /// A managed policy, by its ARN or, where it is about to be made, by its name.
+    Policy(Box<str>),
+    /// Anything, by this text.
+    Text(Box<str>),
+}
+
+impl AskedFor {
+    /// The ARN of a role of this name under no path.
+    pub(crate) fn arn_without_path(&self, account: AccountId) -> Option<String> {
+        match self {
+            Self::Role(name) => Some(iam_arn(account, "role", &Path::default(), name.as_str())),
+            Self::User(_)
+            | Self::Group(_)
+            | Self::InstanceProfile(_)
+            | Self::Policy(_)
+            | Self::Text(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for AskedFor {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (kind, name) = match self {
+            Self::User(name) => ("user ", name.as_str()),
+            Self::Group(name) => ("group ", name.as_str()),
+            Self::Role(name) => ("role ", name.as_str()),
+            Self::InstanceProfile(name) => ("instance profile ", name.as_str()),
+            Self::Policy(policy) => ("policy ", &**policy),
+            Self::Text(text) => ("", &**text),
+        };
+        write!(formatter, "{kind}{name}")
+    }
 }
 
 /// What an ARN is of.
@@ -88,6 +133,7 @@ impl Resource {
         Self {
             arn,
             entity,
+            asked_for: None,
             request_tags: Vec::new(),
             tag_keys: Vec::new(),
             keys: Vec::new(),
@@ -99,6 +145,28 @@ impl Resource {
 
     fn of_nobody(arn: String) -> Self {
         Self::new(arn, Entity::Nothing)
+    }
+
+    fn asked(self, asked_for: AskedFor) -> Self {
+        Self {
+            asked_for: Some(asked_for),
+            ..self
+        }
+    }
+
+    /// What the request called it.
+    pub(crate) fn asked_for(&self) -> Option<&AskedFor> {
+        self.asked_for.as_ref()
+    }
+
+    /// The resource, which refusals call `text`.
+    pub fn told_as(self, text: &str) -> Self {
+        self.asked(AskedFor::Text(text.into()))
+    }
+
+    /// The resource, which refusals call the policy of this name: one that is about to be made.
+    pub fn told_as_policy(self, name: &PolicyName) -> Self {
+        self.asked(AskedFor::Policy(name.as_str().into()))
     }
 
     /// The resource with tags that the request would add to it: `aws:RequestTag/`, `aws:TagKeys`.
@@ -304,10 +372,11 @@ impl Resource {
     /// request, so that rights can be judged before the answer shows whether the user exists. The
     /// functions below do the same for other entities.
     pub fn user(account: &Account, name: &UserName, user: Option<&User>) -> Self {
-        match user {
+        let resource = match user {
             Some(user) => Self::new(user.arn(account.id()), Entity::User(user.id)),
             None => Self::new_user(account.id(), &Path::default(), name),
-        }
+        };
+        resource.asked(AskedFor::User(name.clone()))
     }
 
     /// A user that the request would make, or the name that it would give a user.
@@ -317,10 +386,11 @@ impl Resource {
 
     /// A group.
     pub fn group(account: &Account, name: &GroupName, group: Option<&Group>) -> Self {
-        match group {
+        let resource = match group {
             Some(group) => Self::new(group.arn(account.id()), Entity::Group(group.id)),
             None => Self::new_group(account.id(), &Path::default(), name),
-        }
+        };
+        resource.asked(AskedFor::Group(name.clone()))
     }
 
     /// A group that the request would make, or the name that it would give a group.
@@ -330,10 +400,11 @@ impl Resource {
 
     /// A role.
     pub fn role(account: &Account, name: &RoleName, role: Option<&Role>) -> Self {
-        match role {
+        let resource = match role {
             Some(role) => Self::new(role.arn(account.id()), Entity::Role(role.id)),
             None => Self::new_role(account.id(), &Path::default(), name),
-        }
+        };
+        resource.asked(AskedFor::Role(name.clone()))
     }
 
     /// A role that the request would make.
@@ -347,13 +418,14 @@ impl Resource {
         name: &InstanceProfileName,
         profile: Option<&InstanceProfile>,
     ) -> Self {
-        match profile {
+        let resource = match profile {
             Some(profile) => Self::new(
                 profile.arn(account.id()),
                 Entity::InstanceProfile(profile.id),
             ),
             None => Self::new_instance_profile(account.id(), &Path::default(), name),
-        }
+        };
+        resource.asked(AskedFor::InstanceProfile(name.clone()))
     }
 
     /// An instance profile that the request would make.
@@ -371,7 +443,7 @@ impl Resource {
             .find(account, arn)
             .and_then(|policy| policy.own_id());
         let entity = own.map_or(Entity::Nothing, Entity::ManagedPolicy);
-        Self::new(arn.to_owned(), entity)
+        Self::new(arn.to_owned(), entity).asked(AskedFor::Policy(arn.into()))
     }
 
     /// An OpenID Connect provider by the ARN in the request.

@@ -69,6 +69,10 @@ pub struct Permit {
 }
 
 /// Why there is a permit.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every request has a permit of the large kind, and a box would cost it an allocation"
+)]
 enum Basis {
     /// The operation needs no right.
     OpenToAll,
@@ -207,6 +211,11 @@ impl<I> Call<I> {
         self.installation.is_token_issuer(issuer)
     }
 
+    /// Tells the operator something, once for each text.
+    pub fn warn_once(&self, text: &'static str) {
+        self.installation.warn_once(text);
+    }
+
     /// The region that the request was signed for.
     pub fn region(&self) -> Option<&str> {
         self.request_context.region.as_deref()
@@ -331,6 +340,7 @@ impl<I> Call<I> {
         account: &Account,
         role: &Role,
         access_requests: AccessRequests,
+        as_given: &AccessRequests,
     ) -> Result<Permit, Fault> {
         let is_elsewhere = account.id() != self.account.id();
         let in_force = PoliciesInForce {
@@ -344,8 +354,24 @@ impl<I> Call<I> {
             self.now(),
             role,
             &access_requests,
+            as_given,
         )?;
         Ok(Permit::by(access_requests))
+    }
+
+    /// The refusal to assume a role that does not exist, the same as if it existed and trusted nobody.
+    /// `as_given` is the question about the ARN as given.
+    pub fn refuse_assuming(&self, as_given: &AccessRequest) -> Fault {
+        let (in_force, now) = (self.in_force(), self.now());
+        let refusal = assuming::refusal(
+            in_force,
+            &self.caller,
+            &self.request_context,
+            now,
+            as_given,
+            None,
+        );
+        refusal.unwrap_or_else(|fault| fault)
     }
 
     /// Judges whether an identity that is vouched for may do all that assuming a role of this

@@ -1,6 +1,7 @@
 //! An installation: what a node holds while it runs.
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use keyward_authorization::sessions::{OpenedSession, SessionKeyRing, TokenError};
@@ -69,6 +70,8 @@ pub struct Installation {
     /// What seals session tokens.
     pub(crate) session_keys: SessionKeyRing,
     pub(crate) keys: InstallationKeys,
+    /// Warnings that were told already.
+    told: Mutex<HashSet<&'static str>>,
 }
 
 /// What the operator of an installation decides.
@@ -131,6 +134,7 @@ impl Installation {
             assertions: Assertions::default(),
             session_keys: SessionKeyRing::new(keys.session_keys.clone()),
             keys,
+            told: Mutex::default(),
         });
         forget_audit_now_and_then(&installation);
         look_after_session_keys_now_and_then(&installation);
@@ -175,6 +179,14 @@ impl Installation {
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    /// Tells the operator something in the log, once for each text.
+    pub fn warn_once(&self, text: &'static str) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.insert(text) {
+            tracing::warn!("{text}");
+        }
     }
 
     /// The managed policies of AWS.

@@ -20,8 +20,8 @@ use keyward_account::Claim;
 use keyward_api::{FaultCode, InputError, OperationId};
 use keyward_policy::Kind;
 
-pub use crate::reason::Denial;
 use crate::reason::Reason;
+pub use crate::reason::{Denial, DeniedRequest, JudgedPolicy};
 
 pub use self::credentials::*;
 pub use self::federation::*;
@@ -50,6 +50,19 @@ impl Fault {
             message: Some(message.into()),
             reason: None,
             cause: None,
+        }
+    }
+
+    /// Where the gate denies, the message of another fault, which tells less. Why is still there for the
+    /// operator.
+    #[must_use]
+    pub fn if_denied_told_as(self, other: impl FnOnce() -> Self) -> Self {
+        match &self.reason {
+            Some(Reason::NotAllowed(_)) => Self {
+                reason: self.reason,
+                ..other()
+            },
+            Some(_) | None => self,
         }
     }
 
@@ -176,10 +189,14 @@ pub fn invalid_client_token_id() -> Fault {
     )
 }
 
-/// The caller may not do what it asks.
+/// The caller may not do what it asks. `resource` is what the message calls the resource. A denial by a
+/// managed policy tells its ARN, one by an inline policy tells nothing more (unsure).
 #[must_use]
-pub fn access_denied(caller_arn: &str, action: &str, resource: &str, denial: Denial) -> Fault {
-    let reason = match denial {
+pub fn access_denied(resource: &str, denied: DeniedRequest) -> Fault {
+    let DeniedRequest {
+        caller_arn, action, ..
+    } = &denied;
+    let reason = match denied.denial {
         Denial::NothingAllows(kind) => {
             format!("because no {} allows the {action} action", kind_name(kind))
         }
@@ -193,7 +210,16 @@ pub fn access_denied(caller_arn: &str, action: &str, resource: &str, denial: Den
                 | Kind::ResourceControl
                 | Kind::Endpoint => "a",
             };
-            format!("with an explicit deny in {article} {}", kind_name(kind))
+            let policy = denied
+                .policies
+                .iter()
+                .filter(|policy| policy.kind == kind && policy.denies)
+                .find_map(|policy| policy.arn.as_deref());
+            let (before, arn) = policy.map_or(("", ""), |arn| (": ", arn));
+            format!(
+                "with an explicit deny in {article} {}{before}{arn}",
+                kind_name(kind)
+            )
         }
     };
     Fault::new(
@@ -203,7 +229,7 @@ pub fn access_denied(caller_arn: &str, action: &str, resource: &str, denial: Den
              {reason}"
         ),
     )
-    .because(Reason::NotAllowed(denial))
+    .because(Reason::NotAllowed(Box::new(denied)))
 }
 
 /// A kind of policy as refusals name it.

@@ -183,18 +183,19 @@ impl Service {
             service,
             &SigningKey::derive(secret.expose(), presented.scope()),
         )?;
-        self.as_root(configured.account).await
+        let root = Caller::without_key(Principal::Root);
+        self.as_root(configured.account, root).await
     }
 
     /// In `dev`, 12 digits stand for the root user of that account, and any other key that Keyward
     /// did not issue for the root user of the default account. Their signatures can't be checked.
     async fn as_dev_root(&self, id: &str) -> Result<Authenticated, Fault> {
         let account = AccountId::parse(id).or_else(|_| AccountId::parse(DEV_ACCOUNT));
-        self.as_root(account.map_err(Fault::internal)?).await
+        let root = Caller::stand_in_for_root();
+        self.as_root(account.map_err(Fault::internal)?, root).await
     }
 
-    async fn as_root(&self, account: AccountId) -> Result<Authenticated, Fault> {
-        let caller = Caller::without_key(Principal::Root);
+    async fn as_root(&self, account: AccountId, caller: Caller) -> Result<Authenticated, Fault> {
         if let Some(handle) = self.handle(account).await? {
             return Ok(Authenticated { caller, handle });
         }

@@ -12,7 +12,7 @@ use crate::managed::Managed;
 /// The session policies of one session. All together act as one set.
 #[derive(Debug, Default)]
 pub struct SessionPolicies {
-    inline: Option<Arc<Compiled>>,
+    inline: Option<(Box<str>, Arc<Compiled>)>,
     /// Managed policies of the session's account or AWS's. Their default versions are looked up at
     /// every request: a new default version changes running sessions (seen at AWS).
     managed: Box<[PolicyId]>,
@@ -29,13 +29,24 @@ impl SessionPolicies {
     /// Takes an inline policy that was checked, and the ids of managed ones. `None` if the inline
     /// policy can't be parsed.
     pub fn new(inline: Option<&str>, managed: Box<[PolicyId]>) -> Option<Self> {
-        let compile =
-            |text| Document::parse(text).map(|document| Arc::new(Compiled::new(&document)));
+        let compile = |text: &str| {
+            Document::parse(text).map(|document| (text.into(), Arc::new(Compiled::new(&document))))
+        };
         Some(Self {
             inline: inline.map(compile).transpose().ok()?,
             managed,
             prepared: ArcSwapOption::empty(),
         })
+    }
+
+    /// The text of the inline policy.
+    pub(crate) fn inline_text(&self) -> Option<&str> {
+        self.inline.as_ref().map(|(text, _)| &**text)
+    }
+
+    /// The ids of the managed policies.
+    pub(crate) fn managed(&self) -> &[PolicyId] {
+        &self.managed
     }
 
     /// The policies as one set, as they are now. `None` if the session has none. If one of them was
@@ -50,7 +61,8 @@ impl SessionPolicies {
             let own = own.and_then(PolicyDocument::compiled).cloned();
             own.or_else(|| managed.compiled(*id))
         });
-        let inline = self.inline.iter().cloned().map(Some);
+        let inline = self.inline.iter();
+        let inline = inline.map(|(_, compiled)| Some(Arc::clone(compiled)));
         let documents: Option<Vec<_>> = inline.chain(referred).collect();
         let Some(documents) = documents else {
             return Some(Arc::new(PolicySet::new([])));

@@ -4,15 +4,20 @@ use keyward_api::FaultCode;
 use keyward_saml::{AssertionError, AssertionErrorKind};
 use keyward_web_identity::{TokenError, TokenErrorKind};
 
-use super::Fault;
+use super::{DeniedRequest, Fault};
+use crate::reason::Reason;
 
 /// A role may not be assumed by whoever is vouched for. It is the same for a role that does not exist.
 #[must_use]
-pub fn federated_may_not_assume(action: &str) -> Fault {
-    Fault::new(
+pub fn federated_may_not_assume(action: &str, denied: Option<DeniedRequest>) -> Fault {
+    let fault = Fault::new(
         FaultCode::AccessDenied,
         format!("Not authorized to perform {action}"),
-    )
+    );
+    match denied {
+        Some(denied) => fault.because(Reason::NotAllowed(Box::new(denied))),
+        None => fault,
+    }
 }
 
 /// No provider of the account has issued the token.

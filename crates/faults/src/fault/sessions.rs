@@ -2,7 +2,8 @@
 
 use keyward_api::{FaultCode, OperationId};
 
-use super::Fault;
+use super::{DeniedRequest, Fault};
+use crate::reason::Reason;
 
 /// The session has ended.
 #[must_use]
@@ -19,15 +20,25 @@ pub fn invalid_role_arn(given: &str) -> Fault {
     Fault::new(FaultCode::ValidationError, format!("{given} is invalid"))
 }
 
-/// A role may not be assumed by whom asks. It is the same for a role that does not exist.
+/// A role may not be assumed by whom asks. It is the same for a role that does not exist. `denied` is
+/// what was judged, if there was something to judge.
 #[must_use]
-pub fn may_not_assume(caller_arn: &str, action: &str, role_arn: &str) -> Fault {
-    Fault::new(
+pub fn may_not_assume(
+    caller_arn: &str,
+    action: &str,
+    role_arn: &str,
+    denied: Option<DeniedRequest>,
+) -> Fault {
+    let fault = Fault::new(
         FaultCode::AccessDenied,
         format!(
             "User: {caller_arn} is not authorized to perform: {action} on resource: {role_arn}"
         ),
-    )
+    );
+    match denied {
+        Some(denied) => fault.because(Reason::NotAllowed(Box::new(denied))),
+        None => fault,
+    }
 }
 
 /// Root users take on no roles.

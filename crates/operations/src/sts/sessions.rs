@@ -140,8 +140,8 @@ struct RoleSessionRequest<'a> {
 
 impl RoleSessionRequest<'_> {
     /// The role as the resource, with the context keys of what the caller wants.
-    fn resource(&self, account: &Account, role: &Role) -> Resource {
-        let resource = Resource::role(account, &role.name, Some(role))
+    fn resource(&self, role: Resource) -> Resource {
+        let resource = role
             .given_session_tags(self.tags)
             .with_key("sts:RoleSessionName", self.session_name)
             .with_list("sts:TransitiveTagKeys", self.transitive_keys.to_vec());
@@ -244,7 +244,7 @@ fn issue_role_session<I>(
 /// from an identity provider.
 fn is_source_identity(name: &str) -> bool {
     let is_fit = |byte: u8| byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte);
-    (2..=64).contains(&name.len()) && name.bytes().all(is_fit)
+    (2..=256).contains(&name.len()) && name.bytes().all(is_fit)
 }
 
 /// The most characters of the key and the value of a session tag.

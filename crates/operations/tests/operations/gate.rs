@@ -2,7 +2,7 @@
 
 use keyward_authorization::RequestContext;
 use keyward_names::Timestamp;
-use keyward_testkit::{Asker, World, form};
+use keyward_testkit::{Asker, World, form, policy_document};
 
 use crate::support;
 
@@ -30,7 +30,8 @@ fn denied(action: &str, resource: &str, reason: &str) -> String {
 async fn a_user_may_do_what_a_policy_allows_at_once_and_nothing_else() {
     let (world, bob) = world().await;
     let get = async || bob.ask("GetUser", "UserName=Eve").await.fault();
-    let eve = "arn:aws:iam::123456789012:user/team/Eve";
+    // Its path is not told to who asks by the name.
+    let eve = "user Eve";
     let implicit = denied(
         "iam:GetUser",
         eve,
@@ -44,7 +45,7 @@ async fn a_user_may_do_what_a_policy_allows_at_once_and_nothing_else() {
     world.root().set_user_policy("Bob", all).await;
     assert_eq!(get().await, "200");
     let unknown = bob.refused("GetUser", "UserName=Ghost").await;
-    let ghost = "arn:aws:iam::123456789012:user/Ghost";
+    let ghost = "user Ghost";
     let reason = "because no identity-based policy allows the iam:GetUser action";
     assert_eq!(unknown, denied("iam:GetUser", ghost, reason));
     let elsewhere = bob.refused("ListUsers", "").await;
@@ -102,10 +103,9 @@ async fn a_denial_outweighs_what_the_password_policy_grants_to_everyone() {
         denied("iam:GetAccountPasswordPolicy", "*", reason)
     );
     let change = "OldPassword=a&NewPassword=b";
-    let own = "arn:aws:iam::123456789012:user/team/Bob";
     assert_eq!(
         bob.refused("ChangePassword", change).await,
-        denied("iam:ChangePassword", own, reason)
+        denied("iam:ChangePassword", "user Bob", reason)
     );
 }
 
@@ -332,4 +332,156 @@ async fn a_policy_that_cannot_be_read_lets_nobody_in() {
     let asked = bob.ask("GetUser", "UserName=Eve").await;
     assert_eq!((asked.status, asked.text("Code")), (500, "ServiceFailure"));
     assert!(!asked.body.contains("policy"), "{}", asked.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_calls_the_resource_what_the_request_called_it() {
+    let (world, bob) = world().await;
+    let root = world.root();
+    let trust = policy_document(
+        r#"{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}"#,
+    );
+    let role = form(&[
+        ("RoleName", "Audit"),
+        ("Path", "/secret/"),
+        ("AssumeRolePolicyDocument", &trust),
+    ]);
+    root.must("CreateRole", &role).await;
+    root.must("CreateGroup", "GroupName=Audit&Path=%2Fsecret%2F")
+        .await;
+    let arn = |rest: &str| format!("arn:aws:iam::123456789012:{rest}");
+    let (policy, user) = (arn("policy/secret/P"), arn("user/Eve"));
+    let of_policy = form(&[("PolicyArn", &policy)]);
+    let simulated = form(&[("PolicySourceArn", &user), ("ActionNames.member.1", "s3:*")]);
+    let create = form(&[
+        ("PolicyName", "P"),
+        ("Path", "/secret/"),
+        ("PolicyDocument", "{}"),
+    ]);
+    for (action, form, resource) in [
+        ("GetUser", "UserName=eve", "user eve"),
+        ("GetUser", "UserName=absent", "user absent"),
+        ("UpdateUser", "UserName=Eve&NewUserName=x", "user Eve"),
+        ("ListAccessKeys", "UserName=Eve", "user Eve"),
+        (
+            "AttachUserPolicy",
+            &*(of_policy.clone() + "&UserName=Eve"),
+            "user Eve",
+        ),
+        ("GetRole", "RoleName=Audit", "role Audit"),
+        (
+            "PutRolePermissionsBoundary",
+            &*("RoleName=Audit&PermissionsBoundary=".to_owned() + &arn("policy%2Fx")),
+            &*arn("role/Audit"),
+        ),
+        (
+            "DeleteRolePermissionsBoundary",
+            "RoleName=Audit",
+            "role Audit",
+        ),
+        (
+            "AddUserToGroup",
+            "GroupName=Audit&UserName=Eve",
+            "group Audit",
+        ),
+        ("GetPolicy", &of_policy, &*format!("policy {policy}")),
+        (
+            "ListPolicyVersions",
+            &of_policy,
+            &*format!("policy {policy}"),
+        ),
+        ("CreatePolicy", &create, "policy P"),
+        (
+            "GetInstanceProfile",
+            "InstanceProfileName=x",
+            "instance profile x",
+        ),
+        // Of these, and of all that is about to be made, the ARN was seen.
+        ("CreateUser", "UserName=x&Path=%2Fp%2F", &*arn("user/p/x")),
+        ("ListUsers", "", &*arn("user/")),
+        ("GetAccountSummary", "", "*"),
+        // The path of who is there is not told either.
+        ("SimulatePrincipalPolicy", &simulated, &user),
+        ("GetContextKeysForPrincipalPolicy", &simulated, &user),
+    ] {
+        let reason = format!("because no identity-based policy allows the iam:{action} action");
+        let expected = denied(&format!("iam:{action}"), resource, &reason);
+        assert_eq!(bob.refused(action, form).await, expected, "{action} {form}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whose_access_key_it_is_is_told_only_to_who_may_know() {
+    let (world, bob) = world().await;
+    let root = world.root();
+    let key = root.must("CreateAccessKey", "UserName=Eve").await;
+    let key = key.text("AccessKeyId");
+    let refusal = |key: &str| {
+        format!(
+            "403 AccessDenied: User: arn:aws:iam::123456789012:user/team/Bob is not authorized to \
+             perform iam:GetAccessKeyLastUsed on resource: access key {key}"
+        )
+    };
+    for id in [key, "AKIAIOSFODNN7EXAMPLE"] {
+        let form = format!("AccessKeyId={id}");
+        assert_eq!(
+            bob.refused("GetAccessKeyLastUsed", &form).await,
+            refusal(id)
+        );
+    }
+    let allow = r#"{"Effect": "Allow", "Action": "iam:GetAccessKeyLastUsed", "Resource": "*"}"#;
+    root.set_user_policy("Bob", allow).await;
+    let told = bob
+        .must("GetAccessKeyLastUsed", &format!("AccessKeyId={key}"))
+        .await;
+    assert_eq!(told.text("UserName"), "Eve");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_denial_by_a_managed_policy_tells_its_arn() {
+    let (world, bob) = world().await;
+    let root = world.root();
+    let deny = policy_document(r#"{"Effect": "Deny", "Action": "iam:Get*", "Resource": "*"}"#);
+    let other = policy_document(r#"{"Effect": "Deny", "Action": "iam:List*", "Resource": "*"}"#);
+    for (name, document) in [("Other", &other), ("NoGetting", &deny)] {
+        let create = form(&[("PolicyName", name), ("PolicyDocument", document)]);
+        root.must("CreatePolicy", &create).await;
+        let arn = format!("arn:aws:iam::123456789012:policy/{name}");
+        root.must("CreateGroup", &form(&[("GroupName", name)]))
+            .await;
+        let attach = form(&[("GroupName", name), ("PolicyArn", &arn)]);
+        root.must("AttachGroupPolicy", &attach).await;
+        let add = form(&[("GroupName", name), ("UserName", "Bob")]);
+        root.must("AddUserToGroup", &add).await;
+    }
+    let by = "with an explicit deny in an identity-based policy";
+    let by_managed = format!("{by}: arn:aws:iam::123456789012:policy/NoGetting");
+    let get = async || bob.refused("GetUser", "UserName=Eve").await;
+    assert_eq!(get().await, denied("iam:GetUser", "user Eve", &by_managed));
+    // An inline policy is nothing that could be named, but the managed one still is.
+    let inline = r#"{"Effect": "Deny", "Action": "iam:GetUser", "Resource": "*"}"#;
+    root.set_user_policy("Bob", inline).await;
+    assert_eq!(get().await, denied("iam:GetUser", "user Eve", &by_managed));
+    root.must("RemoveUserFromGroup", "GroupName=NoGetting&UserName=Bob")
+        .await;
+    assert_eq!(get().await, denied("iam:GetUser", "user Eve", by));
+    let of_aws = "PolicyArn=arn%3Aaws%3Aiam%3A%3Aaws%3Apolicy%2FAWSDenyAll&UserName=Bob";
+    root.must("AttachUserPolicy", of_aws).await;
+    let by_aws = format!("{by}: arn:aws:iam::aws:policy/AWSDenyAll");
+    let listed = bob.refused("ListUsers", "").await;
+    assert!(listed.contains(by), "{listed}");
+    assert_eq!(get().await, denied("iam:GetUser", "user Eve", &by_aws));
+    let boundary = form(&[
+        ("UserName", "Eve"),
+        (
+            "PermissionsBoundary",
+            "arn:aws:iam::123456789012:policy/NoGetting",
+        ),
+    ]);
+    root.must("PutUserPermissionsBoundary", &boundary).await;
+    let eve = world.user("Eve").await;
+    let refused = eve.refused("GetUser", "UserName=Eve").await;
+    let boundary = "with an explicit deny in a permissions boundary: \
+        arn:aws:iam::123456789012:policy/NoGetting";
+    assert!(refused.ends_with(boundary), "{refused}");
 }

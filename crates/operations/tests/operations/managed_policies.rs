@@ -253,12 +253,9 @@ async fn an_attached_policy_counts_at_once_and_with_the_version_that_counts() {
     assert!(!may_get().await);
     let elsewhere = world.other_node().await;
     let also_bob = elsewhere.user("Bob").await;
-    assert!(
-        also_bob
-            .refused("GetUser", "")
-            .await
-            .ends_with("with an explicit deny in an identity-based policy")
-    );
+    assert!(also_bob.refused("GetUser", "").await.ends_with(&format!(
+        "on resource: user Bob with an explicit deny in an identity-based policy: {OWN}"
+    )));
     assert_eq!(
         root.refused("DeletePolicy", &form(&[("PolicyArn", OWN)]))
             .await,

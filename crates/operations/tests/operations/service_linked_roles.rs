@@ -331,9 +331,10 @@ async fn rights_are_to_the_roles_arn_and_by_the_service() {
         (
             "DeleteServiceLinkedRole",
             "RoleName=AWSServiceRoleForAutoScaling",
-            &denied(
-                "DeleteServiceLinkedRole",
-                "autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling",
+            &not_allowed(
+                BOB,
+                "iam:DeleteServiceLinkedRole",
+                "role AWSServiceRoleForAutoScaling",
             ),
         ),
     ])

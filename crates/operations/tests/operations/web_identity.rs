@@ -634,7 +634,7 @@ async fn a_token_says_who_is_behind_the_session_where_the_role_lets_it() {
     let session = scene.session(claims, &[]).await;
     let heard = session.ask("GetUser", "UserName=Absent").await;
     assert_eq!(heard.text("Code"), "NoSuchEntity");
-    for unfit in ["a", "not fit", &"x".repeat(65)] {
+    for unfit in ["a", "not fit", &"x".repeat(257)] {
         let claims = json!({"https://aws.amazon.com/source_identity": unfit});
         let heard = scene.try_claims(claims).await;
         assert!(heard.starts_with("400 InvalidIdentityToken: "), "{heard}");

@@ -72,6 +72,17 @@ impl Context {
         self.numbers_must_be = true;
     }
 
+    /// All keys, in lower case and in order, with their values.
+    pub fn entries(&self) -> impl Iterator<Item = (&str, impl Iterator<Item = &str>)> {
+        self.entries.iter().map(|(key, values)| {
+            let values = match values {
+                Values::One(value) => std::slice::from_ref(value),
+                Values::Several(values) => values,
+            };
+            (&**key, values.iter().map(|value| &*value.text))
+        })
+    }
+
     pub(crate) fn numbers_must_be(&self) -> bool {
         self.numbers_must_be
     }

@@ -71,11 +71,7 @@ fn no_signature() {
 
 #[test]
 fn an_unknown_algorithm() {
-    for algorithm in [
-        "X-Amz-Algorithm=AWS4-HMAC-SHA1",
-        "X-Amz-Algorithm=",
-        "a=b",
-    ] {
+    for algorithm in ["X-Amz-Algorithm=AWS4-HMAC-SHA1", "X-Amz-Algorithm=", "a=b"] {
         let request = changed(presigned(), |request| {
             request.replace("X-Amz-Algorithm=AWS4-HMAC-SHA256", algorithm);
         });

@@ -31,8 +31,8 @@ pub(crate) async fn get_access_key_last_used(
         .and_then(|id| account.access_key(id));
     // Before the permission: the resource is the owner of the key, and nobody is told anything of a key that is
     // not the account's.
-    let key =
-        key.ok_or_else(|| fault::access_key_of_another(&call.caller().arn(account), asked_for))?;
+    let unknown = || fault::access_key_of_another(&call.caller().arn(account), asked_for);
+    let key = key.ok_or_else(unknown)?;
     let owner = match key.owner {
         KeyOwner::Root => None,
         KeyOwner::User(user) => account.user_by_id(user),
@@ -44,7 +44,10 @@ pub(crate) async fn get_access_key_last_used(
             user: Some(user),
         },
     };
-    let permit = call.authorize(subject.resource(account))?;
+    // Whoever may not ask learns not even that it is the account's, let alone whose it is.
+    let permit = call
+        .authorize(subject.resource(account))
+        .map_err(|fault| fault.if_denied_told_as(unknown))?;
     let last = call.access_key_use(key.id).await?;
     let last_used_date = last.as_ref().map(|last| last.at);
     let (service_name, region) = last.map_or_else(

@@ -36,7 +36,9 @@ pub(crate) async fn create_policy(
     let account_id = call.account().id();
     let given = input.tags.as_deref().unwrap_or_default();
     let arn = iam_arn(account_id, "policy", &path, input.policy_name.as_str());
-    let resource = Resource::by_arn(&arn).given_tags(given);
+    let resource = Resource::by_arn(&arn)
+        .told_as_policy(&input.policy_name)
+        .given_tags(given);
     let mut permit = call.authorize(resource.clone())?;
     if !given.is_empty() {
         permit = call.authorize_also(permit, OperationId::IamTagPolicy, resource)?;

@@ -83,6 +83,9 @@ impl<'a> EntityArn<'a> {
                 .map(|role| Resource::role(account, &role.name, Some(role))),
             None => None,
         };
-        resource.unwrap_or_else(|| Resource::by_arn(given))
+        // Refusals tell no path that the request did not.
+        resource
+            .unwrap_or_else(|| Resource::by_arn(given))
+            .told_as(given)
     }
 }

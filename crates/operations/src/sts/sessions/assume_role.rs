@@ -27,9 +27,8 @@
 use keyward_account::{Account, Role};
 use keyward_api::sts::{AssumeRoleRequest, AssumeRoleResponse};
 use keyward_api::{OperationId, sts};
-use keyward_authorization::Action;
-use keyward_authorization::Principal;
 use keyward_authorization::sessions::{Session, SessionTag};
+use keyward_authorization::{AccessRequests, Action, Principal, Resource};
 use keyward_engine::{AuditFacts, Call, Outcome, Permit, noting};
 use keyward_faults::{Fault, fault};
 use keyward_names::Age;
@@ -48,9 +47,7 @@ pub(crate) async fn assume_role(call: Call<AssumeRoleRequest>) -> Outcome<Assume
     let input = call.input();
     let asked = RoleArn::parse(&input.role_arn)?;
     check_mfa(input.serial_number.as_deref(), input.token_code.as_deref())?;
-    if call.caller().principal() == Some(Principal::Root) {
-        return Err(fault::root_may_not_assume().into());
-    }
+    check_root(&call)?;
     let other = if asked.account == call.account().id() {
         None
     } else {
@@ -62,15 +59,36 @@ pub(crate) async fn assume_role(call: Call<AssumeRoleRequest>) -> Outcome<Assume
         None => is_own.then(|| call.account()),
     };
     let found = account.and_then(|account| Some((account, asked.role(account)?)));
-    let (account, role) =
-        found.ok_or_else(|| may_not(&call, Action::Operation(OperationId::StsAssumeRole)))?;
-
     let before = call.caller().session();
     let chained = before.filter(|session| session.role_session().is_some());
     let chained = chained.map(|session| &**session);
     let inherited = inherited_tags(chained);
     let facts = inherited_facts(&inherited);
-    noting(assume(&call, account, role, chained, &inherited), facts)
+    let outcome = match found {
+        Some((account, role)) => assume(&call, account, role, chained, &inherited),
+        None => {
+            let wanted = wanted(input, source_identity(input, chained));
+            let as_given = questions(input, &wanted, Resource::by_arn(&input.role_arn), false);
+            let first = as_given.iter().next();
+            let refusal = first.map(|first| call.refuse_assuming(first));
+            Err(refusal.unwrap_or_else(fault::service_unavailable).into())
+        }
+    };
+    noting(outcome, facts)
+}
+
+/// Root users assume no roles. Whoever is one only because `dev` takes any key for one may: people come
+/// from programs where that works, and such a caller could make itself a user who may.
+fn check_root(call: &Call<AssumeRoleRequest>) -> Result<(), Fault> {
+    let caller = call.caller();
+    if caller.principal() != Some(Principal::Root) {
+        return Ok(());
+    }
+    if !caller.is_stand_in() {
+        return Err(fault::root_may_not_assume());
+    }
+    call.warn_once("AssumeRole by a stand-in for root: AWS would refuse it; --enforce does");
+    Ok(())
 }
 
 /// Audit facts about the tags that a session inherits.
@@ -93,8 +111,10 @@ fn assume(
     inherited: &[SessionTag],
 ) -> Outcome<AssumeRoleResponse> {
     let input = call.input();
-    let source_identity = source_identity(call, chained)?;
+    let source_identity = source_identity(input, chained);
     let permit = authorize(call, account, role, inherited, source_identity)?;
+    // Only whom the role trusts is told more than that it does not.
+    check_source_identity(call, chained)?;
 
     let tags = given_tags(input);
     let transitive_keys = input.transitive_tag_keys.as_deref().unwrap_or_default();
@@ -129,11 +149,6 @@ fn assume(
     noting(answer, given.facts)
 }
 
-fn may_not(call: &Call<AssumeRoleRequest>, action: Action) -> Fault {
-    let caller = call.caller().arn(call.account());
-    fault::may_not_assume(&caller, action.name(), &call.input().role_arn)
-}
-
 fn given_tags(input: &AssumeRoleRequest) -> &[sts::Tag] {
     input.tags.as_deref().unwrap_or_default()
 }
@@ -144,20 +159,37 @@ fn inherited_tags(chained: Option<&Session>) -> Vec<SessionTag> {
     tags.filter(|tag| tag.is_transitive).cloned().collect()
 }
 
-/// The source identity of the new session. One that the calling session has can't be changed.
+/// The source identity of the new session.
 fn source_identity<'a>(
-    call: &'a Call<AssumeRoleRequest>,
+    input: &'a AssumeRoleRequest,
     chained: Option<&'a Session>,
-) -> Result<Option<&'a str>, Fault> {
+) -> Option<&'a str> {
+    let given = input.source_identity.as_deref();
+    given.or_else(|| inherited_source_identity(chained))
+}
+
+fn inherited_source_identity(chained: Option<&Session>) -> Option<&str> {
+    chained?.role_session()?.source_identity.as_deref()
+}
+
+/// A source identity that the calling session has can't be changed.
+fn check_source_identity(
+    call: &Call<AssumeRoleRequest>,
+    chained: Option<&Session>,
+) -> Result<(), Fault> {
     let given = call.input().source_identity.as_deref();
-    let inherited = chained
-        .and_then(Session::role_session)
-        .and_then(|session| session.source_identity.as_deref());
-    match (given, inherited) {
+    match (given, inherited_source_identity(chained)) {
         (Some(given), Some(inherited)) if given != inherited => {
-            Err(may_not(call, Action::SetSourceIdentity))
+            let caller = call.caller().arn(call.account());
+            let action = Action::SetSourceIdentity.name();
+            Err(fault::may_not_assume(
+                &caller,
+                action,
+                &call.input().role_arn,
+                None,
+            ))
         }
-        (given, inherited) => Ok(given.or(inherited)),
+        _ => Ok(()),
     }
 }
 
@@ -171,19 +203,38 @@ fn authorize(
     source_identity: Option<&str>,
 ) -> Result<Permit, Fault> {
     let input = call.input();
-    let wanted = RoleSessionRequest {
+    let wanted = wanted(input, source_identity);
+    let inherits_tags = !inherited.is_empty();
+    let found = Resource::role(account, &role.name, Some(role));
+    let access_requests = questions(input, &wanted, found, inherits_tags);
+    let given = Resource::by_arn(&input.role_arn);
+    let as_given = questions(input, &wanted, given, inherits_tags);
+    call.authorize_assuming(account, role, access_requests, &as_given)
+}
+
+fn wanted<'a>(
+    input: &'a AssumeRoleRequest,
+    source_identity: Option<&'a str>,
+) -> RoleSessionRequest<'a> {
+    RoleSessionRequest {
         session_name: &input.role_session_name,
         tags: given_tags(input),
         transitive_keys: input.transitive_tag_keys.as_deref().unwrap_or_default(),
         source_identity,
-    };
-    let mut resource = wanted.resource(account, role);
+    }
+}
+
+fn questions(
+    input: &AssumeRoleRequest,
+    wanted: &RoleSessionRequest<'_>,
+    role: Resource,
+    inherits_tags: bool,
+) -> AccessRequests {
+    let mut resource = wanted.resource(role);
     if let Some(external_id) = &input.external_id {
         resource = resource.with_key("sts:ExternalId", external_id);
     }
-    let operation = OperationId::StsAssumeRole;
-    let access_requests = wanted.access_requests(operation, &resource, !inherited.is_empty());
-    call.authorize_assuming(account, role, access_requests)
+    wanted.access_requests(OperationId::StsAssumeRole, &resource, inherits_tags)
 }
 
 fn lasts(asked: Option<i32>, role: &Role, is_chained: bool) -> Result<Age, Fault> {

@@ -24,6 +24,7 @@ use std::sync::Arc;
 use keyward_account::SamlProvider;
 use keyward_api::OperationId;
 use keyward_api::sts::{AssumeRoleWithSAMLRequest, AssumeRoleWithSAMLResponse};
+use keyward_authorization::Resource;
 use keyward_authorization::sessions::{FederatedBy, FederatedIdentity, ProviderKey, Recorded};
 use keyward_engine::uuid;
 use keyward_engine::{AuditFacts, Call, Outcome, noting};
@@ -95,7 +96,7 @@ async fn assume(
     let (input, account) = (call.input(), call.account());
     let role = asked.role(account);
     let operation = OperationId::StsAssumeRoleWithSAML;
-    let role = role.ok_or_else(|| fault::federated_may_not_assume(operation.action()))?;
+    let role = role.ok_or_else(|| fault::federated_may_not_assume(operation.action(), None))?;
     let tags = tags_of(&assertion.principal_tags)
         .ok_or_else(|| fault::assertion_refused(AssertionError::PrincipalTagForm, request_id))?;
     let source_identity = assertion.source_identity.as_deref();
@@ -105,7 +106,8 @@ async fn assume(
         transitive_keys: &assertion.transitive_tag_keys,
         source_identity,
     };
-    let access_requests = wanted.access_requests(operation, &wanted.resource(account, role), false);
+    let resource = wanted.resource(Resource::role(account, &role.name, Some(role)));
+    let access_requests = wanted.access_requests(operation, &resource, false);
     let permit = call.authorize_federated(vouched, role, access_requests)?;
     let tags = session_tags(&[], &tags, &assertion.transitive_tag_keys)?;
     let lasts = role_session_lasts(input.duration_seconds, role)?;

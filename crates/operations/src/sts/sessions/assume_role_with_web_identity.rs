@@ -25,6 +25,7 @@ use std::sync::Arc;
 use keyward_account::{OidcProvider, ProviderKind};
 use keyward_api::sts::{AssumeRoleWithWebIdentityRequest, AssumeRoleWithWebIdentityResponse};
 use keyward_api::{OperationId, sts::PolicyDescriptorType};
+use keyward_authorization::Resource;
 use keyward_authorization::sessions::{FederatedBy, FederatedIdentity, ProviderKey, Recorded};
 use keyward_engine::{AuditFacts, Call, Outcome, noting};
 use keyward_faults::{Fault, fault};
@@ -67,7 +68,7 @@ fn assume(
     let (input, account) = (call.input(), call.account());
     let role = asked.role(account);
     let operation = OperationId::StsAssumeRoleWithWebIdentity;
-    let role = role.ok_or_else(|| fault::federated_may_not_assume(operation.action()))?;
+    let role = role.ok_or_else(|| fault::federated_may_not_assume(operation.action(), None))?;
     // The text of this fault is (unsure).
     let tags = tags_of(&identity.principal_tags)
         .ok_or_else(|| fault::token_refused(&TokenError::PrincipalTags))?;
@@ -82,7 +83,7 @@ fn assume(
         source_identity,
     };
     let is_authorized = identity.is_role_authorized.to_string();
-    let resource = wanted.resource(account, role);
+    let resource = wanted.resource(Resource::role(account, &role.name, Some(role)));
     let access_requests = wanted
         .access_requests(operation, &resource, false)
         .with_first(|first| first.with_key("sts:RoleAuthorizedByIdp", &is_authorized));

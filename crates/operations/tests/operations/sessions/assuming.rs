@@ -54,7 +54,9 @@ async fn whom_a_trust_policy_names_needs_no_right_of_its_own() {
     root.must("CreatePolicyVersion", &version).await;
     assert_eq!(
         asked().await,
-        denied("with an explicit deny in a permissions boundary")
+        denied(&format!(
+            "with an explicit deny in a permissions boundary: {boundary}"
+        ))
     );
 }
 
@@ -497,4 +499,47 @@ async fn a_session_of_a_role_takes_on_further_ones() {
         assume(&denied_by_session, &deploy, &[]).await.fault(),
         denied(caller, "sts:AssumeRole", &deploy, why)
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whether_a_role_is_there_is_not_told_to_whom_it_does_not_trust() {
+    let (world, bob) = world().await;
+    let root = world.root();
+    create_role(&root, "Lead", &trusting(BOB)).await;
+    create_role(&root, "Theirs", &trusting(ROOT)).await;
+    root.set_role_policy("Lead", &allowing(r#""sts:*""#)).await;
+    let lead = in_role(&bob, "Lead", &[("SourceIdentity", "alice")]).await;
+    root.set_role_policy("Lead", &allowing(r#""iam:*""#)).await;
+    let same_for_both = async |more: &[(&str, &str)]| {
+        let theirs = assume(&lead, &role_arn("Theirs"), more).await.fault();
+        let ghost = assume(&lead, &role_arn("Ghost"), more).await.fault();
+        assert_eq!(theirs.replace("role/Theirs", "role/Ghost"), ghost);
+        ghost
+    };
+    let lead_arn = "arn:aws:sts::123456789012:assumed-role/Lead/build";
+    let refused = may_not(lead_arn, "sts:AssumeRole", &role_arn("Ghost"));
+    for more in [&[][..], &[("SourceIdentity", "carol")]] {
+        assert_eq!(same_for_both(more).await, refused, "{more:?}");
+    }
+    // Nor by the reason of a denial.
+    for (condition, is_told) in [
+        ("", true),
+        (
+            r#", "Condition": {"StringEquals": {"aws:ResourceTag/a": "b"}}"#,
+            false,
+        ),
+        (
+            r#", "Condition": {"StringEquals": {"sts:RoleSessionName": "build"}}"#,
+            true,
+        ),
+    ] {
+        let deny = format!(
+            r#"{{"Effect": "Deny", "Action": "sts:AssumeRole", "Resource": "*"{condition}}}"#
+        );
+        root.set_role_policy("Lead", &deny).await;
+        let why = "with an explicit deny in an identity-based policy";
+        let told = denied(lead_arn, "sts:AssumeRole", &role_arn("Ghost"), why);
+        let expected = if is_told { &told } else { &refused };
+        assert_eq!(&same_for_both(&[]).await, expected, "{condition}");
+    }
 }

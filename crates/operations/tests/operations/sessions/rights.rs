@@ -39,7 +39,7 @@ async fn a_session_has_the_roles_rights_within_its_own_policies() {
     let narrowed = in_role(&bob, "Build", &[("Policy", &both)]).await;
     narrowed.must("ListUsers", "").await;
     let refused = narrowed.refused("GetUser", "UserName=Bob").await;
-    assert_eq!(refused, nothing("session", "iam:GetUser", BOB));
+    assert_eq!(refused, nothing("session", "iam:GetUser", "user Bob"));
     let refused = narrowed.refused("ListRoles", "").await;
     assert_eq!(refused, nothing("identity-based", "iam:ListRoles", ROLES));
 
@@ -58,7 +58,7 @@ async fn a_session_has_the_roles_rights_within_its_own_policies() {
     let narrowed = in_role(&bob, "Build", &[("Policy", &deny)]).await;
     let refused = narrowed.refused("GetUser", "UserName=Bob").await;
     let why = "with an explicit deny in a session policy";
-    assert_eq!(refused, denied(CALLER, "iam:GetUser", BOB, why));
+    assert_eq!(refused, denied(CALLER, "iam:GetUser", "user Bob", why));
     narrowed.must("ListUsers", "").await;
 
     // The boundary of the role bounds its sessions, those that there are too.
