@@ -7,7 +7,7 @@ import pytest
 
 from support.expect import INVALID_TOKEN, MISMATCH, refused
 from support.people import Person
-from support.program import DEFAULT_ACCOUNT, run
+from support.program import DEFAULT_ACCOUNT, initialise, run
 
 ROOT = "arn:aws:iam::{}:root"
 
@@ -131,6 +131,7 @@ def test_a_port_that_is_taken_is_told(server):
     done = run("dev", "--listen", server.address)
     assert done.returncode != 0
     assert server.address in done.stderr
+    assert "--listen 127.0.0.1:0" in done.stderr
 
 
 def test_a_folder_keeps_what_memory_forgets(start, tmp_path):
@@ -142,6 +143,108 @@ def test_a_folder_keeps_what_memory_forgets(start, tmp_path):
     assert who(server.client("sts", bob.key, bob.secret)).endswith(":user/Bob")
     assert server.client().get_login_profile(UserName="Bob")
     assert dev(start).client().list_users()["Users"] == []
+
+
+def test_an_installation_is_not_played_with(start, tmp_path):
+    data = tmp_path / "data"
+    made = initialise(data, "--account-id", "111122223333")
+    done = run("dev", "--listen", "127.0.0.1:0", "--data", data)
+    assert done.returncode != 0
+    assert "keyward init" in done.stderr and str(data) in done.stderr
+    server = start("serve", "--data", data, "--listen", "127.0.0.1:0")
+    assert who(server.client("sts", made["key"], made["secret"])) == ROOT.format("111122223333")
+
+
+def test_a_playground_is_served_only_when_told(start, tmp_path):
+    open_to_all, enforced = tmp_path / "open", tmp_path / "enforced"
+    environment = {"KEYWARD_ROOT_ACCESS_KEY_ID": "root", "KEYWARD_ROOT_SECRET_ACCESS_KEY": "secret"}
+    keys = []
+    for folder, options in [(open_to_all, []), (enforced, ["--enforce"])]:
+        server = dev(start, "--data", folder, *options, environment=environment if options else None)
+        root = server.client("iam", "root", "secret") if options else server.client()
+        keys.append(Person(server, root, "Bob"))
+        server.stop()
+    serve = ["serve", "--listen", "127.0.0.1:0", "--data"]
+    done = run(*serve, open_to_all)
+    assert done.returncode != 0
+    assert "--adopt" in done.stderr
+    for folder, user, options in [
+        (enforced, keys[1], []),
+        (open_to_all, keys[0], ["--adopt"]),
+        (open_to_all, keys[0], []),
+    ]:
+        server = start(*serve, folder, *options)
+        assert who(server.client("sts", user.key, user.secret)).endswith(":user/Bob")
+        server.stop()
+    # What was taken over is an installation.
+    assert run("dev", "--listen", "127.0.0.1:0", "--data", open_to_all).returncode != 0
+    # What was open once is open for good, until it is taken over.
+    dev(start, "--data", enforced).stop()
+    dev(start, "--data", enforced, "--enforce").stop()
+    assert "--adopt" in run(*serve, enforced).stderr
+
+
+def test_the_default_account_can_be_chosen(start):
+    server = dev(start, "--account", "123456789012")
+    assert "123456789012" in "\n".join(server.printed)
+    for key in ["test", "AKIAIOSFODNN7EXAMPLE"]:
+        assert who(server.client("sts", key)) == ROOT.format("123456789012")
+    assert who(server.client("sts", "111122223333")) == ROOT.format("111122223333")
+    server.reset()
+    assert who(server.client("sts")) == ROOT.format("123456789012")
+    assert run("dev", "--account", "12345", "--listen", "127.0.0.1:0").returncode != 0
+
+
+# What is here and what is not.
+
+
+def test_a_key_of_root_that_is_kept_nowhere_counts_all_the_same(start, server, iam):
+    summary = iam.get_account_summary()["SummaryMap"]
+    assert summary["AccountAccessKeysPresent"] == 1
+    environment = {"KEYWARD_ROOT_ACCESS_KEY_ID": "root", "KEYWARD_ROOT_SECRET_ACCESS_KEY": "secret"}
+    enforced = dev(start, "--enforce", environment=environment)
+    root = enforced.client("iam", "root", "secret")
+    bob = Person(enforced, root, "Bob")
+    root.attach_user_policy(UserName="Bob", PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess")
+    for client in (root, bob.iam):
+        assert client.get_account_summary()["SummaryMap"]["AccountAccessKeysPresent"] == 1
+    made = server.dev("POST", "accounts", {"account_id": "111122223333"})
+    other = server.client("iam", made["access_key_id"], made["secret_access_key"])
+    other.delete_access_key(AccessKeyId=other.create_access_key()["AccessKey"]["AccessKeyId"])
+    assert other.get_account_summary()["SummaryMap"]["AccountAccessKeysPresent"] == 1
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "members", "code"),
+    [
+        ("s3", "list_buckets", {}, "InvalidRequest"),
+        ("s3", "create_bucket", {"Bucket": "my-bucket"}, "InvalidRequest"),
+        ("organizations", "list_accounts", {}, "UnknownOperationException"),
+        ("dynamodb", "list_tables", {}, "UnknownOperationException"),
+        ("kms", "list_keys", {}, "UnknownOperationException"),
+        ("secretsmanager", "list_secrets", {}, "UnknownOperationException"),
+        ("resourcegroupstaggingapi", "get_resources", {}, "UnknownOperationException"),
+        ("service-quotas", "list_services", {}, "UnknownOperationException"),
+        ("cloudwatch", "list_metrics", {}, "UnknownOperationException"),
+        ("lambda", "list_functions", {}, "UnknownOperationException"),
+        ("accessanalyzer", "list_analyzers", {}, "UnknownOperationException"),
+        ("route53", "list_hosted_zones", {}, "UnknownOperationException"),
+        ("cloudfront", "list_distributions", {}, "UnknownOperationException"),
+        ("ec2", "describe_instances", {}, "InvalidAction"),
+        ("autoscaling", "describe_auto_scaling_groups", {}, "InvalidAction"),
+        ("sns", "list_topics", {}, "InvalidAction"),
+        ("sqs", "list_queues", {}, "UnknownOperationException"),
+    ],
+)
+def test_other_services_are_told_so_in_their_own_protocol(server, service, operation, members, code):
+    client = server.client(service)
+    with pytest.raises(client.exceptions.ClientError) as refusal:
+        getattr(client, operation)(**members)
+    error = refusal.value.response["Error"]
+    assert error["Code"] == code
+    assert "serves IAM and STS" in error["Message"] and "AWS_ENDPOINT_URL_IAM" in error["Message"]
+    assert f"is for {client.meta.service_model.signing_name}." in error["Message"]
+    assert refusal.value.response["ResponseMetadata"]["RetryAttempts"] == 0
 
 
 # The told clock.
@@ -225,6 +328,33 @@ def test_a_further_account_can_be_described(server):
 @pytest.mark.parametrize("body", [{"account_id": "12"}, {"colour": "green"}, "x", "[]"])
 def test_what_is_no_account(server, body):
     assert server.try_dev("POST", "accounts", body)[0] == 400
+
+
+def test_reset_of_one_account_leaves_the_others(server, clock):
+    mine, theirs = server.client("iam", "111122223333"), server.client("iam", "444455556666")
+    for client in (mine, theirs, server.client()):
+        client.create_user(UserName="Bob")
+    told = clock.set("2030-01-01T00:00:00Z")
+    status, answer = server.try_dev("POST", "reset", {"account_id": "111122223333"})
+    assert (status, answer) == (200, {"reset": True, "account_id": "111122223333"})
+    assert mine.list_users()["Users"] == []
+    for client in (theirs, server.client()):
+        assert [user["UserName"] for user in client.list_users()["Users"]] == ["Bob"]
+    assert seconds_between(clock.now(), told) < 60
+    server.try_dev("POST", "reset", {"account_id": DEFAULT_ACCOUNT})
+    assert server.client().list_users()["Users"] == []
+    assert theirs.list_users()["Users"]
+
+
+@pytest.mark.parametrize(
+    "body", ["{}", "[]", "x", {"account_id": "1"}, {"account_id": 111122223333}, {"account": "111122223333"}]
+)
+def test_a_reset_of_nothing_known_resets_nothing(server, iam, body):
+    iam.create_user(UserName="Bob")
+    status, answer = server.try_dev("POST", "reset", body)
+    assert status == 400
+    assert answer["error"]["message"]
+    assert iam.list_users()["Users"]
 
 
 def test_reset_leaves_nothing(server, iam):

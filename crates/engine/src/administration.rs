@@ -210,13 +210,23 @@ impl Installation {
 
     /// Gives the root user of an account a new password and returns it.
     pub async fn reset_root_password(&self, id: AccountId) -> Result<Secret, AdministrationError> {
+        let password = mint_password(&random()?);
+        self.set_root_password(id, password.clone()).await?;
+        Ok(password)
+    }
+
+    /// Gives the root user of an account this password, which is not judged.
+    pub async fn set_root_password(
+        &self,
+        id: AccountId,
+        password: Secret,
+    ) -> Result<(), AdministrationError> {
         let handle = self
             .accounts
             .get(id)
             .await?
             .ok_or(AdministrationError::NoSuchAccount(id))?;
-        let password = mint_password(&random()?);
-        let verifier = self.verifier_of(password.clone()).await?;
+        let verifier = self.verifier_of(password).await?;
         let now = self.clock.now();
         handle
             .writer
@@ -232,7 +242,7 @@ impl Installation {
                 Ok((Changes::put(Record::RootUser(root)), ()))
             })
             .await?;
-        Ok(password)
+        Ok(())
     }
 
     /// All accounts, in the order of their ids.

@@ -211,6 +211,12 @@ impl<I> Call<I> {
         self.installation.is_token_issuer(issuer)
     }
 
+    /// Whether the account's root user has a key that the account does not know: one that is given at
+    /// start, or, in `dev`, any that stands for it.
+    pub fn root_has_outside_key(&self) -> bool {
+        self.caller.is_stand_in() || self.installation.outside_root_key == Some(self.account.id())
+    }
+
     /// Tells the operator something, once for each text.
     pub fn warn_once(&self, text: &'static str) {
         self.installation.warn_once(text);

@@ -65,6 +65,8 @@ pub struct Installation {
     pub(crate) identity_providers: Arc<dyn IdentityProviders>,
     /// The URL under which the issuers of all accounts lie; `None` for URLs like AWS's.
     pub(crate) token_issuer_base: Option<String>,
+    /// The account whose root user has a key that is given at start.
+    pub(crate) outside_root_key: Option<AccountId>,
     /// What checks the assertions of SAML providers.
     pub(crate) assertions: Assertions,
     /// What seals session tokens.
@@ -88,6 +90,8 @@ pub struct InstallationOptions {
     /// A URL under which the issuers of all accounts lie, so that their documents can be fetched
     /// from this server. Without it their URLs are like those of AWS's accounts.
     pub token_issuer_base: Option<String>,
+    /// The account whose root user has a key that is given at start and kept nowhere.
+    pub outside_root_key: Option<AccountId>,
 }
 
 impl Default for InstallationOptions {
@@ -98,6 +102,7 @@ impl Default for InstallationOptions {
             audit: Arc::default(),
             identity_providers: Arc::new(NoIdentityProviders),
             token_issuer_base: None,
+            outside_root_key: None,
         }
     }
 }
@@ -131,6 +136,7 @@ impl Installation {
             audit: options.audit,
             identity_providers: options.identity_providers,
             token_issuer_base: options.token_issuer_base,
+            outside_root_key: options.outside_root_key,
             assertions: Assertions::default(),
             session_keys: SessionKeyRing::new(keys.session_keys.clone()),
             keys,
@@ -172,6 +178,7 @@ impl Installation {
             audit: Arc::clone(&self.audit),
             identity_providers: Arc::clone(&self.identity_providers),
             token_issuer_base: self.token_issuer_base.clone(),
+            outside_root_key: self.outside_root_key,
         }
     }
 

@@ -187,7 +187,7 @@ pub(crate) async fn look_after_session_keys(
     Err(KeysError::Malformed)
 }
 
-async fn load(store: &dyn Store) -> Result<(Version, Vec<Record>), KeysError> {
+pub(crate) async fn load(store: &dyn Store) -> Result<(Version, Vec<Record>), KeysError> {
     let loaded = store
         .load(AccountId::INSTALLATION)
         .await?
@@ -199,7 +199,7 @@ async fn load(store: &dyn Store) -> Result<(Version, Vec<Record>), KeysError> {
 /// How often a missing key is made, or looked for after another node came first.
 const MAKING_TRIES: usize = 5;
 
-async fn commit(
+pub(crate) async fn commit(
     store: &dyn Store,
     expected: Version,
     at: Timestamp,

@@ -22,7 +22,8 @@ pub(crate) enum Command {
     /// Serve for tests and development: nothing to set up, convenient about who calls.
     ///
     /// With --enforce, the root user's key is taken from KEYWARD_ROOT_ACCESS_KEY_ID and
-    /// KEYWARD_ROOT_SECRET_ACCESS_KEY, or else made and printed.
+    /// KEYWARD_ROOT_SECRET_ACCESS_KEY, or else made and printed. The root user signs in on the page with the
+    /// password of KEYWARD_ROOT_PASSWORD, or, without --enforce, with one that is made and printed.
     Dev(DevArguments),
     /// Make an installation: its store, its master key and its first account.
     Init(InitArguments),
@@ -59,6 +60,9 @@ pub(crate) struct DevArguments {
     /// Keep everything in this folder instead of in memory.
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
+    /// The account of callers who do not say another, 12 digits.
+    #[arg(long, value_name = "N", default_value = "000000000000", value_parser = account_id)]
+    pub(crate) account: AccountId,
     /// Refuse keys that Keyward did not issue.
     #[arg(long)]
     pub(crate) enforce: bool,
@@ -105,6 +109,9 @@ pub(crate) struct NewAccountArguments {
 pub(crate) struct ServeArguments {
     #[command(flatten)]
     pub(crate) place: InstallationArguments,
+    /// Serve a folder that `keyward dev` made, although anybody who reached it then was root.
+    #[arg(long)]
+    pub(crate) adopt: bool,
     /// Where to listen.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:4566")]
     pub(crate) listen: SocketAddr,

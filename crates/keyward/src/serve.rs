@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
-use keyward_engine::{Installation, InstallationOptions};
+use keyward_engine::{Installation, InstallationOptions, Maker};
 use keyward_server::{Mode, Options, Server, Tls};
 use keyward_store::Store;
 use keyward_store_sqlite::{OpenOptions, SqliteStore};
@@ -14,7 +14,7 @@ use crate::administration;
 use crate::arguments::ServeArguments;
 use crate::audit;
 use crate::configuration::Configuration;
-use crate::output::say;
+use crate::output::{cannot_listen, say};
 use crate::stop;
 
 /// Serves until told to stop.
@@ -38,6 +38,7 @@ pub(crate) async fn run(arguments: ServeArguments) -> anyhow::Result<()> {
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(OpenOptions::new(&place.data))?);
     let keys =
         administration::open_keys(&*store, &place.data, place.master_key_file.as_deref()).await?;
+    check_maker(&*store, &place.data, arguments.adopt).await?;
     let options = InstallationOptions {
         quotas: configuration.quotas(),
         aws_policies: configuration.aws_policies()?,
@@ -48,6 +49,7 @@ pub(crate) async fn run(arguments: ServeArguments) -> anyhow::Result<()> {
         )?,
         identity_providers: configuration.identity_providers()?,
         token_issuer_base: configuration.token_issuer_base()?,
+        outside_root_key: None,
     };
     let installation = Installation::start(store, keys, options);
     let scheme = if tls.is_some() { "https" } else { "http" };
@@ -59,12 +61,27 @@ pub(crate) async fn run(arguments: ServeArguments) -> anyhow::Result<()> {
     };
     let server = Server::bind(arguments.listen, Arc::clone(&installation), options, tls)
         .await
-        .with_context(|| format!("can't listen on {}", arguments.listen))?;
+        .with_context(|| cannot_listen(arguments.listen))?;
     let address = server.address()?;
     let signals = stop::Signals::listen()?;
     let socket = Socket::open(&place.data, Arc::clone(&installation));
     say(&format!("keyward ready on {scheme}://{address}"));
     stop::serve_until_told(server, &installation, signals, Some(socket)).await
+}
+
+/// Whoever reached `dev` was root: what is in its folder is anybody's, unless the operator says it is not.
+async fn check_maker(store: &dyn Store, data: &Path, adopt: bool) -> anyhow::Result<()> {
+    if Maker::of(store).await? != Maker::Dev {
+        return Ok(());
+    }
+    if !adopt {
+        bail!(
+            "`{}` was made by `keyward dev`, where anybody who reached it was root: give --adopt if what is \
+             in it can be trusted all the same",
+            data.display()
+        );
+    }
+    Ok(Maker::Init.note(store).await?)
 }
 
 fn tls(arguments: &ServeArguments) -> anyhow::Result<Option<Tls>> {

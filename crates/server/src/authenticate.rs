@@ -15,7 +15,7 @@ use keyward_wire::Parameters;
 use subtle::ConstantTimeEq;
 
 use crate::Service;
-use crate::dev_account::{DEV_ACCOUNT, make_dev_account};
+use crate::dev_account::make_dev_account;
 use crate::options::{ConfiguredKey, Mode};
 use crate::sessions::Remembered;
 use crate::signing_keys;
@@ -51,7 +51,7 @@ impl Service {
             };
         }
         match &self.options.mode {
-            Mode::Dev(dev) if !dev.enforce => self.as_dev_root(id).await,
+            Mode::Dev(dev) if !dev.enforce => self.as_dev_root(id, dev.account).await,
             Mode::Dev(_) | Mode::Serve => Err(fault::invalid_client_token_id()),
         }
     }
@@ -189,10 +189,10 @@ impl Service {
 
     /// In `dev`, 12 digits stand for the root user of that account, and any other key that Keyward
     /// did not issue for the root user of the default account. Their signatures can't be checked.
-    async fn as_dev_root(&self, id: &str) -> Result<Authenticated, Fault> {
-        let account = AccountId::parse(id).or_else(|_| AccountId::parse(DEV_ACCOUNT));
+    async fn as_dev_root(&self, id: &str, default: AccountId) -> Result<Authenticated, Fault> {
+        let account = AccountId::parse(id).unwrap_or(default);
         let root = Caller::stand_in_for_root();
-        self.as_root(account.map_err(Fault::internal)?, root).await
+        self.as_root(account, root).await
     }
 
     async fn as_root(&self, account: AccountId, caller: Caller) -> Result<Authenticated, Fault> {

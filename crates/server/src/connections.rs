@@ -47,6 +47,8 @@ impl Server {
             options,
             signing_keys: signing_keys::SigningKeys::default(),
             sessions: sessions::Sessions::default(),
+            other_services: std::sync::Mutex::default(),
+            root_password_is_set: tokio::sync::Mutex::default(),
         });
         Ok(Self {
             listener,

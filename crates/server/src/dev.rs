@@ -10,7 +10,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::Service;
-use crate::dev_account::{DEV_ACCOUNT, make_dev_account};
+use crate::dev_account::{dev_root_email, make_dev_account};
+use crate::options::Mode;
 use crate::received::Received;
 
 /// The times that the clock can be told. The last, 9990-01-01T00:00:00Z, leaves room for every
@@ -35,6 +36,13 @@ struct AccountRequest {
     root_email: Option<String>,
 }
 
+/// The body of `POST /_keyward/reset`, if it has one.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ResetRequest {
+    account_id: String,
+}
+
 /// The body of `POST /_keyward/clock`: one of the two.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -46,7 +54,7 @@ struct ClockRequest {
 impl Service {
     pub(crate) async fn dev(&self, path: &str, received: &Received) -> Response<Full<Bytes>> {
         let answer = match (&received.head.method, path) {
-            (&Method::POST, "/_keyward/reset") => self.reset().await,
+            (&Method::POST, "/_keyward/reset") => self.reset(&received.body).await,
             (&Method::POST, "/_keyward/accounts") => self.make_account(&received.body).await,
             (&Method::GET, "/_keyward/clock") => Ok(self.clock()),
             (&Method::POST, "/_keyward/clock") => self.tell_clock(&received.body),
@@ -63,7 +71,14 @@ impl Service {
         response
     }
 
-    async fn reset(&self) -> Answer {
+    /// Empties one account, or everything.
+    async fn reset(&self, body: &[u8]) -> Answer {
+        if !body.is_empty() {
+            let ResetRequest { account_id } = read(body)?;
+            let id = AccountId::parse(&account_id)
+                .map_err(|error| problem(StatusCode::BAD_REQUEST, &error.to_string()))?;
+            return self.reset_account(id).await;
+        }
         for id in self
             .installation
             .account_ids()
@@ -79,9 +94,50 @@ impl Service {
             .clock()
             .set(keyward_engine::Clock::real_now());
         self.door.forget_tries();
-        let default = AccountId::parse(DEV_ACCOUNT).map_err(internal)?;
-        make_dev_account(&self.installation, default).await?;
+        self.make_default_account().await?;
         Ok((StatusCode::OK, json!({ "reset": true })))
+    }
+
+    /// Empties an account and leaves all others, and the clock, as they are. One that was made without
+    /// being asked for is made again when it is next needed.
+    async fn reset_account(&self, id: AccountId) -> Answer {
+        match self.installation.end_account(id).await {
+            Ok(()) | Err(AdministrationError::NoSuchAccount(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+        self.make_default_account().await?;
+        let answer = json!({ "reset": true, "account_id": id.to_string() });
+        Ok((StatusCode::OK, answer))
+    }
+
+    async fn make_default_account(&self) -> Result<(), Problem> {
+        if let Mode::Dev(dev) = &self.options.mode {
+            let mut is_set = self.root_password_is_set.lock().await;
+            make_dev_account(&self.installation, dev.account).await?;
+            *is_set = false;
+        }
+        Ok(())
+    }
+
+    /// Sees to it that the root user of the default account has its password.
+    pub(crate) async fn make_root_password(&self) {
+        let Mode::Dev(dev) = &self.options.mode else {
+            return;
+        };
+        let Some(password) = &dev.root_password else {
+            return;
+        };
+        let mut is_set = self.root_password_is_set.lock().await;
+        if *is_set {
+            return;
+        }
+        let set = self
+            .installation
+            .set_root_password(dev.account, password.clone());
+        match set.await {
+            Ok(()) => *is_set = true,
+            Err(error) => tracing::warn!(%error, "root has no password yet"),
+        }
     }
 
     async fn make_account(&self, body: &[u8]) -> Answer {
@@ -95,9 +151,7 @@ impl Service {
                 .map_err(|error| problem(StatusCode::BAD_REQUEST, &error.to_string()))?,
             None => random_account_id().map_err(internal)?,
         };
-        let root_email = request
-            .root_email
-            .unwrap_or_else(|| format!("root@{id}.localhost"));
+        let root_email = request.root_email.unwrap_or_else(|| dev_root_email(id));
         let new = NewAccount {
             id,
             name: request.account_name.unwrap_or_else(|| format!("dev-{id}")),

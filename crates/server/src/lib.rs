@@ -16,6 +16,7 @@ mod hosts;
 mod issuer;
 mod options;
 mod origin;
+mod other_services;
 mod pages;
 mod received;
 mod route;
@@ -25,7 +26,7 @@ mod signing_keys;
 
 pub use calling_out::{CallingOut, OutboundRules, OutboundRulesError};
 pub use connections::Server;
-pub use dev_account::{DEV_ACCOUNT, make_dev_account};
+pub use dev_account::{DEV_ACCOUNT, dev_root_email, make_dev_account};
 pub use keyward_inbound::Stopped;
 pub use options::{ConfiguredKey, DevOptions, Limits, Mode, Options, Tls};
 #[cfg(feature = "fuzzing")]

@@ -27,12 +27,30 @@ pub enum Mode {
 }
 
 /// What `dev` allows.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct DevOptions {
+    /// The account of everybody who does not say another: it is always there.
+    pub account: AccountId,
+    /// The password that its root user signs in with; without one it can't sign in. It is hashed when
+    /// somebody first signs in, as that takes longer than the start.
+    pub root_password: Option<Secret>,
     /// Refuse keys that Keyward did not issue, as `serve` does.
     pub enforce: bool,
     /// Names by which the server may be called, beside addresses, `localhost` and AWS's own.
     pub hosts: Vec<String>,
+}
+
+impl DevOptions {
+    /// As `dev` is without options.
+    #[must_use]
+    pub fn new(account: AccountId) -> Self {
+        Self {
+            account,
+            root_password: None,
+            enforce: false,
+            hosts: Vec::new(),
+        }
+    }
 }
 
 /// A key that is given at start and kept nowhere. It speaks for an account's root user.

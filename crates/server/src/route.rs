@@ -16,6 +16,7 @@ use crate::answers::plain;
 use crate::issuer::Document;
 use crate::options::Mode;
 use crate::origin::{Origin, Peer};
+use crate::other_services::OtherService;
 use crate::pages::{Page, is_from_elsewhere, with_page_headers};
 use crate::received::{self, BodyError, Received};
 use crate::{Service, api, guard};
@@ -89,6 +90,10 @@ impl Service {
         {
             tracing::info!(%peer, reason, "refused");
             return Err(Box::new(forbidden(reason)));
+        }
+        if let Some(other) = OtherService::asked_for(head) {
+            self.note_other_service(&other.name);
+            return Err(Box::new(other.answer(&keyward_engine::request_id())));
         }
         let path = head.uri.path();
         if let Some(page) = Page::at(path) {

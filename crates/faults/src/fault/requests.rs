@@ -23,6 +23,12 @@ pub fn invalid_action(action: &str, version: Option<&str>) -> Fault {
     )
 }
 
+/// The operation is one of another service, in its protocol, which is like ours.
+#[must_use]
+pub fn other_service(message: &str) -> Fault {
+    Fault::new(FaultCode::InvalidAction, message)
+}
+
 /// The parameters can't be read as a form.
 #[must_use]
 pub fn malformed_form(reason: &str) -> Fault {

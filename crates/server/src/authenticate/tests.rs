@@ -30,6 +30,8 @@ fn service(world: &World) -> Service {
         body_budget: BodyBudget::new(limits.large_bodies_bytes),
         signing_keys: SigningKeys::default(),
         sessions: Sessions::default(),
+        other_services: std::sync::Mutex::default(),
+        root_password_is_set: tokio::sync::Mutex::default(),
     }
 }
 

@@ -1,7 +1,8 @@
 //! What accounts publish as issuers of tokens.
 
+use crate::dev_options;
 use keyward_engine::InstallationOptions;
-use keyward_server::{DevOptions, Limits, Mode};
+use keyward_server::{Limits, Mode};
 use keyward_testkit::World;
 
 use crate::{Running, exchange, start_in};
@@ -81,7 +82,7 @@ async fn documents_lie_below_the_base_and_stay_while_it_is_off() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_base_they_are_told_by_host() {
-    let running = start(None, Mode::Dev(DevOptions::default())).await;
+    let running = start(None, Mode::Dev(dev_options())).await;
     let issuer = issuer(&running).await;
     let host = issuer.strip_prefix("https://").unwrap();
     let [discovery, _] = documents(&running, host, "").await;

@@ -9,7 +9,8 @@ mod pages;
 
 use std::net::SocketAddr;
 
-use keyward_server::{DevOptions, Limits, Mode, Options, Server, Stopped};
+use keyward_names::AccountId;
+use keyward_server::{DEV_ACCOUNT, DevOptions, Limits, Mode, Options, Server, Stopped};
 use keyward_testkit::World;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -23,7 +24,7 @@ struct Running {
 }
 
 async fn start(limits: Limits) -> Running {
-    start_as(Mode::Dev(DevOptions::default()), limits).await
+    start_as(Mode::Dev(dev_options()), limits).await
 }
 
 async fn start_as(mode: Mode, limits: Limits) -> Running {
@@ -62,4 +63,9 @@ async fn exchange(address: SocketAddr, bytes: &[u8]) -> String {
     let mut answer = Vec::new();
     let _ = stream.read_to_end(&mut answer).await;
     String::from_utf8_lossy(&answer).into_owned()
+}
+
+/// `dev` without options.
+fn dev_options() -> DevOptions {
+    DevOptions::new(AccountId::parse(DEV_ACCOUNT).unwrap())
 }

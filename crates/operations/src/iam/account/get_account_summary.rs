@@ -19,7 +19,9 @@ pub(crate) async fn get_account_summary(
     call: Call<GetAccountSummaryRequest>,
 ) -> Outcome<GetAccountSummaryResponse> {
     let permit = call.authorize(Resource::any())?;
-    let mut entries = counts(call.account());
+    // A key of root counts also where it is given at start, or anything stands for it, and none is kept.
+    let has_outside_key = call.root_has_outside_key();
+    let mut entries = counts(call.account(), has_outside_key);
     entries.extend(quotas(call.quotas()));
     let shown =
         |(key, value): (&str, usize)| (key.to_owned(), i32::try_from(value).unwrap_or(i32::MAX));
@@ -29,11 +31,11 @@ pub(crate) async fn get_account_summary(
 }
 
 /// How many entities of each kind the account has.
-fn counts(account: &Account) -> Vec<(&'static str, usize)> {
+fn counts(account: &Account, has_outside_key: bool) -> Vec<(&'static str, usize)> {
     let has_password = account
         .root_user()
         .is_some_and(|root| root.password.is_some());
-    let has_keys = account.access_keys_of(KeyOwner::Root).next().is_some();
+    let has_keys = has_outside_key || account.access_keys_of(KeyOwner::Root).next().is_some();
     let tokens = account
         .settings()
         .map(|settings| settings.global_endpoint_tokens);

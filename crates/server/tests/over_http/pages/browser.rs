@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
-use keyward_server::{DevOptions, Limits, Mode};
+use crate::dev_options;
+use keyward_server::{Limits, Mode};
 
 use crate::{Running, exchange, start_as};
 
@@ -12,7 +13,7 @@ pub(super) const PASSWORD: &str = "First-Password-1";
 /// A server where Bob has a password, whose profile is made with these further parameters, and may
 /// change it.
 pub(super) async fn start_with_bob(profile: &str) -> Running {
-    start_as_with_bob(Mode::Dev(DevOptions::default()), profile).await
+    start_as_with_bob(Mode::Dev(dev_options()), profile).await
 }
 
 pub(super) async fn start_as_with_bob(mode: Mode, profile: &str) -> Running {
