@@ -21,7 +21,7 @@ use keyward_api::{FaultCode, InputError, OperationId};
 use keyward_policy::Kind;
 
 use crate::reason::Reason;
-pub use crate::reason::{Denial, DeniedRequest, JudgedPolicy};
+pub use crate::reason::{ContextEntry, Denial, DeniedRequest, JudgedPolicy};
 
 pub use self::credentials::*;
 pub use self::federation::*;

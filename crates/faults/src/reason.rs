@@ -65,10 +65,21 @@ pub struct DeniedRequest {
     pub resource_arn: String,
     /// The account of the resource.
     pub resource_account: String,
-    /// The request's context: keys in lower case, with their values.
-    pub context: Vec<(String, Vec<String>)>,
+    /// The request's context.
+    pub context: Vec<ContextEntry>,
     /// The policies, by kind, in the order in which they were judged.
     pub policies: Vec<JudgedPolicy>,
+}
+
+/// A key of the context of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContextEntry {
+    /// The key, in lower case.
+    pub key: String,
+    /// Whether it is one of several values, of which there may be one or none.
+    pub has_several: bool,
+    /// Its values.
+    pub values: Vec<String>,
 }
 
 /// A policy by which a request was judged.

@@ -51,10 +51,10 @@ pub use document::{
     SyntaxError, Text, position,
 };
 pub use effect::Effect;
-pub use evaluate::{Decision, Kind, Policies, evaluate};
+pub use evaluate::{Decision, Kind, Policies, evaluate, opens_only_by_its_policy};
 pub use explain::{Explanation, Matched, Outcome, explain};
 pub use operator::{Operator, Order, Quantifier, Test};
-pub use request::{Context, Principal, Request, Value};
+pub use request::{Context, Entry, Principal, Request, Value};
 pub use size::{
     GROUP_INLINE_CHARACTERS, MANAGED_POLICY_CHARACTERS, RESOURCE_CONTROL_POLICY_CHARACTERS,
     ROLE_INLINE_CHARACTERS, SERVICE_CONTROL_POLICY_CHARACTERS, SESSION_POLICY_CHARACTERS,

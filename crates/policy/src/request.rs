@@ -2,7 +2,7 @@
 
 mod context;
 
-pub use context::{Context, Value};
+pub use context::{Context, Entry, Value};
 pub(crate) use context::{Found, Key};
 
 use crate::text::{Prepared, Subject, Units};

@@ -29,6 +29,9 @@ const RESOURCE: &str = r#"{"Version": "2012-10-17", "Statement": [
     {"Effect": "Deny", "NotPrincipal": {"AWS": [
         "111122223333", "arn:aws:iam::111122223333:user/alice"]}, "Action": "*", "Resource": "*"}]}"#;
 
+const GRANTING: &str = r#"{"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "s3:*", "Resource": "*"}]}"#;
+
 #[test]
 fn a_decision_allocates_nothing() {
     let set = |text: &str| {
@@ -53,15 +56,22 @@ fn a_decision_allocates_nothing() {
         context.set(key, value);
     }
     context.set_several("aws:TagKeys", ["a1", "b2"]);
+    // Who has a boundary is denied by the `NotPrincipal`.
     let policies = Policies {
         identity: Some(&identity),
-        boundary: Some(&all),
+        boundary: None,
         session: Some(&all),
         resource: Some(&resource),
         resource_must_allow: true,
         service_control: &levels,
         resource_control: &levels,
         endpoint: Some(&all),
+    };
+    let granting = set(GRANTING);
+    let bounded = Policies {
+        boundary: Some(&all),
+        resource: Some(&granting),
+        ..policies
     };
     let alice = Principal::User {
         account: "111122223333",
@@ -75,13 +85,15 @@ fn a_decision_allocates_nothing() {
         &long,
         "*",
     ] {
-        let mut decision = None;
-        let counted = allocation_counter::measure(|| {
-            let request = Request::new(alice, "s3:GetObject", resource, &context);
-            decision = Some(evaluate(&request, &policies));
-        });
-        assert_eq!(decision, Some(Decision::Allowed), "{resource}");
-        assert_eq!(counted.count_total, 0, "{resource}");
+        for policies in [&policies, &bounded] {
+            let mut decision = None;
+            let counted = allocation_counter::measure(|| {
+                let request = Request::new(alice, "s3:GetObject", resource, &context);
+                decision = Some(evaluate(&request, policies));
+            });
+            assert_eq!(decision, Some(Decision::Allowed), "{resource}");
+            assert_eq!(counted.count_total, 0, "{resource}");
+        }
     }
     // Of characters beyond ASCII the request keeps a copy, and the decision still makes none.
     let request = Request::new(alice, "s3:GetObject", "arn:aws:s3:::bucket/ké𐍈", &context);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use keyward_account::{Account, PolicyEntity, PrincipalId, RightsSource};
-use keyward_faults::fault::{Denial, DeniedRequest, JudgedPolicy};
+use keyward_faults::fault::{ContextEntry, Denial, DeniedRequest, JudgedPolicy};
 use keyward_names::{PolicyId, root_arn};
 use keyward_policy::{Effect, Explanation, Kind, explain};
 
@@ -27,9 +27,11 @@ impl Evaluation<'_> {
             explain(request, policies)
         });
         let context = self.context(access_request, reading);
-        let context = context
-            .entries()
-            .map(|(key, values)| (key.to_owned(), values.map(str::to_owned).collect()));
+        let context = context.entries().map(|entry| ContextEntry {
+            key: entry.key.to_owned(),
+            has_several: entry.has_several,
+            values: entry.values().map(str::to_owned).collect(),
+        });
         let resource = &access_request.resource;
         DeniedRequest {
             denial,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use keyward_names::AccountId;
 use keyward_policy::{
     Compiled, Context, Document, Kind, Policies, PolicyFault, PolicyKind, PolicySet, Request,
-    check, position,
+    check, opens_only_by_its_policy, position,
 };
 use serde::Deserialize;
 use serde::de::{Error as _, MapAccess, Visitor};
@@ -155,7 +155,8 @@ impl<'l> Question<'l> {
         };
         let resource = one(Kind::Resource);
         let policies = Policies {
-            resource_must_allow: resource.is_some() && self.is_about_trust(),
+            resource_must_allow: (resource.is_some() && self.is_about_trust())
+                || opens_only_by_its_policy(&self.resource),
             identity: one(Kind::Identity),
             boundary: one(Kind::Boundary),
             session: one(Kind::Session),

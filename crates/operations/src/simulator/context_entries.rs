@@ -132,7 +132,7 @@ impl Entries {
     /// The context of the simulated requests. An entry for `aws:userid` replaces `user_id`.
     pub(super) fn into_context(self, user_id: &str) -> Context {
         let mut context = Context::default();
-        context.fail_values_that_are_no_numbers();
+        context.judge_as_simulator();
         context.set("aws:userid", user_id);
         for (key, values) in self.0 {
             match values {

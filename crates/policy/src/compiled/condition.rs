@@ -1,8 +1,9 @@
 //! Conditions, their literals read.
 //!
-//! A literal that can't be read matches nothing. In a statement that allows, a condition with such a
-//! literal holds only where another of its literals matches the request's value. In a statement that
-//! denies, an ARN that is none counts as a match of any ARN, also for the negated operators (seen at AWS).
+//! A literal that can't be read equals nothing, so that a negated operator holds. ARNs are taken in their
+//! order: the first that matches ends the comparison, and so does one that is no ARN, be it only once its
+//! variable is filled; the condition then holds in a statement that denies and not in one that allows,
+//! negated or not (seen at AWS).
 
 use std::cmp::Ordering;
 use std::net::IpAddr;
@@ -21,11 +22,9 @@ pub(super) struct ConditionTest {
     key: Key,
     operator: Operator,
     literals: Literals,
-    /// Whether a literal can't be read.
-    has_broken: bool,
 }
 
-/// The literals of a line that can be read.
+/// The literals of a line that can be read; `None` for those that can't, where the order counts.
 #[derive(Debug)]
 enum Literals {
     Strings(Box<[Pattern]>),
@@ -34,8 +33,8 @@ enum Literals {
     Dates(Order, Box<[Moment]>),
     Bools(Box<[bool]>),
     Binaries(Box<[Binary]>),
-    Networks(Box<[Network]>),
-    Arns(Box<[ArnPattern]>),
+    Networks(Box<[Option<Network>]>),
+    Arns(Box<[Option<ArnPattern>]>),
     /// Whether the key must be absent.
     Absent(Box<[bool]>),
 }
@@ -49,6 +48,8 @@ enum Match {
     Miss,
     /// The value is none of the operator's type, and its negation doesn't hold either.
     Unreadable,
+    /// A literal is no ARN, and none before it matches.
+    NoArn,
 }
 
 impl ConditionTest {
@@ -74,10 +75,14 @@ impl ConditionTest {
                     .collect(),
             ),
             Test::Binary => Literals::Binaries(readable(texts, Binary::parse)),
-            Test::IpAddress => Literals::Networks(readable(texts, Network::parse)),
-            Test::Arn => Literals::Arns(readable(texts, |text| {
-                ArnPattern::parse(text, has_variables)
-            })),
+            Test::IpAddress => {
+                let read = |text: &Text| Network::parse(&text.text);
+                Literals::Networks(texts.iter().map(read).collect())
+            }
+            Test::Arn => {
+                let read = |text: &Text| ArnPattern::parse(&text.text, has_variables);
+                Literals::Arns(texts.iter().map(read).collect())
+            }
             Test::Null => Literals::Absent(
                 texts
                     .iter()
@@ -88,7 +93,6 @@ impl ConditionTest {
         Self {
             key: Key::new(&condition.key.text),
             operator: condition.operator,
-            has_broken: literals.count() < texts.len(),
             literals,
         }
     }
@@ -99,8 +103,8 @@ impl ConditionTest {
         if let Literals::Absent(wanted) = &self.literals {
             return wanted.contains(&matches!(found, Found::Absent));
         }
-        // What a literal that can't be read would have excluded is unknown.
-        let is_doubtful = effect == Effect::Allow && self.has_broken;
+        // What an ARN that is none would have excluded is unknown (unsure where there is no value).
+        let is_doubtful = effect == Effect::Allow && self.literals.have_what_is_no_arn();
         let Operator {
             quantifier,
             is_negated,
@@ -125,18 +129,7 @@ impl ConditionTest {
         let is_negated = self.operator.is_negated;
         match self.literals.compare(value, context) {
             Match::Unreadable => false,
-            Match::Hit | Match::Miss
-                if self.has_broken && effect == Effect::Allow && is_negated =>
-            {
-                false
-            }
-            Match::Hit | Match::Miss
-                if self.has_broken
-                    && effect == Effect::Deny
-                    && matches!(self.literals, Literals::Arns(_)) =>
-            {
-                true
-            }
+            Match::NoArn => effect == Effect::Deny,
             Match::Hit => !is_negated,
             Match::Miss => is_negated,
         }
@@ -156,17 +149,9 @@ impl ConditionTest {
 }
 
 impl Literals {
-    fn count(&self) -> usize {
-        match self {
-            Self::Strings(literals) => literals.len(),
-            Self::IgnoreCase(literals) => literals.len(),
-            Self::Numbers(_, literals) => literals.len(),
-            Self::Dates(_, literals) => literals.len(),
-            Self::Bools(literals) | Self::Absent(literals) => literals.len(),
-            Self::Binaries(literals) => literals.len(),
-            Self::Networks(literals) => literals.len(),
-            Self::Arns(literals) => literals.len(),
-        }
+    /// Whether one of them is written as what is no ARN, and should be one.
+    fn have_what_is_no_arn(&self) -> bool {
+        matches!(self, Self::Arns(literals) if literals.iter().any(Option::is_none))
     }
 
     fn compare<'a>(&'a self, value: &'a Value, context: &'a Context) -> Match {
@@ -182,8 +167,7 @@ impl Literals {
             Self::IgnoreCase(literals) => literals.iter().any(|literal| literal.is(value, context)),
             Self::Numbers(order, literals) => {
                 let Some(number) = Number::parse(text) else {
-                    let must_be = context.numbers_must_be();
-                    return if must_be {
+                    return if context.is_simulated() {
                         Match::Unreadable
                     } else {
                         Match::Miss
@@ -206,15 +190,17 @@ impl Literals {
                 let Some(address): Option<IpAddr> = literal::address(text) else {
                     return Match::Unreadable;
                 };
-                literals.iter().any(|network| network.contains(address))
+                // The simulator stops at the first that can't be read (seen at AWS).
+                let looked_at = literals
+                    .iter()
+                    .take_while(|network| network.is_some() || !context.is_simulated());
+                looked_at.flatten().any(|network| network.contains(address))
             }
             Self::Arns(literals) => {
                 if !literal::is_arn(text) {
                     return Match::Unreadable;
                 }
-                literals
-                    .iter()
-                    .any(|literal| literal.matches(value.subject(), context, &mut memo))
+                return compare_arns(literals, value, context);
             }
             // Whether there is a value was asked before.
             Self::Absent(literals) => literals.contains(&false),
@@ -228,7 +214,9 @@ impl Literals {
             Self::IgnoreCase(literals) => {
                 Box::new(literals.iter().flat_map(CaselessText::variables))
             }
-            Self::Arns(literals) => Box::new(literals.iter().flat_map(ArnPattern::variables)),
+            Self::Arns(literals) => {
+                Box::new(literals.iter().flatten().flat_map(ArnPattern::variables))
+            }
             Self::Numbers(..)
             | Self::Dates(..)
             | Self::Bools(_)
@@ -237,6 +225,27 @@ impl Literals {
             | Self::Absent(_) => Box::new(std::iter::empty()),
         }
     }
+}
+
+/// Takes the patterns in their order.
+fn compare_arns<'a>(
+    literals: &'a [Option<ArnPattern>],
+    value: &'a Value,
+    context: &'a Context,
+) -> Match {
+    let mut memo = Memo::default();
+    for literal in literals {
+        let Some(pattern) = literal else {
+            return Match::NoArn;
+        };
+        if pattern.matches(value.subject(), context, &mut memo) {
+            return Match::Hit;
+        }
+        if pattern.is_filled_with_no_arn(context) {
+            return Match::NoArn;
+        }
+    }
+    Match::Miss
 }
 
 fn fits(order: Order, ordering: Ordering) -> bool {

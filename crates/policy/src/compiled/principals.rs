@@ -86,10 +86,17 @@ impl PrincipalTest {
     }
 
     /// Whether a statement with this element is about a principal, and by which names.
-    pub(super) fn grants(&self, effect: Effect, principal: &Principal<'_>) -> Option<Grants> {
+    /// `is_bounded` says whether the principal has a permissions boundary.
+    pub(super) fn grants(
+        &self,
+        effect: Effect,
+        principal: &Principal<'_>,
+        is_bounded: bool,
+    ) -> Option<Grants> {
         if self.is_negated {
-            // All but some may be denied, never allowed.
-            let applies = effect == Effect::Deny && !self.is_exempt(principal);
+            // All but some may be denied, never allowed. Who has a permissions boundary is denied
+            // whoever is named (documented).
+            let applies = effect == Effect::Deny && (is_bounded || !self.is_exempt(principal));
             return applies.then_some(Grants::UNNAMED);
         }
         let grants = Grants {

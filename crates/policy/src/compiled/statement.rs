@@ -116,10 +116,16 @@ impl CompiledStatement {
 
     /// Whether everything but the action fits the request. What an allowing statement that names
     /// principals grants to whom is in the result; of any other, the result says only whether it applies.
-    pub(crate) fn applies(&self, effect: Effect, request: &Request<'_>) -> Option<Grants> {
+    /// `is_bounded` says whether the principal has a permissions boundary.
+    pub(crate) fn applies(
+        &self,
+        effect: Effect,
+        request: &Request<'_>,
+        is_bounded: bool,
+    ) -> Option<Grants> {
         let grants = match &self.principals {
             None => Grants::UNNAMED,
-            Some(test) => test.grants(effect, &request.principal)?,
+            Some(test) => test.grants(effect, &request.principal, is_bounded)?,
         };
         let applies = self.is_about_resource(effect, request)
             && (self.conditions.iter()).all(|test| test.holds(effect, request.context));
@@ -148,7 +154,7 @@ impl CompiledStatement {
         mut note: impl FnMut(&Key),
     ) {
         let is_named = self.principals.as_ref();
-        if is_named.is_some_and(|test| test.grants(effect, &request.principal).is_none()) {
+        if is_named.is_some_and(|test| test.grants(effect, &request.principal, false).is_none()) {
             return;
         }
         let mut is_open = self.is_about_resource(effect, request);

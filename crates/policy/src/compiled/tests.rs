@@ -16,7 +16,7 @@ fn compile(text: &str) -> Arc<Compiled> {
 }
 
 fn applies(set: &PolicySet, effect: Effect, request: &Request<'_>) -> bool {
-    let visit = |_, statement: &CompiledStatement| match statement.applies(effect, request) {
+    let visit = |_, statement: &CompiledStatement| match statement.applies(effect, request, false) {
         Some(_) => ControlFlow::Break(()),
         None => ControlFlow::Continue(()),
     };
@@ -255,7 +255,7 @@ proptest! {
         let mut found = Vec::new();
         let set = PolicySet::new(compiled.iter().cloned());
         let _: Option<()> = set.about(Effect::Allow, &request, |place, statement| {
-            if statement.applies(Effect::Allow, &request).is_some() {
+            if statement.applies(Effect::Allow, &request, false).is_some() {
                 found.push(place.policy);
             }
             ControlFlow::Continue(())
@@ -267,7 +267,7 @@ proptest! {
             let matches = |pattern: &Pattern| pattern.matches(request.action(), &context, &mut Memo::default());
             let is_listed = statement.actions.patterns.iter().any(matches);
             is_listed != statement.actions.is_negated
-                && statement.applies(Effect::Allow, &request).is_some()
+                && statement.applies(Effect::Allow, &request, false).is_some()
         };
         let expected: Vec<usize> = (0..compiled.len()).filter(|i| by_itself(&compiled[*i])).collect();
         prop_assert_eq!(found, expected);

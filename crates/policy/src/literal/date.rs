@@ -9,31 +9,31 @@ pub(crate) struct Moment {
 }
 
 impl Moment {
-    /// Reads ISO 8601 (`2026`, `2026-05`, `2026-05-17`, `2026-05-17T10:30Z`, with seconds, with a
-    /// fraction of up to nine digits, in a zone `Z` or `±hh:mm`, UTC if it names none) or seconds since
-    /// 1970 began. Four digits are a year.
+    /// Reads seconds since 1970 began, with or without a sign, or ISO 8601 as a reader of Joda-Time does,
+    /// which fits all that was seen at AWS: `2026`, `2026-05`, `2026-05-17`, each with `T` or `t` and a
+    /// time behind it, which may be empty: `10`, `10:30`, `10:30:15`, `10:30:15.123456789`, and a zone `Z`,
+    /// `+02`, `+02:00` or `+0200`, UTC if it names none. Fields have one or two digits, years up to nine, and
+    /// hours of zones two. Four digits alone are a year.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let is_year = text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit());
-        let digits = text.strip_prefix('-').unwrap_or(text);
+        let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
         if !is_year && !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
             return Some(Self {
                 seconds: text.parse().ok()?,
                 millisecond: 0,
             });
         }
-        let (date, time) = match text.split_once('T') {
-            Some((date, time)) => (date, Some(time)),
+        let (date, time) = match text.split_once(['T', 't']) {
+            Some((date, time)) => (date, Some(time).filter(|time| !time.is_empty())),
             None => (text, None),
         };
         let mut fields = date.split('-');
-        let year = number(fields.next()?, 4)?;
+        let year = number(fields.next()?, 9)?;
         let month = fields.next().map_or(Some(1), |text| number(text, 2))?;
-        let day = fields.next();
-        // A time needs a whole date before it.
-        if fields.next().is_some() || (time.is_some() && day.is_none()) {
+        let day = fields.next().map_or(Some(1), |text| number(text, 2))?;
+        if fields.next().is_some() {
             return None;
         }
-        let day = day.map_or(Some(1), |text| number(text, 2))?;
         let days = days(year, month, day)?;
         let (second_of_day, millisecond) = time.map_or(Some((0, 0)), time_of_day)?;
         Some(Self {
@@ -87,7 +87,7 @@ fn time_of_day(text: &str) -> Option<(i64, u16)> {
     };
     let mut fields = clock.split(':');
     let hour = below(fields.next()?, 24)?;
-    let minute = below(fields.next()?, 60)?;
+    let minute = fields.next().map_or(Some(0), |text| below(text, 60))?;
     let second = match fields.next() {
         Some(text) => below(text, 60)?,
         None if fraction.is_none() => 0,
@@ -110,16 +110,21 @@ fn millisecond(fraction: &str) -> Option<u16> {
 }
 
 fn minutes(zone: &str) -> Option<i64> {
-    let (hours, minutes) = zone.split_once(':')?;
-    Some(below(hours, 24)? * 60 + below(minutes, 60)?)
+    let (hours, minutes) = match zone.split_once(':') {
+        Some(parts) => parts,
+        None if zone.len() == 4 => zone.split_at_checked(2)?,
+        None => (zone, "00"),
+    };
+    let of_two = |text: &str, limit| below(text, limit).filter(|_| text.len() == 2);
+    Some(of_two(hours, 24)? * 60 + of_two(minutes, 60)?)
 }
 
 fn below(text: &str, limit: i64) -> Option<i64> {
     number(text, 2).filter(|number| *number < limit)
 }
 
-fn number(text: &str, width: usize) -> Option<i64> {
-    if text.len() != width || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+fn number(text: &str, most: usize) -> Option<i64> {
+    if text.is_empty() || text.len() > most || !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
     text.parse().ok()
@@ -175,6 +180,14 @@ mod tests {
             ("1779013815", 1_779_013_815, 0),
             ("-1", -1, 0),
             ("0", 0, 0),
+            ("+1779013815", 1_779_013_815, 0),
+            ("-292275054", -292_275_054, 0),
+            ("2026T", 1_767_225_600, 0),
+            ("2026-5t", 1_777_593_600, 0),
+            ("2026-05-17T10", 1_779_012_000, 0),
+            ("2026-05-17t10:30:15.5+02", 1_779_006_615, 500),
+            ("2026-05-17T8:0:15-0230", 1_779_013_815, 0),
+            ("2026T00:00Z", 1_767_225_600, 0),
             ("9223372036854775807", i64::MAX, 0),
         ] {
             let moment = Moment {
@@ -193,11 +206,8 @@ mod tests {
             "today",
             "2026-13",
             "2026-00",
-            "2026-5",
             "2026-02-29",
             "1900-02-29",
-            "2026-05-17T",
-            "2026-05-17T10",
             "2026-05-17T24:00Z",
             "2026-05-17T10:60Z",
             "2026-05-17T10:30:60Z",
@@ -206,10 +216,18 @@ mod tests {
             "2026-05-17T10:30:15.1234567890Z",
             "2026-05-17T10:30:15z",
             "2026-05-17 10:30:15Z",
-            "2026-05-17T10:30:15+0200",
-            "2026-05T10:30Z",
+            "2026-05-17T10:30:15+2",
+            "2026-05-17T10:30:15+02:0",
+            "2026-05-17T10:30:15+020",
+            "2026-05-17T10:30:15+24",
+            "2026-05-17TZT",
+            "2026-005",
+            "1234567890T",
+            "T",
+            "+2026-01",
             "9223372036854775808",
-            "+1",
+            "+",
+            "+-1",
             "1.5",
             "2026-05-17-01",
         ] {

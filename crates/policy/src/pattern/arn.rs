@@ -1,6 +1,7 @@
 //! Patterns of ARNs, matched part by part.
 
 use super::{Memo, Pattern, Piece, Reading, Variable, pieces};
+use crate::literal::is_arn;
 use crate::request::Context;
 use crate::text::Subject;
 
@@ -92,6 +93,16 @@ impl ArnPattern {
             Self::Whole(variable) => variable
                 .value(context)
                 .is_some_and(|value| value.text() == arn.text),
+        }
+    }
+
+    /// Whether it is one variable, of which the value is no ARN.
+    pub(crate) fn is_filled_with_no_arn(&self, context: &Context) -> bool {
+        match self {
+            Self::Parts { .. } => false,
+            Self::Whole(variable) => variable
+                .value(context)
+                .is_some_and(|value| !is_arn(value.text())),
         }
     }
 

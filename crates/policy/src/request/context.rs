@@ -17,8 +17,8 @@ use crate::text::{Needle, Prepared, Subject, Units};
 pub struct Context {
     // INVARIANT: in the order of the keys, each there once; keys are in lower case.
     entries: Vec<(Box<str>, Values)>,
-    /// Whether a value that is no number fails `NumericNotEquals`.
-    numbers_must_be: bool,
+    /// Whether IAM's simulator asks.
+    is_simulated: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +36,23 @@ pub struct Value {
     lower: Option<Box<str>>,
     /// How it is looked for in other texts, if it is long.
     needle: Option<Needle>,
+}
+
+/// A key of a context, with its values.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry<'c> {
+    /// In lower case.
+    pub key: &'c str,
+    /// Whether the key is one of several values, of which there may be one or none.
+    pub has_several: bool,
+    values: &'c [Value],
+}
+
+impl<'c> Entry<'c> {
+    /// The values.
+    pub fn values(self) -> impl Iterator<Item = &'c str> {
+        self.values.iter().map(|value| &*value.text)
+    }
 }
 
 /// A context key as policies name it.
@@ -66,25 +83,30 @@ impl Context {
         self.put(key, Values::Several(values));
     }
 
-    /// Lets values that are no numbers fail `NumericNotEquals`, as IAM's simulator does (seen at AWS);
-    /// elsewhere they pass it.
-    pub fn fail_values_that_are_no_numbers(&mut self) {
-        self.numbers_must_be = true;
+    /// Judges as IAM's simulator does where it differs (seen at AWS). A value that is no number fails
+    /// `NumericNotEquals`; of several networks, what stands behind one that can't be read is not looked at;
+    /// and what needs no permission, such as `sts:GetCallerIdentity`, needs one.
+    pub fn judge_as_simulator(&mut self) {
+        self.is_simulated = true;
     }
 
     /// All keys, in lower case and in order, with their values.
-    pub fn entries(&self) -> impl Iterator<Item = (&str, impl Iterator<Item = &str>)> {
+    pub fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
         self.entries.iter().map(|(key, values)| {
-            let values = match values {
-                Values::One(value) => std::slice::from_ref(value),
-                Values::Several(values) => values,
+            let (has_several, values) = match values {
+                Values::One(value) => (false, std::slice::from_ref(value)),
+                Values::Several(values) => (true, &**values),
             };
-            (&**key, values.iter().map(|value| &*value.text))
+            Entry {
+                key,
+                has_several,
+                values,
+            }
         })
     }
 
-    pub(crate) fn numbers_must_be(&self) -> bool {
-        self.numbers_must_be
+    pub(crate) fn is_simulated(&self) -> bool {
+        self.is_simulated
     }
 
     fn put(&mut self, key: &str, values: Values) {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use keyward_policy::{
     Compiled, Context, Decision, Document, Policies, PolicySet, Principal, Request, evaluate,
+    opens_only_by_its_policy,
 };
 use serde_json::Value;
 
@@ -51,7 +52,8 @@ pub(crate) fn ask<T>(question: &Value, ask: impl FnOnce(&Request<'_>, &Policies<
         boundary: boundary.as_ref(),
         session: session.as_ref(),
         resource: resource.as_ref(),
-        resource_must_allow: resource.is_some() && crate::reference::is_about_trust(question),
+        resource_must_allow: (resource.is_some() && crate::reference::is_about_trust(question))
+            || opens_only_by_its_policy(question["resource"].as_str().unwrap()),
         service_control: &service_control,
         resource_control: &resource_control,
         endpoint: endpoint.as_ref(),

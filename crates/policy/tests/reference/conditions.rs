@@ -87,9 +87,13 @@ impl Context {
         };
         let is_negated = name.contains("Not");
         let context = is_2012.then_some(self);
-        // What can't be read allows nothing, unless another of the wanted ones matches.
-        let has_broken = !is_deny && wanted.iter().any(|wanted| is_broken(name, wanted, context));
-        if has_broken && (is_negated || found.is_none()) {
+        // What is no ARN allows nothing where there is nothing to compare.
+        let has_broken = !is_deny
+            && name.starts_with("Arn")
+            && wanted
+                .iter()
+                .any(|wanted| is_written_as_no_arn(wanted, context));
+        if has_broken && found.is_none() {
             return false;
         }
         let test = |value: &String| holds(name, value, wanted, context, is_deny);
@@ -107,24 +111,14 @@ impl Context {
     }
 }
 
-/// Whether a wanted text can't be read as what its operator compares.
-fn is_broken(name: &str, wanted: &str, context: Option<&Context>) -> bool {
-    if name.starts_with("Numeric") {
-        decimal(wanted).is_none()
-    } else if name.starts_with("Date") {
-        moment(wanted).is_none()
-    } else if name.contains("IpAddress") {
-        !is_network(wanted)
-    } else if name.starts_with("Binary") {
-        base64::engine::general_purpose::STANDARD
-            .decode(wanted)
-            .is_err()
-    } else if name.starts_with("Arn") {
-        let is_variable = context.is_some() && is_one_variable(wanted);
-        !is_variable && split(wanted, context.is_some()).len() < 6
-    } else {
-        false
-    }
+/// Whether a wanted text is no ARN as it is written, whatever its variables are.
+fn is_written_as_no_arn(wanted: &str, context: Option<&Context>) -> bool {
+    let is_variable = context.is_some() && is_one_variable(wanted);
+    !is_variable && split(wanted, context.is_some()).len() < 6
+}
+
+fn is_arn(text: &str) -> bool {
+    text.starts_with("arn:") && text.splitn(6, ':').count() == 6
 }
 
 /// Whether one value of the request stands to the wanted ones as the operator says.
@@ -160,34 +154,34 @@ fn holds(
             any(&|wanted| bytes(wanted).is_some_and(|wanted| Some(wanted) == bytes(value)))
         }
         "IpAddress" | "NotIpAddress" => {
-            let Ok(address) = value.parse::<IpAddr>() else {
+            let Some(address) = address(value) else {
                 return false;
             };
             let address = address.to_canonical();
             any(&|wanted| is_in_network(wanted, address)) != name.contains("Not")
         }
         "ArnEquals" | "ArnLike" | "ArnNotEquals" | "ArnNotLike" => {
-            let is_arn = value.starts_with("arn:") && value.splitn(6, ':').count() == 6;
-            if !is_arn {
+            if !is_arn(value) {
                 return false;
             }
-            let tries: Vec<Option<bool>> = wanted
-                .iter()
-                .map(|wanted| {
-                    if context.is_some() && is_one_variable(wanted) {
-                        let tokens = expand(wanted, context);
-                        return Some(tokens.is_some_and(|tokens| matches(&tokens, value)));
+            // One after the other: the first that matches or is no ARN ends it.
+            for wanted in wanted {
+                let is_match = if context.is_some() && is_one_variable(wanted) {
+                    match expand_literally(wanted, context) {
+                        Some(filled) if filled == value => Some(true),
+                        Some(filled) if !is_arn(&filled) => None,
+                        Some(_) | None => Some(false),
                     }
+                } else {
                     matches_arn(wanted, value, context)
-                })
-                .collect();
-            let is_match = tries.contains(&Some(true));
-            let is_malformed = tries.contains(&None);
-            match (name.contains("Not"), is_malformed) {
-                (false, _) => is_match || (is_malformed && is_deny),
-                (true, true) => is_deny,
-                (true, false) => !is_match,
+                };
+                match is_match {
+                    Some(true) => return !name.contains("Not"),
+                    None => return is_deny,
+                    Some(false) => {}
+                }
             }
+            name.contains("Not")
         }
         _ if name.starts_with("Numeric") => {
             ordered(name, "Numeric", value, wanted, |one, other| {
@@ -225,114 +219,182 @@ fn ordered(
     }
 }
 
-/// Whether it is below zero, its whole digits without leading zeros, its fraction without trailing
-/// ones.
-fn decimal(text: &str) -> Option<(bool, String, String)> {
-    let (is_negative, digits) = match text.strip_prefix('-') {
-        Some(digits) => (true, digits),
-        None => (false, text.strip_prefix('+').unwrap_or(text)),
+/// Whether it is below zero, its digits from the first to the last that is no zero, and how many of them
+/// stand before the point. Of zero there are none.
+fn decimal(text: &str) -> Option<(bool, String, i64)> {
+    let lower = text.to_ascii_lowercase();
+    let (mantissa, exponent) = match lower.split_once('e') {
+        Some((mantissa, exponent)) => {
+            let digits = exponent.trim_start_matches(['+', '-']);
+            let signs = exponent.len() - digits.len();
+            let is_number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+            if signs > 1 || !is_number {
+                return None;
+            }
+            (mantissa, i64::from(exponent.parse::<i32>().ok()?))
+        }
+        None => (&*lower, 0),
     };
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    let has_digits = !whole.is_empty() && (!fraction.is_empty() || !digits.contains('.'));
-    let all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if !has_digits || !all_digits(whole) || !all_digits(fraction) {
+    let unsigned = mantissa.strip_prefix(['+', '-']).unwrap_or(mantissa);
+    let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
+    let all = format!("{whole}{fraction}");
+    if whole.is_empty() || !all.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let whole = whole.trim_start_matches('0').to_owned();
-    let fraction = fraction.trim_end_matches('0').to_owned();
-    let is_zero = whole.is_empty() && fraction.is_empty();
-    Some((is_negative && !is_zero, whole, fraction))
-}
-
-fn compare_decimals(one: &(bool, String, String), other: &(bool, String, String)) -> Ordering {
-    let size = |(_, whole, fraction): &(bool, String, String)| {
-        (whole.len(), whole.clone(), fraction.clone())
-    };
-    match (one.0, other.0) {
-        (false, true) => Ordering::Greater,
-        (true, false) => Ordering::Less,
-        (false, false) => size(one).cmp(&size(other)),
-        (true, true) => size(other).cmp(&size(one)),
+    let significant = all.trim_start_matches('0');
+    let leading = all.len() - significant.len();
+    let digits = significant.trim_end_matches('0').to_owned();
+    if digits.is_empty() {
+        return Some((false, digits, 0));
     }
+    let point = whole.len() as i64 - leading as i64 + exponent;
+    Some((mantissa.starts_with('-'), digits, point))
 }
 
-/// Milliseconds since 1970.
+fn compare_decimals(one: &(bool, String, i64), other: &(bool, String, i64)) -> Ordering {
+    let sign =
+        |(is_negative, digits, _): &(bool, String, i64)| match (is_negative, digits.is_empty()) {
+            (_, true) => 0,
+            (true, false) => -1,
+            (false, false) => 1,
+        };
+    let size = |(_, digits, point): &(bool, String, i64)| (*point, digits.clone());
+    sign(one).cmp(&sign(other)).then_with(|| match sign(one) {
+        1 => size(one).cmp(&size(other)),
+        -1 => size(other).cmp(&size(one)),
+        _ => Ordering::Equal,
+    })
+}
+
+/// Milliseconds since 1970. A date is filled up to the form that another library reads.
 fn moment(text: &str) -> Option<i128> {
     let all_digits =
         |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    if all_digits(text) && text.len() == 4 {
-        return moment(&format!("{text}-01-01T00:00:00Z"));
+    if !(all_digits(text) && text.len() == 4)
+        && all_digits(text.strip_prefix(['-', '+']).unwrap_or(text))
+    {
+        let seconds = text.parse::<i64>().ok()?;
+        return Some(i128::from(seconds) * 1_000);
     }
-    if all_digits(text.strip_prefix('-').unwrap_or(text)) {
-        return text
-            .parse::<i64>()
-            .ok()
-            .map(|seconds| i128::from(seconds) * 1_000);
+    let padded = |text: &str, width: usize, most: usize| {
+        let fits = all_digits(text) && text.len() <= most;
+        fits.then(|| format!("{text:0>width$}"))
+    };
+    let (date, time) = text.split_once(['T', 't']).unwrap_or((text, ""));
+    let mut date = date.split('-');
+    let year = padded(date.next()?, 4, 9)?;
+    let month = padded(date.next().unwrap_or("1"), 2, 2)?;
+    let day = padded(date.next().unwrap_or("1"), 2, 2)?;
+    if date.next().is_some() {
+        return None;
     }
-    if text.len() == 7 {
-        return moment(&format!("{text}-01T00:00:00Z"));
+    let (clock, zone) = match time.find(['Z', '+', '-']) {
+        Some(at) => time.split_at(at),
+        None => (time, "Z"),
+    };
+    let zone = match zone.len() {
+        1 if zone == "Z" => "Z".to_owned(),
+        3 if all_digits(&zone[1..]) => format!("{zone}:00"),
+        5 if all_digits(&zone[1..]) => format!("{}:{}", &zone[..3], &zone[3..]),
+        6 if all_digits(&zone[1..3]) && zone.as_bytes()[3] == b':' && all_digits(&zone[4..]) => {
+            zone.to_owned()
+        }
+        _ => return None,
+    };
+    // No clock is read from further away than a day.
+    let far = zone.get(1..3).is_some_and(|hours| hours > "23")
+        || zone.get(4..).is_some_and(|minutes| minutes > "59");
+    if far || (clock.is_empty() && !time.is_empty()) {
+        return None;
     }
-    if text.len() == 10 {
-        return moment(&format!("{text}T00:00:00Z"));
+    let (clock, fraction) = clock.split_once('.').unwrap_or((clock, "0"));
+    let mut clock = clock.split(':').filter(|_| !time.is_empty());
+    let hour = padded(clock.next().unwrap_or("0"), 2, 2)?;
+    let minute = clock.next();
+    let second = clock.next();
+    if clock.next().is_some() || (time.contains('.') && second.is_none()) {
+        return None;
     }
-    let timestamp: jiff::Timestamp = text.parse().ok()?;
+    let minute = padded(minute.unwrap_or("0"), 2, 2)?;
+    let second = padded(second.unwrap_or("0"), 2, 2)?;
+    if !all_digits(fraction) || fraction.len() > 9 || second.as_str() > "59" {
+        return None;
+    }
+    let whole = format!("{year}-{month}-{day}T{hour}:{minute}:{second}.{fraction}{zone}");
+    let timestamp: jiff::Timestamp = whole.parse().ok()?;
     Some(timestamp.as_nanosecond().div_euclid(1_000_000))
 }
 
-/// An address or a network of either family; one of IPv6 has no host bits.
-fn is_network(text: &str) -> bool {
-    // IAM takes no IPv6 address that ends like one of IPv4.
-    if text.contains(':') && text.contains('.') {
-        return false;
+/// An address, as another library reads it once what is too much is taken away.
+fn address(text: &str) -> Option<IpAddr> {
+    if !text.contains(':') {
+        let octets: Option<Vec<String>> = text
+            .split('.')
+            .map(|octet| {
+                let is_number =
+                    !octet.is_empty() && octet.bytes().all(|byte| byte.is_ascii_digit());
+                let kept = octet.trim_start_matches('0');
+                is_number.then(|| if kept.is_empty() { "0" } else { kept }.to_owned())
+            })
+            .collect();
+        return octets?.join(".").parse().ok();
     }
-    let (base, prefix) = text.split_once('/').unwrap_or((text, "0"));
-    let longest = match base.parse::<IpAddr>() {
-        Ok(IpAddr::V4(_)) => 32,
-        Ok(IpAddr::V6(_)) => 128,
-        Err(_) => return false,
+    if text.len() > 48 {
+        return None;
+    }
+    let runs_of_three = text.matches(":::").count();
+    let without_three = if runs_of_three == 1 && !text.contains("::::") {
+        text.replace(":::", "::")
+    } else {
+        text.to_owned()
     };
-    let is_plain = !text.contains('/');
-    let prefix = prefix
-        .parse::<u32>()
-        .ok()
-        .filter(|prefix| *prefix <= longest);
-    match base.parse::<IpAddr>() {
-        _ if is_plain => true,
-        Ok(IpAddr::V6(base)) => prefix.is_some() && is_in_network(text, IpAddr::V6(base)),
-        _ => prefix.is_some(),
-    }
+    let without_end = match without_three.strip_suffix(':') {
+        Some(before) if !before.ends_with(':') => before,
+        _ => &without_three,
+    };
+    text.parse().or_else(|_| without_end.parse()).ok()
 }
 
-fn is_in_network(network: &str, address: IpAddr) -> bool {
-    let (base, prefix) = match network.split_once('/') {
-        Some((base, prefix)) => (base, prefix.parse::<u32>().ok()),
-        None => (network, Some(u32::MAX)),
-    };
-    let is_dotted = network.contains(':') && network.contains('.');
-    let (Ok(base), Some(prefix), false) = (base.parse::<IpAddr>(), prefix, is_dotted) else {
+fn prefix_length(text: &str, most: u32) -> Option<u32> {
+    let digits = text.strip_prefix('+').unwrap_or(text);
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let length: u32 = is_number.then(|| digits.parse().ok()).flatten()?;
+    (length <= most).then_some(length)
+}
+
+fn is_in_network(network: &str, asked: IpAddr) -> bool {
+    let (base, length) = network.split_once('/').unwrap_or((network, ""));
+    let has_length = network.contains('/');
+    // IAM takes no IPv6 address that ends like one of IPv4.
+    if base.contains(':') && base.contains('.') {
         return false;
-    };
-    match (base, address) {
-        (IpAddr::V4(base), IpAddr::V4(address)) => {
-            let prefix = if prefix == u32::MAX { 32 } else { prefix };
-            let mask = |bits: u32| u64::from(bits) >> (32 - prefix.min(32));
-            prefix <= 32 && mask(base.to_bits()) == mask(address.to_bits())
-        }
-        (IpAddr::V6(base), IpAddr::V6(address)) => {
-            let prefix = if prefix == u32::MAX { 128 } else { prefix };
-            if prefix > 128 {
-                return false;
-            }
-            let keep = |bits: u128| {
-                if prefix == 0 {
-                    0
-                } else {
-                    bits >> (128 - prefix) << (128 - prefix)
-                }
+    }
+    match (address(base), asked) {
+        (Some(IpAddr::V4(base)), IpAddr::V4(asked)) => {
+            let length = if has_length {
+                prefix_length(length, 32)
+            } else {
+                Some(32)
             };
-            let has_host_bits = keep(base.to_bits()) != base.to_bits();
-            !has_host_bits && keep(base.to_bits()) == keep(address.to_bits())
+            let keep = |bits: u32, length: u32| u64::from(bits) >> (32 - length);
+            length
+                .is_some_and(|length| keep(base.to_bits(), length) == keep(asked.to_bits(), length))
         }
-        (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
+        (Some(IpAddr::V6(base)), IpAddr::V6(asked)) => {
+            let length = if has_length {
+                prefix_length(length, 128)
+            } else {
+                Some(128)
+            };
+            let keep = |bits: u128, length: u32| match length {
+                0 => 0,
+                length => bits >> (128 - length) << (128 - length),
+            };
+            length.is_some_and(|length| {
+                let kept = keep(base.to_bits(), length);
+                kept == base.to_bits() && kept == keep(asked.to_bits(), length)
+            })
+        }
+        _ => false,
     }
 }

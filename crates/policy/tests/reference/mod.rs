@@ -49,13 +49,11 @@ pub(crate) enum Who {
 pub(crate) fn decide(question: &Value) -> Decision {
     let who = who(&question["principal"], &question["context"]);
     let context = Context::of(&question["context"]);
-    let asked = Asked {
-        action: question["action"].as_str().unwrap_or_default(),
-        resource: question["resource"].as_str().unwrap_or_default(),
-        who: &who,
-        context: &context,
-    };
     let set = |name: &str| -> Vec<&Value> { documents(&question[name]) };
+    let action = question["action"].as_str().unwrap_or_default();
+    if action.eq_ignore_ascii_case("sts:GetCallerIdentity") && account_of(&who).is_some() {
+        return Decision::Allowed;
+    }
     let levels = |name: &str| -> Vec<Vec<&Value>> {
         let levels = question[name].as_array();
         levels.into_iter().flatten().map(documents).collect()
@@ -74,6 +72,13 @@ pub(crate) fn decide(question: &Value) -> Decision {
         set("permissionsBoundaries")
     } else {
         vec![]
+    };
+    let asked = Asked {
+        action,
+        resource: question["resource"].as_str().unwrap_or_default(),
+        who: &who,
+        context: &context,
+        is_bounded: !boundary.is_empty(),
     };
     // A session of the root user can have been given less than everything.
     let has_session = has_identity || matches!(who, Who::Root { .. });
@@ -165,8 +170,8 @@ pub(crate) fn decide(question: &Value) -> Decision {
                 Grant::Session => true,
                 Grant::Account => false,
             });
-            let is_trusted = !is_about_trust(question) || !grants.is_empty();
-            is_trusted && (by_grant || identity_allows)
+            let must_be_granted = is_about_trust(question) || is_about_key(question);
+            (!must_be_granted || !grants.is_empty()) && (by_grant || identity_allows)
         }
         Some(_) => identity_allows && !grants.is_empty(),
     };
@@ -179,11 +184,11 @@ pub(crate) fn decide(question: &Value) -> Decision {
 
 /// How a statement of a resource policy names the caller.
 enum Grant {
-    /// As a user, or as everyone while the caller is a user.
+    /// As a user, or as everyone while the caller is a root user.
     User,
-    /// As a role, or as everyone while the caller is a session of one.
+    /// As a role.
     Role,
-    /// As this very session.
+    /// As this very session, or as everyone.
     Session,
     /// As anyone of the account.
     Account,
@@ -194,6 +199,8 @@ struct Asked<'a> {
     resource: &'a str,
     who: &'a Who,
     context: &'a Context,
+    /// Whether the caller has a permissions boundary.
+    is_bounded: bool,
 }
 
 impl Asked<'_> {
@@ -267,7 +274,7 @@ impl Asked<'_> {
         let is_deny = has_effect(statement, "Deny");
         match (&statement["Principal"], &statement["NotPrincipal"]) {
             (Value::Null, Value::Null) => true,
-            (Value::Null, not) => is_deny && !self.is_excepted(not),
+            (Value::Null, not) => is_deny && (self.is_bounded || !self.is_excepted(not)),
             (principals, _) => {
                 let is_everyone =
                     principals == "*" || texts(&principals["AWS"]).contains(&"*".to_owned());
@@ -308,7 +315,9 @@ impl Asked<'_> {
                 (everyone || has(account) || has(&root(account))).then_some(Grant::User)
             }
             Who::User { account, arn } => {
-                if has(arn) || everyone {
+                if everyone {
+                    Some(Grant::Session)
+                } else if has(arn) {
                     Some(Grant::User)
                 } else {
                     (has(account) || has(&root(account))).then_some(Grant::Account)
@@ -319,19 +328,17 @@ impl Asked<'_> {
                 arn,
                 role_arn,
             } => {
-                if has(arn) {
+                if has(arn) || everyone {
                     Some(Grant::Session)
-                } else if has(role_arn) || everyone {
+                } else if has(role_arn) {
                     Some(Grant::Role)
                 } else {
                     (has(account) || has(&root(account))).then_some(Grant::Account)
                 }
             }
             Who::Federated { account, arn } => {
-                if has(arn) {
+                if has(arn) || everyone {
                     Some(Grant::Session)
-                } else if everyone {
-                    Some(Grant::Role)
                 } else {
                     (has(account) || has(&root(account))).then_some(Grant::Account)
                 }
@@ -461,6 +468,13 @@ pub(crate) fn is_about_trust(question: &Value) -> bool {
         && resource.len() == 6
         && resource[2] == "iam"
         && resource[5].starts_with("role/")
+}
+
+/// Whether the resource is a key: what its policy does not allow, nobody may.
+fn is_about_key(question: &Value) -> bool {
+    let resource = question["resource"].as_str().unwrap_or_default();
+    let parts: Vec<&str> = resource.splitn(6, ':').collect();
+    parts.len() == 6 && parts[0] == "arn" && parts[2] == "kms" && parts[5].starts_with("key/")
 }
 
 /// The account of the resource: as told, else as its ARN says, else the caller's.

@@ -380,19 +380,19 @@ fn variables_are_replaced_in_texts_and_arns_alone() {
 }
 
 #[test]
-fn a_literal_that_cannot_be_read_never_allows() {
+fn a_literal_that_cannot_be_read_equals_nothing() {
     for (operator, literals, given, allow, deny) in [
         ("NumericEquals", r#""five""#, One("five"), false, false),
         ("NumericEquals", r#"["five", "5"]"#, One("5"), true, true),
-        ("NumericNotEquals", r#""five""#, One("5"), false, true),
-        ("NumericNotEquals", r#""five""#, Nothing, false, true),
-        ("NumericEqualsIfExists", r#""five""#, Nothing, false, true),
+        ("NumericNotEquals", r#""five""#, One("5"), true, true),
+        ("NumericNotEquals", r#""five""#, Nothing, true, true),
+        ("NumericEqualsIfExists", r#""five""#, Nothing, true, true),
         ("DateLessThan", r#""soon""#, One("2026"), false, false),
         (
             "DateNotEquals",
             r#"["soon", "2025"]"#,
             One("2026"),
-            false,
+            true,
             true,
         ),
         (
@@ -406,7 +406,7 @@ fn a_literal_that_cannot_be_read_never_allows() {
             "NotIpAddress",
             r#""2001:db8::1/32""#,
             One("2001:db8::1"),
-            false,
+            true,
             true,
         ),
         ("BinaryEquals", r#""QUI""#, One("QUI"), false, false),
@@ -414,14 +414,14 @@ fn a_literal_that_cannot_be_read_never_allows() {
             "ForAllValues:NumericEquals",
             r#""five""#,
             Several(&[]),
-            false,
+            true,
             true,
         ),
         (
             "ForAllValues:NumericEquals",
             r#""five""#,
             Nothing,
-            false,
+            true,
             true,
         ),
         // An ARN that is none hits every ARN where it denies (seen at AWS).
@@ -451,6 +451,50 @@ fn a_literal_that_cannot_be_read_never_allows() {
             "ArnEquals",
             r#"["alice", "arn:aws:iam::1:*"]"#,
             One("arn:aws:iam::1:user/a"),
+            false,
+            true,
+        ),
+        // But not behind one that matches.
+        (
+            "ArnEquals",
+            r#"["arn:aws:iam::1:*", "alice"]"#,
+            One("arn:aws:iam::1:user/a"),
+            true,
+            true,
+        ),
+        (
+            "ArnNotLike",
+            r#"["arn:aws:iam::1:*", "alice"]"#,
+            One("arn:aws:iam::1:user/a"),
+            false,
+            false,
+        ),
+        (
+            "ArnNotLike",
+            r#"["arn:aws:iam::2:*", "alice"]"#,
+            One("arn:aws:iam::1:user/a"),
+            false,
+            true,
+        ),
+        // A variable may be filled with none.
+        (
+            "ArnLike",
+            r#""${aws:username}""#,
+            One("arn:aws:iam::1:user/a"),
+            false,
+            true,
+        ),
+        (
+            "ArnNotLike",
+            r#"["arn:aws:iam::1:*", "${aws:username}"]"#,
+            One("arn:aws:iam::1:user/a"),
+            false,
+            false,
+        ),
+        (
+            "ArnNotLike",
+            r#""${missing}""#,
+            One("arn:aws:iam::1:user/a"),
             true,
             true,
         ),
@@ -468,8 +512,30 @@ fn values_that_are_no_numbers_fail_their_negation_in_the_simulator_alone() {
     let mut context = Context::default();
     context.set("k", "many");
     assert!(condition.holds(Effect::Allow, &context));
-    context.fail_values_that_are_no_numbers();
+    context.judge_as_simulator();
     assert!(!condition.holds(Effect::Allow, &context));
     context.set("k", "2");
     assert!(condition.holds(Effect::Allow, &context));
+}
+
+#[test]
+fn the_simulator_stops_at_a_network_that_it_cannot_read() {
+    for (networks, in_simulator) in [
+        (r#"["office", "203.0.113.0/24"]"#, false),
+        (r#"["203.0.113.0/24", "office"]"#, true),
+    ] {
+        for (operator, is_negated) in [("IpAddress", false), ("NotIpAddress", true)] {
+            let text = format!(
+                r#"{{"Statement": {{"Condition": {{"{operator}": {{"k": {networks}}}}}}}}}"#
+            );
+            let document = Document::parse(&text).unwrap();
+            let condition = ConditionTest::new(&document.statements[0].conditions[0], true);
+            let mut context = Context::default();
+            context.set("k", "203.0.113.7");
+            assert_eq!(condition.holds(Effect::Allow, &context), !is_negated);
+            context.judge_as_simulator();
+            let expected = in_simulator != is_negated;
+            assert_eq!(condition.holds(Effect::Allow, &context), expected, "{text}");
+        }
+    }
 }
