@@ -101,7 +101,7 @@ def test_all_policies_of_a_user_have_room_for_2048_characters(iam):
         document = policy(allow("s3:x")).replace(" ", "")
         document = document.replace("s3:x", "s3:" + "x" * (characters - len(document) + 1))
         assert len(document) == characters
-        iam.put_user_policy(UserName="Bob", PolicyName=name, PolicyDocument="\n" * 500 + document)
+        iam.put_user_policy(UserName="Bob", PolicyName=name, PolicyDocument=document + "\n" * 500)
 
     put("a", 1000)
     put("b", 1048)

@@ -229,7 +229,7 @@ def test_a_source_identity_stays(server, iam, bob, build):
 @provokes("AssumeRole", "MalformedPolicyDocument", "PackedPolicyTooLarge")
 def test_session_policies(server, iam, bob, build):
     del build
-    refused("MalformedPolicyDocument", "Syntax errors in policy.", assume, sts=bob.sts, Policy="{")
+    refused("MalformedPolicyDocument", "Unexpected end-of-input", assume, sts=bob.sts, Policy="{")
     unpackable = policy(allow("s3:*", f"arn:aws:s3:::{noise(8_000)}"))
     refused("PackedPolicyTooLarge", None, assume, sts=bob.sts, Policy=unpackable)
     ghost = [{"arn": arn("policy", "Ghost")}]

@@ -122,7 +122,7 @@ def test_tags_of_a_federated_user(server, iam, bob):
 def test_policies_of_a_federated_user_that_are_refused(iam, bob):
     give(iam, "Bob", allow())
     federate = bob.sts.get_federation_token
-    refused("MalformedPolicyDocument", "Syntax errors in policy.", federate, Name="ann", Policy="{")
+    refused("MalformedPolicyDocument", "Unexpected end-of-input", federate, Name="ann", Policy="{")
     values = noise(50 * 250)
     many = tags(*((f"K{place}", values[place * 250 : place * 250 + 250]) for place in range(50)))
     refused("PackedPolicyTooLarge", None, federate, Name="ann", Tags=many)

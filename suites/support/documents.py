@@ -31,7 +31,7 @@ def sized(characters):
     document = policy(allow("s3:x")).replace(" ", "")
     document = document.replace("s3:x", "s3:" + "x" * (characters - len(document) + 1))
     assert len(document) == characters
-    return "\n" * 200 + document
+    return document + "\n" * 200
 
 
 def arn(kind, name):

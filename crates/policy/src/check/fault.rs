@@ -32,6 +32,26 @@ impl PolicyFault {
         }
     }
 
+    /// Of a text that is no JSON, what the service's reader of JSON says: it names the character that it
+    /// stumbles over (seen at AWS; where the text ends too early, unsure).
+    pub(super) fn not_json(text: &str, error: &SyntaxError) -> Self {
+        let before = text.get(..error.span.start).unwrap_or_default();
+        // Of a word that is none of JSON's, its beginning.
+        let start = before
+            .trim_end_matches(|character: char| character.is_ascii_alphanumeric())
+            .len();
+        let rest = text.get(start..).unwrap_or_default();
+        let message = match rest.chars().next() {
+            Some(character) => format!(
+                "Unexpected character ('{character}' (code {})): expected a valid value (JSON String, \
+                 Number, Array, Object or token 'null', 'true' or 'false')",
+                u32::from(character)
+            ),
+            None => "Unexpected end-of-input".to_owned(),
+        };
+        Self::new(message, &error.span, error.to_string())
+    }
+
     pub(super) fn syntax(message: &'static str, error: &SyntaxError) -> Self {
         Self::new(message, &error.span, error.to_string())
     }

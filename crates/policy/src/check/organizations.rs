@@ -12,7 +12,7 @@ const UNSUITABLE: &str =
     "The provided policy document does not meet the requirements of the specified policy type.";
 
 /// The services whose actions resource control policies can be about (unsure: their number grows).
-const RESOURCE_CONTROL_SERVICES: [&str; 10] = [
+const RESOURCE_CONTROL_SERVICES: [&str; 11] = [
     "s3",
     "sts",
     "sqs",
@@ -22,6 +22,7 @@ const RESOURCE_CONTROL_SERVICES: [&str; 10] = [
     "aoss",
     "dynamodb",
     "logs",
+    "cognito-identity",
     "cognito-idp",
 ];
 

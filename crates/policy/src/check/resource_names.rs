@@ -113,15 +113,8 @@ pub(super) fn check_format(resource: &Text) -> Result<(), PolicyFault> {
         let message = format!("Resource {text} must be in ARN format or \"*\".");
         return fault(message, "is neither `*` nor an ARN");
     };
-    // All partitions at once are fine (unsure).
-    let is_known = partition == "*" || PARTITIONS.contains(&partition);
-    if !is_known && !partition.starts_with("${") {
-        let [service, region, account, rest] = [2, 3, 4, 5].map(|index| part(index).unwrap_or("*"));
-        let message = format!(
-            "Partition \"{partition}\" is not valid for resource \
-             \"arn:{partition}:{service}:{region}:{account}:{rest}\"."
-        );
-        return fault(message, "is in a partition that does not exist");
+    if !is_partition(partition) && !partition.starts_with("${") {
+        return Err(unknown_partition(resource, &parts));
     }
     // That wildcards are refused is what the text says (unsure).
     let Some(service) = part(2).filter(|service| !service.contains(['*', '?'])) else {
@@ -145,6 +138,56 @@ pub(super) fn check_format(resource: &Text) -> Result<(), PolicyFault> {
         return fault(message, "is none of IAM's");
     }
     Ok(())
+}
+
+/// All partitions at once are fine (unsure).
+fn is_partition(partition: &str) -> bool {
+    partition == "*" || PARTITIONS.contains(&partition)
+}
+
+fn unknown_partition(resource: &Text, parts: &[&str]) -> PolicyFault {
+    let part = |index: usize| parts.get(index).copied().unwrap_or("*");
+    let [partition, service, region, account, rest] = [1, 2, 3, 4, 5].map(part);
+    let message = format!(
+        "Partition \"{partition}\" is not valid for resource \
+         \"arn:{partition}:{service}:{region}:{account}:{rest}\"."
+    );
+    let reason = format!(
+        "the resource `{}` is in a partition that does not exist",
+        resource.text
+    );
+    PolicyFault::new(message, &resource.span, reason)
+}
+
+/// Refuses what IAM evaluates but does not store: variables and other signs in the partition, the region or the
+/// account of an ARN. Each fits all that was seen of AWS; that numbers of other lengths and words are fine
+/// is unsure.
+pub(super) fn check_stored(resource: &Text) -> Result<(), PolicyFault> {
+    if is_open(&resource.text) {
+        return Ok(());
+    }
+    let parts = parts(&resource.text);
+    if parts
+        .get(1)
+        .is_some_and(|partition| !is_partition(partition))
+    {
+        return Err(unknown_partition(resource, &parts));
+    }
+    let is_fit = |part: &&str| {
+        part.bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'*' | b'?'))
+    };
+    // Of an ARN that ends before its sixth part, the last one is the resource.
+    let places = parts.get(3..parts.len().saturating_sub(1).min(5));
+    match places.unwrap_or_default().iter().find(|part| !is_fit(part)) {
+        Some(part) => {
+            let reason = format!(
+                "a region or account may have letters, digits, `-`, `*` and `?`, not `{part}`"
+            );
+            Err(PolicyFault::new(LEGACY, &resource.span, reason))
+        }
+        None => Ok(()),
+    }
 }
 
 fn is_iam_path(path: &str) -> bool {

@@ -4,13 +4,17 @@ mod shared_issuers;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use crate::check::elements;
 use crate::check::literals::{self, Strictness};
 use crate::check::{PolicyFault, principals};
-use crate::{Document, NamedPrincipals, Principals, Problem, Statement, Text};
+use crate::{Document, NamedPrincipals, Position, Principals, Problem, Statement, Text, position};
 
 const NOT_JSON: &str = "This policy contains invalid Json";
 const SYNTAX: &str = "Syntax error in policy.";
+const LEADING_SPACES: &str = "JSON strings must not have leading spaces";
 const EMPTY: &str = "Could not parse the policy: Statement is empty!";
 const VERSION: &str = "The policy must contain a valid version string";
 const NO_EFFECT: &str = "Missing required field Effect";
@@ -49,6 +53,11 @@ pub fn check_trust_policy(
     text: &str,
     exists: &dyn Fn(&str) -> bool,
 ) -> Result<Document, PolicyFault> {
+    if text.starts_with([' ', '\t', '\r', '\n']) {
+        let reason = "there is white space before the policy";
+        let span = 0..elements::whole(text).start;
+        return Err(PolicyFault::new(LEADING_SPACES, &span, reason));
+    }
     let document = parse(text)?;
     elements::check_version(&document, VERSION)?;
     // That no `Statement` at all has the same text is unsure.
@@ -57,6 +66,9 @@ pub fn check_trust_policy(
         return Err(PolicyFault::new(EMPTY, &elements::whole(text), reason));
     }
     let statements = &document.statements;
+    statements
+        .iter()
+        .try_for_each(|statement| check_kinds(text, statement))?;
     // Before principals: whoever gives an identity policy by mistake is told of its resources.
     statements.iter().try_for_each(check_no_resources)?;
     statements.iter().try_for_each(check_effect)?;
@@ -78,16 +90,70 @@ pub fn check_trust_policy(
 
 fn parse(text: &str) -> Result<Document, PolicyFault> {
     Document::parse(text).map_err(|error| {
-        let message = match error.problem {
-            Problem::NotJson(_) => NOT_JSON,
-            Problem::UnknownElement(_)
+        let message = match &error.problem {
+            Problem::NotJson(_) => NOT_JSON.into(),
+            // Seen beside the statements; inside of one (unsure).
+            Problem::UnknownElement(name) => format!("Unknown field {name}").into(),
+            // A policy that is no object at all has no member to stumble over.
+            Problem::WrongType { .. } if error.span.start > 0 => {
+                syntax_error_at(text, &error.span).into()
+            }
+            Problem::WrongType { .. }
             | Problem::Repeated(_)
             | Problem::BothSides(_)
-            | Problem::WrongType { .. }
-            | Problem::UnknownOperator(_) => SYNTAX,
+            | Problem::UnknownOperator(_) => Cow::Borrowed(SYNTAX),
         };
-        PolicyFault::syntax(message, &error)
+        PolicyFault::new(message, &error.span, error.to_string())
     })
+}
+
+/// What is said about a value at a place: its position is the one that a reader has come to once it knows
+/// the value's kind. Of a text that is behind the opening quote, of all else the end (seen at AWS for texts).
+fn syntax_error_at(text: &str, value: &Range<usize>) -> String {
+    let is_text = text
+        .get(value.clone())
+        .is_some_and(|value| value.starts_with('"'));
+    let at = if is_text { value.start + 1 } else { value.end };
+    let Position { line, column } = position(text, at);
+    format!("Syntax error at position ({line},{column})")
+}
+
+/// Kinds of principals are written exactly (seen at AWS for one in another case).
+fn check_kinds(text: &str, statement: &Statement) -> Result<(), PolicyFault> {
+    let Some(Principals {
+        named: NamedPrincipals::ByKind(kinds),
+        ..
+    }) = &statement.principals
+    else {
+        return Ok(());
+    };
+    let known = [
+        principals::AWS,
+        principals::FEDERATED,
+        principals::SERVICE,
+        principals::CANONICAL_USER,
+    ];
+    let misspelt = kinds.iter().find(|(kind, _)| {
+        let is_like = |known: &&str| known.eq_ignore_ascii_case(&kind.text);
+        !known.contains(&&*kind.text) && known.iter().any(is_like)
+    });
+    let Some((kind, _)) = misspelt else {
+        return Ok(());
+    };
+    let start = text.get(kind.span.end..).map_or(0, |behind| {
+        text.len()
+            - behind
+                .trim_start_matches([' ', '\t', '\r', '\n', ':'])
+                .len()
+    });
+    // What is no text is a list of texts, which hold no bracket that would end it (unsure where they do).
+    let end = text.get(start..).and_then(|value| value.find(']'));
+    let message = syntax_error_at(
+        text,
+        &(start..end.map_or(text.len(), |end| start + end + 1)),
+    );
+    let reason = format!("there is no kind of principal `{}`", kind.text);
+    Err(PolicyFault::new(message, &kind.span, reason))
 }
 
 fn check_effect(statement: &Statement) -> Result<(), PolicyFault> {

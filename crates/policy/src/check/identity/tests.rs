@@ -69,7 +69,7 @@ fn whole_policies_are_accepted() {
     ] {
         assert_eq!(message_of(statements), None, "{statements}");
     }
-    let with_id = format!(r#"{{"Statement":{GOOD},"Id":"any text","Version":"2012-10-17"}}"#);
+    let with_id = format!(r#"{{"Statement":[{GOOD}],"Id":"any text","Version":"2012-10-17"}}"#);
     assert_eq!(message(&with_id), None);
 }
 
@@ -377,7 +377,6 @@ fn whatever_can_be_an_arn_is_a_resource() {
         "arn:aws:iam::aws:policy/A",
         "arn:aws:iam::111122223333:${aws:PrincipalTag/path}",
         "${aws:PrincipalTag/arn}",
-        "arn:${aws:PrincipalTag/partition}:s3:::bucket",
         "arn:aws:${aws:PrincipalTag/service, 's3:x'}:::bucket",
     ] {
         assert_eq!(message_of_resource(resource), None, "{resource}");
@@ -537,4 +536,101 @@ fn session_policies_may_have_the_older_version() {
     let text = document(r#"{"Effect":"Allow","Action":"*"}"#);
     let (message, _) = told(PolicyKind::Session, &text).unwrap();
     assert_eq!(message, NO_RESOURCES);
+}
+
+#[test]
+fn older_readers_want_no_white_space_before_a_policy() {
+    let policy = document(GOOD);
+    for space in [" ", "\n", "\t", "\r\n", "  \n"] {
+        let text = format!("{space}{policy}");
+        let (message, at) = told(PolicyKind::Identity, &text).unwrap();
+        assert_eq!((&*message, at), (LEGACY, space));
+        assert_eq!(
+            told(PolicyKind::Identity, &format!("{policy}{space}")),
+            None
+        );
+        // Of those for sessions it is not known.
+        assert_eq!(told(PolicyKind::Session, &text), None);
+    }
+}
+
+#[test]
+fn one_statement_before_the_version_must_be_in_a_list() {
+    for (text, expected) in [
+        (
+            format!(r#"{{"Statement":{GOOD},"Version":"2012-10-17"}}"#),
+            Some(LEGACY),
+        ),
+        (
+            format!(r#"{{"Statement": {GOOD} ,"Id":"a","Version":"2012-10-17"}}"#),
+            Some(LEGACY),
+        ),
+        (
+            format!(r#"{{"Statement":[ {GOOD}],"Version":"2012-10-17"}}"#),
+            None,
+        ),
+        (
+            format!(r#"{{"Id":"a","Version":"2012-10-17","Statement":{GOOD}}}"#),
+            None,
+        ),
+        (
+            format!(r#"{{"Statement":[{GOOD},{GOOD}],"Version":"2012-10-17"}}"#),
+            None,
+        ),
+    ] {
+        assert_eq!(message(&text).as_deref(), expected, "{text}");
+    }
+}
+
+#[test]
+fn regions_and_accounts_of_what_is_stored_are_written_out() {
+    for (resource, is_good) in [
+        ("arn:aws:lambda:eu-north-1:111122223333:function:*", true),
+        ("arn:aws:lambda:*:*:function:f", true),
+        ("arn:aws:lambda:eu-*:1111????3333:function:f", true),
+        ("arn:aws:lambda:region:account-id:function:f", true),
+        ("arn:aws:iam::aws:policy/ReadOnlyAccess", true),
+        ("arn:aws:s3:::ACCOUNT_ID-${aws:username}/<x>", true),
+        ("arn:aws:dynamodb:*", true),
+        ("arn:aws:sns:us-*", true),
+        ("arn:aws:lambda:eu-north-1:<MY-ACCOUNT>:function:*", false),
+        ("arn:aws:lambda:eu-north-1:{acct}:function:*", false),
+        ("arn:aws:lambda:eu-north-1:MY_ACCOUNT:function:*", false),
+        ("arn:aws:lambda:eu-north-1:12345678 9012:function:*", false),
+        ("arn:aws:iam::${aws:PrincipalAccount}:user/a", false),
+        (
+            "arn:aws:lambda:${aws:RequestedRegion}:111122223333:function:f",
+            false,
+        ),
+        ("arn:aws:lambda:eu_north_1:111122223333:function:f", false),
+    ] {
+        let expected = (!is_good).then_some(LEGACY);
+        assert_eq!(
+            message_of_resource(resource).as_deref(),
+            expected,
+            "{resource}"
+        );
+        // They are still read where they are evaluated.
+        let text = document(&format!(
+            r#"{{"Effect":"Allow","Action":"*","Resource":"{resource}"}}"#
+        ));
+        assert_eq!(told(PolicyKind::Session, &text), None, "{resource}");
+        assert_eq!(told(PolicyKind::Simulated, &text), None, "{resource}");
+    }
+    assert_eq!(
+        message_of_resource("arn:${Part}:s3:::b").as_deref(),
+        Some(r#"Partition "${Part}" is not valid for resource "arn:${Part}:s3:::b"."#)
+    );
+}
+
+#[test]
+fn of_a_session_policy_that_is_no_json_the_character_is_told() {
+    let expected = "Unexpected character ('n' (code 110)): expected a valid value (JSON String, Number, \
+        Array, Object or token 'null', 'true' or 'false')";
+    let (message, _) = told(PolicyKind::Session, "nonsense").unwrap();
+    assert_eq!(message, expected);
+    let (message, _) = told(PolicyKind::Session, "").unwrap();
+    assert_eq!(message, "Unexpected end-of-input");
+    let (message, _) = told(PolicyKind::Session, r#"{"Statement":1}"#).unwrap();
+    assert_eq!(message, SYNTAX);
 }

@@ -50,7 +50,19 @@ fn texts_of_whole_documents() {
         ("no json".to_owned(), "This policy contains invalid Json"),
         (String::new(), "This policy contains invalid Json"),
         ("[]".to_owned(), "Syntax error in policy."),
-        (r#"{"Extra":1}"#.to_owned(), "Syntax error in policy."),
+        (r#"{"Extra":1}"#.to_owned(), "Unknown field Extra"),
+        (
+            r#"{"Version":"2012-10-17","Note":"x","More":1,"Statement":[]}"#.to_owned(),
+            "Unknown field Note",
+        ),
+        (
+            format!("\n{{\"Statement\":{statement}}}"),
+            "JSON strings must not have leading spaces",
+        ),
+        (
+            r#"{"Version":5}"#.to_owned(),
+            "Syntax error at position (1,13)",
+        ),
         (
             r#"{"Version":"2012-10-17","Statement":[]}"#.to_owned(),
             "Could not parse the policy: Statement is empty!",
@@ -182,7 +194,7 @@ fn texts_of_principals() {
             r#"{"Federated":"*"}"#,
             "Federated principals must be valid domain names or SAML metadata ARNs",
         ),
-        ("[]", "Syntax error in policy."),
+        ("[]", "Syntax error at position (1,70)"),
     ] {
         let message = message_of_principal(principal);
         assert_eq!(message.as_deref(), Some(expected), "{principal}");
@@ -464,4 +476,21 @@ fn each_provider_of_a_statement_is_judged() {
     assert_eq!(with("gitlab.com:sub"), None);
     let text = tenant_text("gitlab.com", "gitlab.com:sub");
     assert_eq!(with("gitlab.com:aud"), Some(text));
+}
+
+#[test]
+fn a_kind_of_principal_in_another_case_is_told_by_the_position_of_its_value() {
+    let text = "{\"Version\": \"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\": \
+        {\"service\": \"ec2.amazonaws.com\"},\"Action\":\"sts:AssumeRole\"}]}";
+    let quote = text.find("\"ec2").unwrap();
+    assert_eq!(quote, 81);
+    let expected = "Syntax error at position (1,83)";
+    assert_eq!(message(text).as_deref(), Some(expected));
+    let on_two_lines = text.replacen(',', ",\n", 1);
+    let column = quote - text.find(',').unwrap() + 1;
+    let expected = format!("Syntax error at position (2,{column})");
+    assert_eq!(message(&on_two_lines), Some(expected));
+    let in_a_list = text.replace("\"ec2.amazonaws.com\"", "[\"ec2.amazonaws.com\"]");
+    let expected = format!("Syntax error at position (1,{})", quote + 22);
+    assert_eq!(message(&in_a_list), Some(expected));
 }
