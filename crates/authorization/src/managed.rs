@@ -76,20 +76,42 @@ impl<'a> Managed<'a> {
         policy.ok_or_else(|| Fault::internal(UnknownPolicy(id)))
     }
 
-    /// The policy with exactly this ARN.
+    /// The policy with this ARN, in which the letters of path and name may have another case (seen at AWS
+    /// for attaching).
     pub fn find(self, account: &'a Account, arn: &str) -> Option<Policy<'a>> {
         if is_owned_by_aws(arn) {
             return self.aws().by_arn(arn).map(Policy::Aws);
         }
         let (_, name) = arn.rsplit_once('/')?;
         let own = account.managed_policies().find(name)?;
-        (own.arn(account.id()) == arn).then_some(Policy::Own(own))
+        is_same_arn(&own.arn(account.id()), arn).then_some(Policy::Own(own))
+    }
+
+    /// The ARN that a policy has, where a request names it in other letters; else the ARN as it is named.
+    /// Conditions must be judged by this one, or a denial is got round by another spelling.
+    pub fn stored_arn(self, account: &Account, arn: &str) -> String {
+        self.find(account, arn)
+            .map_or_else(|| arn.to_owned(), |policy| policy.arn(account.id()))
     }
 
     /// The ARN of a policy.
     pub fn arn(self, account: &Account, id: PolicyId) -> Option<String> {
         let policy = self.by_id(account, id)?;
         Some(policy.arn(account.id()))
+    }
+}
+
+/// Whether two ARNs differ in nothing but the case of the last part.
+fn is_same_arn(stored: &str, given: &str) -> bool {
+    let last = |arn: &str| arn.match_indices(':').nth(4).map(|(at, _)| at);
+    let Some(at) = last(stored) else {
+        return false;
+    };
+    match (stored.split_at_checked(at), given.split_at_checked(at)) {
+        (Some((head, rest)), Some((given_head, given_rest))) => {
+            head == given_head && rest.eq_ignore_ascii_case(given_rest)
+        }
+        (_, _) => false,
     }
 }
 

@@ -437,13 +437,13 @@ impl Resource {
         Self::of_nobody(iam_arn(account, "instance-profile", path, name.as_str()))
     }
 
-    /// A managed policy by the ARN in the request, which must match exactly.
+    /// A managed policy by the ARN in the request.
     pub fn managed_policy(account: &Account, managed: Managed<'_>, arn: &str) -> Self {
-        let own = managed
-            .find(account, arn)
-            .and_then(|policy| policy.own_id());
+        let found = managed.find(account, arn);
+        let own = found.and_then(|policy| policy.own_id());
         let entity = own.map_or(Entity::Nothing, Entity::ManagedPolicy);
-        Self::new(arn.to_owned(), entity).asked(AskedFor::Policy(arn.into()))
+        let stored = found.map_or_else(|| arn.to_owned(), |policy| policy.arn(account.id()));
+        Self::new(stored, entity).asked(AskedFor::Policy(arn.into()))
     }
 
     /// An OpenID Connect provider by the ARN in the request.

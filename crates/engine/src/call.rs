@@ -167,6 +167,11 @@ impl<I> Call<I> {
         Managed::new(&self.installation.aws_policies)
     }
 
+    /// The ARN that a managed policy has which a request names, perhaps in another case; for conditions.
+    pub fn stored_policy_arn(&self, arn: &str) -> String {
+        self.managed().stored_arn(&self.account, arn)
+    }
+
     /// The policies of AWS, in a form that closures which change the account can own.
     pub fn aws_policies(&self) -> AwsPolicies {
         self.installation.aws_policies.clone()

@@ -90,7 +90,7 @@ impl ManagedPolicies {
         self.policies.is_empty()
     }
 
-    /// Finds a policy by its ARN, of which each letter counts.
+    /// Finds a policy by its ARN, in which path and name may be in another case.
     #[must_use]
     pub fn by_arn(&self, arn: &str) -> Option<&ManagedPolicy> {
         let place = arn.strip_prefix(ARN_PREFIX)?;
@@ -101,8 +101,9 @@ impl ManagedPolicies {
             .binary_search_by(|policy| policy.folded().cmp(&folded))
             .ok()?;
         let policy = self.policies.get(found)?;
-        let is_it =
-            policy.name.as_str() == name && place.strip_suffix(name) == Some(policy.path.as_str());
+        let is_it = place
+            .strip_suffix(name)
+            .is_some_and(|path| path.eq_ignore_ascii_case(policy.path.as_str()));
         is_it.then_some(policy)
     }
 

@@ -12,10 +12,10 @@ use keyward_faults::{Fault, fault};
 
 /// How many entries a page has if the request does not say.
 const DEFAULT_ITEMS: usize = 100;
-/// How many entries a page looks at, unless the request wants more. The bound limits the cost of
-/// filters that few entries pass; a page may then be short, as pages of AWS may. It is low so that
-/// a page costs much the same in an account of a thousand users and of a million.
-const LOOKED_AT: usize = 100;
+/// How many entries a page looks at. Pages of AWS are full where enough matches, so a filter that few
+/// entries pass looks far; the bound keeps that to some milliseconds in an account of a million users, where
+/// a page may be short.
+const LOOKED_AT: usize = 100_000;
 /// A page ends when its entries have so many bytes, as pages of AWS may.
 const PAGE_BYTES: usize = 4 * 1024 * 1024;
 /// The beginning of a marker's content: the version of its form.
@@ -73,21 +73,33 @@ pub(crate) fn page_by_weight<E, K: Display, T>(
         .and_then(|items| usize::try_from(items).ok())
         .unwrap_or(DEFAULT_ITEMS);
     let mut items = Vec::new();
+    // Of a full page, the key of what it shows last, so that the next page begins behind it.
     let (mut last_key, mut bytes) = (None, 0);
     for (looked_at, entry) in entries.enumerate() {
         let is_full = items.len() == wanted || bytes >= PAGE_BYTES;
-        if is_full || looked_at >= LOOKED_AT.max(wanted) {
+        let ends_here = |last_key: Option<K>| last_key.map(write_marker);
+        if looked_at >= LOOKED_AT {
             return Page {
                 items,
-                marker: last_key.map(write_marker),
+                marker: ends_here(last_key),
             };
         }
-        let (key, shown) = show(entry);
-        if let Some((shown, weight)) = shown {
-            items.push(shown);
-            bytes += weight;
+        match show(entry) {
+            // There is more to show, so the page says so.
+            (_, Some(_)) if is_full => {
+                return Page {
+                    items,
+                    marker: ends_here(last_key),
+                };
+            }
+            (key, Some((shown, weight))) => {
+                items.push(shown);
+                bytes += weight;
+                last_key = Some(key);
+            }
+            (key, None) if !is_full => last_key = Some(key),
+            (_, None) => {}
         }
-        last_key = Some(key);
     }
     Page {
         items,
@@ -180,8 +192,36 @@ mod tests {
     }
 
     #[test]
-    fn a_filter_that_passes_few_makes_short_pages() {
-        assert_eq!(all(100, |entry| entry == 2_400), (vec![2_400], 25));
+    fn a_filter_that_passes_few_fills_its_pages() {
+        assert_eq!(all(100, |entry| entry == 2_400), (vec![2_400], 1));
+        let last_ones = |entry| entry >= 2_400;
+        assert_eq!(all(100, last_ones), ((2_400..2_500).collect(), 1));
+        assert_eq!(all(99, last_ones), ((2_400..2_500).collect(), 2));
+    }
+
+    #[test]
+    fn a_filter_that_passes_hardly_any_of_very_many_makes_short_pages() {
+        let last = 3 * LOOKED_AT - 1;
+        let (mut begin, mut pages) = (0, 0);
+        loop {
+            let page = page(begin..=last, None, |entry| {
+                (entry, (entry == last).then_some(entry))
+            });
+            pages += 1;
+            match page.marker {
+                Some(marker) => {
+                    assert!(page.items.is_empty());
+                    begin = key_of(Some(&marker))
+                        .unwrap()
+                        .unwrap()
+                        .parse::<usize>()
+                        .unwrap()
+                        + 1;
+                }
+                None => break assert_eq!(page.items, [last]),
+            }
+        }
+        assert_eq!(pages, 3);
     }
 
     #[test]

@@ -60,11 +60,8 @@ async fn attach<I>(call: &Call<I>, permit: Permit, owner: Owner, arn: &str) -> O
 async fn detach<I>(call: &Call<I>, permit: Permit, owner: Owner, arn: &str) -> Outcome<()> {
     check_arn(arn)?;
     // A policy of AWS may be attached and yet unknown, if the policies now come from another file.
-    let id = if is_owned_by_aws(arn) {
-        Some(id_of_arn(arn))
-    } else {
-        call.managed().find(call.account(), arn).map(Policy::id)
-    };
+    let id = call.managed().find(call.account(), arn).map(Policy::id);
+    let id = id.or_else(|| is_owned_by_aws(arn).then(|| id_of_arn(arn)));
     let arn = arn.to_owned();
     call.commit_and_answer(permit, (), move |account: &Account| {
         let present = owner.policies(account)?;

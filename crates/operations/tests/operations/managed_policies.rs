@@ -1,6 +1,6 @@
 //! Managed policies, who uses them, and what they let users do, told through the wire.
 
-use keyward_testkit::{Quotas, World, form};
+use keyward_testkit::{Quotas, World, form, policy_document};
 
 const READ_ONLY: &str = "arn:aws:iam::aws:policy/ReadOnlyAccess";
 const OWN: &str = "arn:aws:iam::123456789012:policy/team/Reader";
@@ -141,7 +141,7 @@ async fn versions_come_and_go_and_their_numbers_do_not_come_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn policies_are_found_by_their_exact_arn_and_made_once_for_each_name() {
+async fn policies_are_found_by_their_arn_and_made_once_for_each_name() {
     let world = world().await;
     let root = world.root();
     let text = document("Allow", "s3:*");
@@ -161,7 +161,7 @@ async fn policies_are_found_by_their_exact_arn_and_made_once_for_each_name() {
     }
     for arn in [
         "arn:aws:iam::123456789012:policy/Reader",
-        "arn:aws:iam::123456789012:policy/team/reader",
+        "arn:aws:iam::123456789012:policy/team2/Reader",
         "arn:aws:iam::123456789013:policy/team/Reader",
         "arn:aws:iam::aws:policy/NoSuchPolicy",
     ] {
@@ -169,6 +169,11 @@ async fn policies_are_found_by_their_exact_arn_and_made_once_for_each_name() {
             root.refused("GetPolicy", &form(&[("PolicyArn", arn)]))
                 .await,
             format!("404 NoSuchEntity: Policy {arn} was not found.")
+        );
+        assert_eq!(
+            root.refused("ListEntitiesForPolicy", &form(&[("PolicyArn", arn)]))
+                .await,
+            format!("404 NoSuchEntity: Policy {arn} does not exist or is not attachable.")
         );
     }
     let no_arn = [("PolicyArn", "this-is-not-an-arn-at-all")];
@@ -798,5 +803,190 @@ async fn white_space_is_no_way_round_the_quotas() {
         ),
     ] {
         assert_eq!(root.refused(action, &form(&pairs)).await, fault);
+    }
+}
+
+/// Attaching and all else that names a policy goes by its name in any case, and the gate by the stored ARN.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_policy_may_be_named_in_another_case_and_denials_still_hit() {
+    let world = world().await;
+    let root = world.root();
+    let (stored, given) = (
+        "arn:aws:iam::123456789012:policy/team/Reader",
+        "arn:aws:iam::123456789012:policy/TEAM/reader",
+    );
+    let (of_aws, of_aws_given) = (
+        "arn:aws:iam::aws:policy/ReadOnlyAccess",
+        "arn:aws:iam::aws:policy/readonlyaccess",
+    );
+    root.must("CreateUser", "UserName=Cleo").await;
+    root.must("CreateGroup", "GroupName=Crew").await;
+    let trust = policy_document(
+        r#"{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}"#,
+    );
+    let role = form(&[("RoleName", "Work"), ("AssumeRolePolicyDocument", &trust)]);
+    root.must("CreateRole", &role).await;
+    root.must("CreateUser", "UserName=Dan").await;
+    let rights = format!(
+        r#"{{"Effect": "Allow", "Action": "*", "Resource": "*"}},
+           {{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {{"ArnEquals": {{
+               "iam:PolicyARN": ["{stored}", "{of_aws}"]}}}}}},
+           {{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {{"StringEquals": {{
+               "iam:PermissionsBoundary": ["{stored}", "{of_aws}"]}}}}}},
+           {{"Effect": "Deny", "Action": "*", "Resource": "{stored}"}}"#
+    );
+    root.set_user_policy("Dan", &rights).await;
+    let dan = world.user("Dan").await;
+    for arn in [given, of_aws_given] {
+        let listed = if arn == given { stored } else { of_aws };
+        for (kind, owner) in [("User", "Cleo"), ("Group", "Crew"), ("Role", "Work")] {
+            let name = format!("{kind}Name");
+            let about = form(&[(&name, owner), ("PolicyArn", arn)]);
+            for verb in ["Attach", "Detach"] {
+                let refused = dan.refused(&format!("{verb}{kind}Policy"), &about).await;
+                assert!(
+                    refused.starts_with("403 AccessDenied"),
+                    "{verb} {kind} {refused}"
+                );
+            }
+            root.must(&format!("Attach{kind}Policy"), &about).await;
+            let list = form(&[(&name, owner)]);
+            let attached = format!("ListAttached{kind}Policies");
+            assert_eq!(
+                root.must(&attached, &list).await.texts("PolicyArn"),
+                [listed]
+            );
+            root.must(&format!("Detach{kind}Policy"), &about).await;
+            assert_eq!(
+                root.must(&attached, &list).await.texts("PolicyArn").len(),
+                0
+            );
+        }
+        for (action, owner) in [
+            ("PutUserPermissionsBoundary", ("UserName", "Cleo")),
+            ("PutRolePermissionsBoundary", ("RoleName", "Work")),
+        ] {
+            let put = form(&[owner, ("PermissionsBoundary", arn)]);
+            let refused = dan.refused(action, &put).await;
+            assert!(
+                refused.starts_with("403 AccessDenied"),
+                "{action} {refused}"
+            );
+            root.must(action, &put).await;
+        }
+        let shown = root.must("GetUser", "UserName=Cleo").await;
+        assert_eq!(shown.text("PermissionsBoundaryArn"), listed);
+        let create = form(&[("UserName", "New"), ("PermissionsBoundary", arn)]);
+        assert!(
+            dan.refused("CreateUser", &create)
+                .await
+                .starts_with("403 AccessDenied")
+        );
+        assert_eq!(
+            root.must("GetPolicy", &form(&[("PolicyArn", arn)]))
+                .await
+                .text("Arn"),
+            listed
+        );
+    }
+    let about = form(&[("PolicyArn", given)]);
+    for action in ["GetPolicy", "ListPolicyVersions", "ListEntitiesForPolicy"] {
+        let refused = dan.refused(action, &about).await;
+        assert!(
+            refused.contains(&format!("on resource: policy {given} ")),
+            "{refused}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tags_of_a_policy_are_listed_by_the_length_of_their_keys() {
+    let world = world().await;
+    let root = world.root();
+    let tags = |keys: &[&str]| {
+        let tag = |(place, key): (usize, &&str)| {
+            format!(
+                "&Tags.member.{}.Key={key}&Tags.member.{}.Value=v",
+                place + 1,
+                place + 1
+            )
+        };
+        keys.iter().enumerate().map(tag).collect::<String>()
+    };
+    let create = form(&[
+        ("PolicyName", "Tagged"),
+        ("PolicyDocument", &*document("Allow", "s3:*")),
+    ]);
+    let created = root
+        .must(
+            "CreatePolicy",
+            &(create + &tags(&["project", "env", "z", "owner"])),
+        )
+        .await;
+    assert_eq!(created.texts("Key"), ["project", "env", "z", "owner"]);
+    let about = form(&[("PolicyArn", "arn:aws:iam::123456789012:policy/Tagged")]);
+    root.must("TagPolicy", &(about.clone() + &tags(&["Z", "ab"])))
+        .await;
+    let expected = ["Z", "z", "ab", "env", "owner", "project"];
+    for action in ["ListPolicyTags", "GetPolicy"] {
+        assert_eq!(
+            root.must(action, &about).await.texts("Key"),
+            expected,
+            "{action}"
+        );
+    }
+    let (mut paged, mut marker) = (Vec::new(), String::new());
+    loop {
+        let page = root
+            .must("ListPolicyTags", &format!("{about}&MaxItems=1{marker}"))
+            .await;
+        paged.extend(page.texts("Key").into_iter().map(str::to_owned));
+        if page.text("IsTruncated") == "false" {
+            break;
+        }
+        marker = format!("&Marker={}", page.text("Marker"));
+    }
+    assert_eq!(paged, expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_filtered_list_shows_what_matches_first() {
+    let world = world().await;
+    let root = world.root();
+    for (kind, name) in [
+        ("User", "UserName"),
+        ("Group", "GroupName"),
+        ("InstanceProfile", "InstanceProfileName"),
+    ] {
+        let create = format!("Create{kind}");
+        for number in 0..120 {
+            root.must(&create, &format!("{name}=a{number:03}")).await;
+        }
+        for matching in ["m1", "m2"] {
+            root.must(&create, &format!("{name}={matching}&Path=%2Fbatch%2F"))
+                .await;
+        }
+        root.must(&create, &format!("{name}=zz")).await;
+        let list = async |more: &str| {
+            let action = format!("List{kind}s");
+            let page = root
+                .must(&action, &format!("PathPrefix=%2Fbatch%2F{more}"))
+                .await;
+            let names: Vec<String> = page.texts(name).into_iter().map(str::to_owned).collect();
+            let told = |element| page.text(element).to_owned();
+            (names, told("IsTruncated"), told("Marker"))
+        };
+        let is = |names: &[&str], is_truncated: &str| {
+            let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+            (names, is_truncated.to_owned())
+        };
+        let (names, is_truncated, _) = list("").await;
+        assert_eq!((names, is_truncated), is(&["m1", "m2"], "false"), "{kind}");
+        let (names, is_truncated, _) = list("&MaxItems=2").await;
+        assert_eq!((names, is_truncated), is(&["m1", "m2"], "false"), "{kind}");
+        let (names, is_truncated, marker) = list("&MaxItems=1").await;
+        assert_eq!((names, is_truncated), is(&["m1"], "true"), "{kind}");
+        let (names, is_truncated, _) = list(&format!("&MaxItems=5&Marker={marker}")).await;
+        assert_eq!((names, is_truncated), is(&["m2"], "false"), "{kind}");
     }
 }

@@ -337,7 +337,7 @@ async fn tag_keys_differ_by_case_and_come_in_order() {
             .await
     };
     let first = list(&[("MaxItems", "2")]).await;
-    assert_eq!(first.texts("Key"), ["Team", "a"]);
+    assert_eq!(first.texts("Key"), ["a", "Team"]);
     let second = list(&[("Marker", first.text("Marker"))]).await;
     assert_eq!(second.texts("Key"), ["team"]);
     assert_eq!(second.texts("Value"), ["3"]);

@@ -25,7 +25,7 @@ pub(crate) async fn attach_group_policy(call: Call<AttachGroupPolicyRequest>) ->
     let account = call.account();
     let group = account.groups().find(input.group_name.as_str());
     let resource = Resource::group(account, &input.group_name, group)
-        .with_key("iam:PolicyARN", &input.policy_arn);
+        .with_key("iam:PolicyARN", &call.stored_policy_arn(&input.policy_arn));
     let permit = call.authorize(resource)?;
     let asked_for = input.group_name.as_str();
     let group = group.ok_or_else(|| fault::no_such_group(asked_for))?;

@@ -27,7 +27,7 @@ pub(crate) async fn attach_role_policy(call: Call<AttachRolePolicyRequest>) -> O
     let role = account.roles().find(input.role_name.as_str());
     let resource = Resource::role(account, &input.role_name, role)
         .telling_boundary()
-        .with_key("iam:PolicyARN", &input.policy_arn);
+        .with_key("iam:PolicyARN", &call.stored_policy_arn(&input.policy_arn));
     let permit = call.authorize(resource)?;
     let asked_for = input.role_name.as_str();
     let role = role.ok_or_else(|| fault::no_such_role(asked_for))?;

@@ -26,7 +26,7 @@ pub(crate) async fn attach_user_policy(call: Call<AttachUserPolicyRequest>) -> O
     let user = account.user(input.user_name.as_str());
     let resource = Resource::user(account, &input.user_name, user)
         .telling_boundary()
-        .with_key("iam:PolicyARN", &input.policy_arn);
+        .with_key("iam:PolicyARN", &call.stored_policy_arn(&input.policy_arn));
     let permit = call.authorize(resource)?;
     let asked_for = input.user_name.as_str();
     let user = user.ok_or_else(|| fault::no_such_user(asked_for))?;

@@ -28,7 +28,7 @@ pub(crate) async fn get_policy(call: Call<GetPolicyRequest>) -> Outcome<GetPolic
     let policy = managed.find(account, arn);
     let policy = policy.ok_or_else(|| fault::no_such_policy(arn))?;
     let (description, tags) = match policy {
-        Policy::Own(own) => (own.description.as_deref(), tags::shown(&own.tags)),
+        Policy::Own(own) => (own.description.as_deref(), tags::shown_by_length(&own.tags)),
         Policy::Aws(_) => (None, Vec::new()),
     };
     permit.answer(GetPolicyResponse {

@@ -38,7 +38,7 @@ pub(crate) async fn list_entities_for_policy(
     let permit = call.authorize(Resource::managed_policy(account, managed, arn))?;
     check_arn(arn)?;
     let policy = managed.find(account, arn);
-    let policy = policy.ok_or_else(|| fault::no_such_policy(arn))?;
+    let policy = policy.ok_or_else(|| fault::policy_not_attachable(arn))?;
     let after = pages::key_of(input.marker.as_deref())?;
     let after = after.as_deref().map(read_key).transpose()?;
     let users = account.users_of_policy(policy.id(), after);

@@ -33,7 +33,7 @@ pub(crate) async fn list_policy_tags(
     check_arn(arn)?;
     let policy = managed.find(account, arn);
     let tags = match policy.ok_or_else(|| fault::no_such_policy(arn))? {
-        Policy::Own(policy) => tags::shown(&policy.tags),
+        Policy::Own(policy) => tags::shown_by_length(&policy.tags),
         Policy::Aws(_) => Vec::new(),
     };
     let page = pages::page_of_few(tags, input.marker.as_deref(), input.max_items, |tag| {

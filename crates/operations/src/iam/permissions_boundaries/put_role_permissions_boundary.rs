@@ -28,7 +28,7 @@ pub(crate) async fn put_role_permissions_boundary(
     let account = call.account();
     let role = account.roles().find(input.role_name.as_str());
     let resource = Resource::role(account, &input.role_name, role)
-        .given_boundary(Some(&input.permissions_boundary));
+        .given_boundary(Some(&call.stored_policy_arn(&input.permissions_boundary)));
     let permit = call.authorize(resource)?;
     let asked_for = input.role_name.as_str();
     let role = role.ok_or_else(|| fault::no_such_role(asked_for))?;

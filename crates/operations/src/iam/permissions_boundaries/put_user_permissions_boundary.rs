@@ -27,7 +27,7 @@ pub(crate) async fn put_user_permissions_boundary(
     let account = call.account();
     let user = account.user(input.user_name.as_str());
     let resource = Resource::user(account, &input.user_name, user)
-        .given_boundary(Some(&input.permissions_boundary));
+        .given_boundary(Some(&call.stored_policy_arn(&input.permissions_boundary)));
     let permit = call.authorize(resource)?;
     let asked_for = input.user_name.as_str();
     let user = user.ok_or_else(|| fault::no_such_user(asked_for))?;

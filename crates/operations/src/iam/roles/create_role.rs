@@ -99,9 +99,11 @@ fn authorize(call: &Call<CreateRoleRequest>) -> Result<Permit, Fault> {
     let input = call.input();
     let path = input.path.clone().unwrap_or_default();
     let given = input.tags.as_deref().unwrap_or_default();
+    let boundary = input.permissions_boundary.as_deref();
+    let boundary = boundary.map(|arn| call.stored_policy_arn(arn));
     let resource = Resource::new_role(call.account().id(), &path, &input.role_name)
         .given_tags(given)
-        .given_boundary(input.permissions_boundary.as_deref());
+        .given_boundary(boundary.as_deref());
     let permit = call.authorize(resource.clone())?;
     if given.is_empty() {
         return Ok(permit);

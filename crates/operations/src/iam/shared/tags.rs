@@ -1,5 +1,6 @@
 //! Rules of tags that the operations of several resources share.
 
+use std::cmp::Ordering;
 use std::collections::HashSet;
 
 use keyward_api::iam;
@@ -64,14 +65,21 @@ pub(crate) fn added_ignoring_case(present: &[Tag], added: &[Tag]) -> Result<Box<
     at_most_allowed(tags)
 }
 
-/// The tags of any other resource after tags are added, in the order of their keys, upper case
-/// first.
+/// The tags of any other resource after tags are added: shorter keys first, those of one length by their
+/// bytes, so that upper case comes first (seen at AWS for managed policies, elsewhere unsure).
 pub(crate) fn added_exactly(present: &[Tag], added: &[Tag]) -> Result<Box<[Tag]>, Fault> {
     let is_kept = |old: &&Tag| !added.iter().any(|tag| tag.key == old.key);
     let mut tags: Vec<Tag> = present.iter().filter(is_kept).cloned().collect();
     tags.extend_from_slice(added);
-    tags.sort_by(|one, other| one.key.cmp(&other.key));
+    tags.sort_by(by_length);
     at_most_allowed(tags.into())
+}
+
+fn by_length(one: &Tag, other: &Tag) -> Ordering {
+    let key = |tag: &Tag| tag.key.len();
+    key(one)
+        .cmp(&key(other))
+        .then_with(|| one.key.cmp(&other.key))
 }
 
 fn at_most_allowed(tags: Box<[Tag]>) -> Result<Box<[Tag]>, Fault> {
@@ -96,6 +104,13 @@ pub(crate) fn removed_ignoring_case(present: &[Tag], keys: &[String]) -> Box<[Ta
         .filter(|tag| !keys.contains(&FoldedTagKey::fold(&tag.key)))
         .cloned()
         .collect()
+}
+
+/// Tags as an answer shows them, in the order of [`added_exactly`], which old records do not have.
+pub(crate) fn shown_by_length(tags: &[Tag]) -> Vec<iam::Tag> {
+    let mut tags = tags.to_vec();
+    tags.sort_by(by_length);
+    shown(&tags)
 }
 
 /// Tags as an answer shows them.

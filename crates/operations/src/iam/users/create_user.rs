@@ -33,9 +33,11 @@ pub(crate) async fn create_user(call: Call<CreateUserRequest>) -> Outcome<Create
     let path = input.path.clone().unwrap_or_default();
     let account_id = call.account().id();
     let given = input.tags.as_deref().unwrap_or_default();
+    let boundary = input.permissions_boundary.as_deref();
+    let boundary = boundary.map(|arn| call.stored_policy_arn(arn));
     let resource = Resource::new_user(account_id, &path, &input.user_name)
         .given_tags(given)
-        .given_boundary(input.permissions_boundary.as_deref());
+        .given_boundary(boundary.as_deref());
     let mut permit = call.authorize(resource.clone())?;
     if !given.is_empty() {
         // Seen at AWS for roles: making one with tags needs the right to tag it.

@@ -274,7 +274,11 @@ async fn session_policies_are_judged_before_anything_is_given_out() {
     let root = world.root();
     let asked = async |more: &[(&str, &str)]| assume(&bob, &role_arn("Build"), more).await;
     for (policy, text) in [
-        ("not json", "Syntax errors in policy."),
+        (
+            "not json",
+            "Unexpected character ('n' (code 110)): expected a valid value (JSON String, Number, Array, \
+             Object or token 'null', 'true' or 'false')",
+        ),
         (r#"{"Version": "2012-10-17"}"#, "Syntax errors in policy."),
         (
             r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Resource": "*"}}"#,
