@@ -99,10 +99,18 @@ fn source_identity(claims: &Map<String, Value>) -> Result<Option<String>, TokenE
 }
 
 /// Context keys ignore case. A claim such as `SUB`, which an issuer may let its users choose, must not
-/// stand for the one that was checked.
+/// stand for the one that was checked; so of claims that differ in case alone none is told, and none that
+/// is not ASCII, of which the case is not always plain.
 fn further(claims: &Map<String, Value>) -> BTreeMap<String, ClaimValue> {
+    let mut spellings: BTreeMap<String, usize> = BTreeMap::new();
+    for name in claims.keys() {
+        *spellings.entry(name.to_lowercase()).or_default() += 1;
+    }
+    let is_plain =
+        |name: &str| name.is_ascii() && spellings.get(&name.to_lowercase()).copied() == Some(1);
     claims
         .iter()
+        .filter(|(name, _)| is_plain(name))
         .filter(|(name, _)| !USED.contains(&&*name.to_lowercase()) && !name.starts_with(RESERVED))
         .filter_map(|(name, value)| Some((name.clone(), claim_value(value)?)))
         .collect()

@@ -350,3 +350,21 @@ fn further_claims_are_there_for_conditions() {
     let expected = expected.map(|(name, value)| (name.to_owned(), value));
     assert_eq!(identity.claims, BTreeMap::from(expected));
 }
+
+#[test]
+fn of_claims_that_differ_in_case_alone_none_is_told() {
+    let told = |claims: Value| -> Vec<String> {
+        further(claims.as_object().unwrap()).into_keys().collect()
+    };
+    for (claims, expected) in [
+        (
+            json!({"Role": "guest", "role": "admin", "team": "a"}),
+            vec!["team"],
+        ),
+        (json!({"kind": "guest", "\u{212a}ind": "x"}), vec![]),
+        (json!({"gruppe-ä": "x", "team": "a"}), vec!["team"]),
+        (json!({"GROUPS": "admin"}), vec!["GROUPS"]),
+    ] {
+        assert_eq!(told(claims.clone()), expected, "{claims}");
+    }
+}

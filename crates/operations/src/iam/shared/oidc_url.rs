@@ -19,6 +19,7 @@ pub(crate) fn kept_url(url: &str) -> Result<Box<str>, Fault> {
     };
     let is_port = |port: &str| port.parse::<u16>().is_ok_and(|number| number > 0);
     let is_good = is_host(host)
+        && !is_key_prefix(host)
         && port.is_none_or(is_port)
         && path
             .bytes()
@@ -30,6 +31,38 @@ pub(crate) fn kept_url(url: &str) -> Result<Box<str>, Fault> {
         Some("443") => format!("{host}{path}").into(),
         Some(_) | None => rest.into(),
     })
+}
+
+/// Whether claims of a provider at this host would fill context keys that mean something else: its claims
+/// are the keys `HOST:claim`, which have no case.
+fn is_key_prefix(host: &str) -> bool {
+    const PREFIXES: [&str; 22] = [
+        "aws",
+        "iam",
+        "sts",
+        "saml",
+        "s3",
+        "ec2",
+        "kms",
+        "sns",
+        "sqs",
+        "ecr",
+        "ecs",
+        "eks",
+        "rds",
+        "logs",
+        "lambda",
+        "dynamodb",
+        "events",
+        "states",
+        "signin",
+        "sso",
+        "ssm",
+        "organizations",
+    ];
+    PREFIXES
+        .iter()
+        .any(|prefix| prefix.eq_ignore_ascii_case(host))
 }
 
 /// The rest after `https://`, which is compared without case (unsure).
@@ -67,6 +100,8 @@ mod tests {
             ("https://a.example:8443/x", "a.example:8443/x"),
             ("https://[::1]:443/x", "[::1]/x"),
             ("https://[::1]", "[::1]"),
+            ("https://localhost", "localhost"),
+            ("https://aws.example", "aws.example"),
             ("https://a.example/x:443", "a.example/x:443"),
         ] {
             assert_eq!(&*kept_url(url).unwrap(), kept);
@@ -88,6 +123,10 @@ mod tests {
             "https://a b.example",
             "https://é.example",
             "https://a.example/é",
+            "https://aws",
+            "https://AWS/x",
+            "https://saml:443",
+            "https://sts/",
             "https://a.example/\\",
             "https://[x]",
             "httpsé//a",
