@@ -80,7 +80,7 @@ def test_json_for_who_asks_for_it(server, root, bob):
 
 
 def test_the_envelope_of_an_error_of_ours(root):
-    answer = root.call("ListServerCertificates")
+    answer = root.call("UploadServerCertificate")
     assert answer.status == 501
     assert "<Type>Receiver</Type>" in answer.body
 

@@ -26,6 +26,17 @@ pub(crate) struct Overrides {
     pub(crate) uncoded_errors: UncodedErrors,
     pub(crate) unlisted_fault: Vec<UnlistedFault>,
     pub(crate) common_fault: Vec<CommonFault>,
+    pub(crate) empty_list: Vec<EmptyList>,
+}
+
+/// Operations that list what nobody can have yet: they answer, and do not count as done.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EmptyList {
+    pub(crate) service: ServiceName,
+    pub(crate) operations: Vec<String>,
+    #[serde(rename = "reason")]
+    _reason: String,
 }
 
 /// The service that an exception is about.

@@ -265,6 +265,14 @@ impl<'a> Service<'a> {
         self.covers(&self.overrides.percent_encoded, shape, "")
     }
 
+    /// Whether an operation lists what nobody can have yet.
+    pub(crate) fn lists_nothing(&self, operation: &str) -> bool {
+        self.overrides.empty_list.iter().any(|list| {
+            list.service == self.identity.name
+                && list.operations.iter().any(|name| name == operation)
+        })
+    }
+
     /// Whether a value of a member is left out of audit records: because it is secret, or made of what
     /// is, or bytes, or because an exception says so.
     pub(crate) fn is_unrecorded(&self, member: Member<'_>) -> Result<bool> {

@@ -73,6 +73,8 @@ use crate::iam::managed_policies::list_policy_versions::list_policy_versions;
 use crate::iam::managed_policies::set_default_policy_version::set_default_policy_version;
 use crate::iam::managed_policies::tag_policy::tag_policy;
 use crate::iam::managed_policies::untag_policy::untag_policy;
+use crate::iam::mfa_devices::list_mfa_devices::list_mfa_devices;
+use crate::iam::mfa_devices::list_virtual_mfa_devices::list_virtual_mfa_devices;
 use crate::iam::oidc_providers::add_client_id_to_open_id_connect_provider::add_client_id_to_open_id_connect_provider;
 use crate::iam::oidc_providers::create_open_id_connect_provider::create_open_id_connect_provider;
 use crate::iam::oidc_providers::delete_open_id_connect_provider::delete_open_id_connect_provider;
@@ -111,13 +113,17 @@ use crate::iam::saml_providers::list_saml_providers::list_saml_providers;
 use crate::iam::saml_providers::tag_saml_provider::tag_saml_provider;
 use crate::iam::saml_providers::untag_saml_provider::untag_saml_provider;
 use crate::iam::saml_providers::update_saml_provider::update_saml_provider;
+use crate::iam::server_certificates::list_server_certificates::list_server_certificates;
 use crate::iam::service_linked_roles::create_service_linked_role::create_service_linked_role;
 use crate::iam::service_linked_roles::delete_service_linked_role::delete_service_linked_role;
 use crate::iam::service_linked_roles::get_service_linked_role_deletion_status::get_service_linked_role_deletion_status;
+use crate::iam::service_specific_credentials::list_service_specific_credentials::list_service_specific_credentials;
+use crate::iam::signing_certificates::list_signing_certificates::list_signing_certificates;
 use crate::iam::simulation::get_context_keys_for_custom_policy::get_context_keys_for_custom_policy;
 use crate::iam::simulation::get_context_keys_for_principal_policy::get_context_keys_for_principal_policy;
 use crate::iam::simulation::simulate_custom_policy::simulate_custom_policy;
 use crate::iam::simulation::simulate_principal_policy::simulate_principal_policy;
+use crate::iam::ssh_public_keys::list_ssh_public_keys::list_ssh_public_keys;
 use crate::iam::users::create_user::create_user;
 use crate::iam::users::delete_user::delete_user;
 use crate::iam::users::get_user::get_user;
@@ -662,6 +668,13 @@ pub(crate) async fn respond(request: Request<'_>, operation: OperationId) -> Rep
             ))
             .await
         }
+        OperationId::IamListMFADevices => {
+            Box::pin(run::<iam::operations::ListMFADevices, _, _>(
+                request,
+                list_mfa_devices,
+            ))
+            .await
+        }
         OperationId::IamListOpenIDConnectProviderTags => {
             Box::pin(run::<iam::operations::ListOpenIDConnectProviderTags, _, _>(
                 request,
@@ -736,6 +749,36 @@ pub(crate) async fn respond(request: Request<'_>, operation: OperationId) -> Rep
             ))
             .await
         }
+        OperationId::IamListSSHPublicKeys => {
+            Box::pin(run::<iam::operations::ListSSHPublicKeys, _, _>(
+                request,
+                list_ssh_public_keys,
+            ))
+            .await
+        }
+        OperationId::IamListServerCertificates => {
+            Box::pin(run::<iam::operations::ListServerCertificates, _, _>(
+                request,
+                list_server_certificates,
+            ))
+            .await
+        }
+        OperationId::IamListServiceSpecificCredentials => {
+            Box::pin(
+                run::<iam::operations::ListServiceSpecificCredentials, _, _>(
+                    request,
+                    list_service_specific_credentials,
+                ),
+            )
+            .await
+        }
+        OperationId::IamListSigningCertificates => {
+            Box::pin(run::<iam::operations::ListSigningCertificates, _, _>(
+                request,
+                list_signing_certificates,
+            ))
+            .await
+        }
         OperationId::IamListUserPolicies => {
             Box::pin(run::<iam::operations::ListUserPolicies, _, _>(
                 request,
@@ -752,6 +795,13 @@ pub(crate) async fn respond(request: Request<'_>, operation: OperationId) -> Rep
         }
         OperationId::IamListUsers => {
             Box::pin(run::<iam::operations::ListUsers, _, _>(request, list_users)).await
+        }
+        OperationId::IamListVirtualMFADevices => {
+            Box::pin(run::<iam::operations::ListVirtualMFADevices, _, _>(
+                request,
+                list_virtual_mfa_devices,
+            ))
+            .await
         }
         OperationId::IamPutGroupPolicy => {
             Box::pin(run::<iam::operations::PutGroupPolicy, _, _>(
@@ -1076,14 +1126,8 @@ pub(crate) async fn respond(request: Request<'_>, operation: OperationId) -> Rep
         | OperationId::IamGetServiceLastAccessedDetailsWithEntities
         | OperationId::IamListDelegationRequests
         | OperationId::IamListMFADeviceTags
-        | OperationId::IamListMFADevices
         | OperationId::IamListOrganizationsFeatures
-        | OperationId::IamListSSHPublicKeys
         | OperationId::IamListServerCertificateTags
-        | OperationId::IamListServerCertificates
-        | OperationId::IamListServiceSpecificCredentials
-        | OperationId::IamListSigningCertificates
-        | OperationId::IamListVirtualMFADevices
         | OperationId::IamPutAccountProperties
         | OperationId::IamRejectDelegationRequest
         | OperationId::IamResetServiceSpecificCredential
@@ -1552,6 +1596,12 @@ impl Performed for iam::operations::ListInstanceProfilesForRole {
     }
 }
 
+impl Performed for iam::operations::ListMFADevices {
+    fn run(call: Call<Self::Input>) -> impl Future<Output = Outcome<Self::Output>> + Send {
+        list_mfa_devices(call)
+    }
+}
+
 impl Performed for iam::operations::ListOpenIDConnectProviderTags {
     fn run(call: Call<Self::Input>) -> impl Future<Output = Outcome<Self::Output>> + Send {
         list_open_id_connect_provider_tags(call)
@@ -1618,6 +1668,30 @@ impl Performed for iam::operations::ListSAMLProviders {
     }
 }
 
+impl Performed for iam::operations::ListSSHPublicKeys {
+    fn run(call: Call<Self::Input>) -> impl Future<Output = Outcome<Self::Output>> + Send {
+        list_ssh_public_keys(call)
+    }
+}
+
+impl Performed for iam::operations::ListServerCertificates {
+    fn run(call: Call<Self::Input>) -> impl Future<Output = Outcome<Self::Output>> + Send {
+        list_server_certificates(call)
+    }
+}
+
+impl Performed for iam::operations::ListServiceSpecificCredentials {
+    fn run(call: Call<Self::Input>) -> impl Future<Output = Outcome<Self::Output>> + Send {
+        list_service_specific_credentials(call)
+    }
+}
+
+impl Performed for iam::operations::ListSigningCertificates {
+    fn run(call: Call<Self::Input>) -> impl Future<Output = Outcome<Self::Output>> + Send {
+        list_signing_certificates(call)
+    }
+}
+
 impl Performed for iam::operations::ListUserPolicies {
     fn run(call: Call<Self::Input>) -> impl Future<Output = Outcome<Self::Output>> + Send {
         list_user_policies(call)
@@ -1633,6 +1707,12 @@ impl Performed for iam::operations::ListUserTags {
 impl Performed for iam::operations::ListUsers {
     fn run(call: Call<Self::Input>) -> impl Future<Output = Outcome<Self::Output>> + Send {
         list_users(call)
+    }
+}
+
+impl Performed for iam::operations::ListVirtualMFADevices {
+    fn run(call: Call<Self::Input>) -> impl Future<Output = Outcome<Self::Output>> + Send {
+        list_virtual_mfa_devices(call)
     }
 }
 

@@ -45,6 +45,14 @@ impl<'a> Subject<'a> {
         }
     }
 
+    /// Refuses a user who does not exist.
+    pub(crate) fn exists(&self) -> Result<(), Fault> {
+        match self {
+            Self::User { name, user: None } => Err(fault::no_such_user(name.as_str())),
+            Self::Root | Self::User { user: Some(_), .. } => Ok(()),
+        }
+    }
+
     /// The resource for judging the caller's rights.
     pub(crate) fn resource(&self, account: &Account) -> Resource {
         match self {

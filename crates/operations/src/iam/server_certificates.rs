@@ -1,0 +1,3 @@
+//! Server certificates, of which no account can have one yet.
+
+pub(crate) mod list_server_certificates;

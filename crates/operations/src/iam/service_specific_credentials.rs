@@ -1,0 +1,3 @@
+//! Service-specific credentials, of which nobody can have one yet.
+
+pub(crate) mod list_service_specific_credentials;

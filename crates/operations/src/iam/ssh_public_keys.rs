@@ -1,0 +1,3 @@
+//! SSH public keys of users, of which nobody can have one yet.
+
+pub(crate) mod list_ssh_public_keys;
