@@ -117,3 +117,31 @@ def test_a_task_that_is_not_known(iam):
     unknown = f"task/aws-service-role/{BATCH}/{ROLE}/{uuid.uuid4()}"
     refused("NoSuchEntity", "Cannot find deletion status for given id.", status, DeletionTaskId=unknown)
     refused("InvalidInput", "Invalid task id", status, DeletionTaskId="nonsense")
+
+
+@pytest.mark.parametrize(
+    ("service", "name", "policy"),
+    [
+        ("spot", "AWSServiceRoleForEC2Spot", "AWSEC2SpotServiceRolePolicy"),
+        (
+            "ecs.application-autoscaling",
+            "AWSServiceRoleForApplicationAutoScaling_ECSService",
+            "AWSApplicationAutoscalingECSServicePolicy",
+        ),
+        ("guardduty", "AWSServiceRoleForAmazonGuardDuty", "AmazonGuardDutyServiceRolePolicy"),
+        ("es", "AWSServiceRoleForAmazonElasticsearchService", "AmazonElasticsearchServiceRolePolicy"),
+    ],
+)
+def test_roles_of_the_services_that_people_use_most(iam, service, name, policy):
+    principal = f"{service}.amazonaws.com"
+    role = iam.create_service_linked_role(AWSServiceName=principal)["Role"]
+    assert (role["RoleName"], role["Path"]) == (name, f"/aws-service-role/{principal}/")
+    attached = iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]
+    assert [entry["PolicyName"] for entry in attached] == [policy]
+    message = f"Service role name {name} has been taken in this account, please try a different suffix."
+    refused("InvalidInput", message, iam.create_service_linked_role, AWSServiceName=principal)
+
+
+@pytest.mark.parametrize("path", ["/aws-service-role/shop.amazonaws.com/", "/aws-reserved/sso.amazonaws.com/"])
+def test_paths_that_aws_keeps_for_itself(iam, path):
+    refused("InvalidInput", None, iam.create_role, RoleName="r", Path=path, AssumeRolePolicyDocument=trust())

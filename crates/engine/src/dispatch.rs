@@ -119,6 +119,10 @@ where
         Err(refusal) => {
             let (fault, facts) = refusal.into_parts();
             let fault = only_known_faults::<O>(fault);
+            let installation = &context.installation;
+            installation
+                .refusals
+                .keep(context.request_id, installation.clock.now(), &fault);
             if let Some(trail) = trail {
                 trail.refused(&facts, &fault);
             }

@@ -20,6 +20,7 @@ use crate::identity_providers::{IdentityProviders, NoIdentityProviders};
 use crate::keys::{self, InstallationKeys, KeysError};
 use crate::quotas::AccountQuotas;
 use crate::random::{RandomError, random};
+use crate::refusals::Refusals;
 use crate::rows::{ALIAS_KIND, ROOT_EMAIL_KIND};
 use crate::tries::{Tries, TryRules};
 use crate::uses::Uses;
@@ -72,6 +73,8 @@ pub struct Installation {
     /// What seals session tokens.
     pub(crate) session_keys: SessionKeyRing,
     pub(crate) keys: InstallationKeys,
+    /// The last requests that policies refused.
+    pub(crate) refusals: Refusals,
     /// Warnings that were told already.
     told: Mutex<HashSet<&'static str>>,
 }
@@ -140,6 +143,7 @@ impl Installation {
             assertions: Assertions::default(),
             session_keys: SessionKeyRing::new(keys.session_keys.clone()),
             keys,
+            refusals: Refusals::default(),
             told: Mutex::default(),
         });
         forget_audit_now_and_then(&installation);
@@ -186,6 +190,12 @@ impl Installation {
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    /// The last requests that policies refused.
+    #[must_use]
+    pub fn refusals(&self) -> &Refusals {
+        &self.refusals
     }
 
     /// Tells the operator something in the log, once for each text.

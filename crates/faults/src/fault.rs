@@ -233,7 +233,8 @@ pub fn access_denied(resource: &str, denied: DeniedRequest) -> Fault {
 }
 
 /// A kind of policy as refusals name it.
-fn kind_name(kind: Kind) -> &'static str {
+#[must_use]
+pub fn kind_name(kind: Kind) -> &'static str {
     match kind {
         Kind::Identity => "identity-based policy",
         Kind::Boundary => "permissions boundary",

@@ -16,6 +16,9 @@ pub(crate) enum Request {
     ResetRootPassword {
         account_id: AccountId,
     },
+    Why {
+        request_id: Option<String>,
+    },
 }
 
 /// The answer: lines for the person who asked.

@@ -15,6 +15,7 @@ use tokio::net::{UnixListener, UnixStream};
 
 use crate::admin_request::{Request, Response};
 use crate::new_account::credentials_lines;
+use crate::why;
 
 const SOCKET_NAME: &str = "admin.sock";
 /// More than any request has.
@@ -132,6 +133,9 @@ async fn administer(installation: &Installation, request: Request) -> anyhow::Re
             let made = installation.create_account(new).await?;
             let credentials = made.context("the account was made without root credentials")?;
             Ok(credentials_lines(account_id, &root_email, &credentials))
+        }
+        Request::Why { request_id } => {
+            why::answer(installation, request_id.as_deref()).map_err(anyhow::Error::msg)
         }
         Request::ListAccounts => {
             let accounts = installation.list_accounts().await?;

@@ -48,6 +48,20 @@ pub(crate) async fn reset_root_password(
     ask(place, Request::ResetRootPassword { account_id }).await
 }
 
+/// `keyward why`
+pub(crate) async fn why(
+    place: &InstallationArguments,
+    request_id: Option<String>,
+) -> anyhow::Result<()> {
+    if connect(&place.data).is_none() {
+        bail!(
+            "no server runs on `{}`: it keeps its refusals in memory",
+            place.data.display()
+        );
+    }
+    ask(place, Request::Why { request_id }).await
+}
+
 /// Opens the keys of an existing installation.
 pub(crate) async fn open_keys(
     store: &dyn Store,

@@ -41,6 +41,16 @@ pub(crate) enum Command {
     /// Administer root users.
     #[command(subcommand)]
     Root(RootCommand),
+    /// Say why policies refused a request: which ones were judged, and what of them did not fit.
+    ///
+    /// Asks the server that runs on the folder. Without a request id its last refusals are listed, the newest
+    /// first: time, request id, caller, action and resource.
+    Why {
+        #[command(flatten)]
+        place: InstallationArguments,
+        /// The request id, as clients and the log tell it.
+        request_id: Option<String>,
+    },
     /// Read audit records, whether or not a server runs.
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -57,6 +67,9 @@ pub(crate) struct DevArguments {
     /// Where to listen; port 0 picks a free port.
     #[arg(long, default_value = "127.0.0.1:4566")]
     pub(crate) listen: SocketAddr,
+    /// Tell no refusals at the terminal.
+    #[arg(long)]
+    pub(crate) quiet: bool,
     /// Keep everything in this folder instead of in memory.
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,

@@ -21,7 +21,7 @@ use crate::arguments::DevArguments;
 use crate::configuration::Configuration;
 use crate::master_key;
 use crate::output::{cannot_listen, complain, say};
-use crate::{audit, stop};
+use crate::{audit, stop, why};
 
 /// Serves until told to stop.
 pub(crate) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
@@ -47,6 +47,7 @@ pub(crate) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
             root_password: root_password.password().cloned(),
             enforce: arguments.enforce,
             hosts: arguments.hosts,
+            explain: Some(why::explanation),
         }),
         configured_key: root_key.key().cloned(),
         limits: configuration.limits(),
@@ -69,6 +70,9 @@ pub(crate) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
         &root_key,
         &root_password,
     ));
+    if !arguments.quiet {
+        why::tell_at_terminal(&installation);
+    }
     say(&format!("keyward ready on http://{address}"));
     stop::serve_until_told(server, &installation, signals, socket).await
 }

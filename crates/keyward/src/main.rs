@@ -17,6 +17,7 @@ mod policy;
 mod serve;
 mod sigv4_check;
 mod stop;
+mod why;
 
 use std::env::VarError;
 use std::io::IsTerminal as _;
@@ -102,6 +103,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             Command::Root(RootCommand::ResetPassword { place, account_id }) => {
                 administration::reset_root_password(&place, account_id).await
             }
+            Command::Why { place, request_id } => administration::why(&place, request_id).await,
             Command::Audit(command) => audit::run(command),
             Command::Sigv4(Sigv4Command::Check { file }) => {
                 // A line that is no text is answered like an empty one: neither is JSON.

@@ -16,6 +16,11 @@ use self::verdict::Verdict;
 use crate::arguments::PolicyCommand;
 use crate::output;
 
+/// Why a question is answered as it is, as a tree for people.
+pub(crate) fn explained(question: &str) -> Result<String, String> {
+    Ok(tree::tree(&question::Question::read(question)?))
+}
+
 /// Runs a command: exit code 1 says that something that was read is wrong, 2 that something could not
 /// be read at all.
 pub(crate) fn run(command: &PolicyCommand) -> ExitCode {

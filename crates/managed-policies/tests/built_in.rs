@@ -143,7 +143,7 @@ fn the_role_of_a_service_is_found() {
         assert_eq!(service_linked_role(role.service), Some(role));
         assert!(role.role_name.starts_with("AWSServiceRoleFor"), "{role:?}");
     }
-    assert_eq!(service_linked_roles().len(), 71);
+    assert_eq!(service_linked_roles().len(), 151);
     for service in ["", "batch", "Batch.amazonaws.com", "s3.amazonaws.com", "#"] {
         assert_eq!(service_linked_role(service), None, "{service}");
     }

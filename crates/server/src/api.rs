@@ -8,9 +8,10 @@ use http_body_util::Full;
 use hyper::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
 use hyper::{HeaderMap, Response, StatusCode};
 use keyward_api::{OperationId, Service as ApiService};
-use keyward_authorization::RequestContext;
-use keyward_engine::{CallContext, Format, Reply, Request, fault_reply};
-use keyward_faults::{Fault, fault};
+use keyward_authorization::{Caller, RequestContext};
+use keyward_engine::{AccountHandle, CallContext, Format, Reply, Request, fault_reply};
+use keyward_faults::fault::kind_name;
+use keyward_faults::{Fault, Reason, fault};
 use keyward_sigv4::{Presented, SignatureError, present};
 use keyward_wire::Parameters;
 
@@ -57,6 +58,7 @@ impl Service {
             }
         };
         let operation = named.operation;
+        let mut caller = None;
         let reply = match self.authenticate_named(&named).await {
             Ok(authenticated) => {
                 let presented = named.presented.as_ref().ok();
@@ -68,6 +70,10 @@ impl Service {
                     region,
                     ..origin.request_context
                 };
+                caller = Some((
+                    authenticated.caller.clone(),
+                    Arc::clone(&authenticated.handle),
+                ));
                 let request = Request {
                     parameters: &named.parameters,
                     format,
@@ -83,7 +89,7 @@ impl Service {
             }
             Err(fault) => fault_reply(format, operation.service().namespace(), fault, request_id),
         };
-        log(operation, &reply, source, request_id);
+        log(operation, &reply, source, request_id, caller.as_ref());
         reply
     }
 
@@ -216,13 +222,45 @@ pub(crate) fn format_asked_for(headers: &HeaderMap) -> Format {
         .unwrap_or_default()
 }
 
-fn log(operation: OperationId, reply: &Reply, source: IpAddr, request_id: &str) {
+/// Tells how a request went: of one that was refused, who wanted what of whom, and why. Texts that
+/// strangers write are escaped and cut.
+fn log(
+    operation: OperationId,
+    reply: &Reply,
+    source: IpAddr,
+    request_id: &str,
+    caller: Option<&(Caller, Arc<AccountHandle>)>,
+) {
     let action = operation.action();
+    let caller = || {
+        caller.map_or((String::new(), String::new()), |(caller, handle)| {
+            let account = handle.account();
+            (shown(&caller.arn(&account)), account.id().to_string())
+        })
+    };
     match &reply.fault {
         None => tracing::debug!(request_id, action, %source, "done"),
         Some(fault) => match fault.cause() {
             None if fault.code().is_sender() => {
-                tracing::info!(request_id, action, %source, code = fault.code().code(), "refused");
+                let (caller, account) = caller();
+                let code = fault.code().code();
+                match fault.reason() {
+                    Some(Reason::NotAllowed(denied)) => tracing::info!(
+                        request_id,
+                        account,
+                        caller,
+                        action = denied.action,
+                        resource = shown(&denied.resource_arn),
+                        %source,
+                        code,
+                        policy_kind = kind_name(denied.denial.kind()),
+                        reason = shown(fault.message().unwrap_or_default()),
+                        "refused"
+                    ),
+                    Some(_) | None => {
+                        tracing::info!(request_id, account, caller, action, %source, code, "refused");
+                    }
+                }
             }
             cause => {
                 let cause = cause.map(chain);
@@ -231,6 +269,26 @@ fn log(operation: OperationId, reply: &Reply, source: IpAddr, request_id: &str) 
             }
         },
     }
+}
+
+/// The most bytes of a value in a line of the log.
+const LONGEST_SHOWN: usize = 1024;
+
+/// A text without what would steer a terminal or begin another line, and not too long.
+fn shown(text: &str) -> String {
+    let mut shown = String::new();
+    for character in text.chars() {
+        if shown.len() >= LONGEST_SHOWN {
+            shown.push('…');
+            break;
+        }
+        if character.is_control() {
+            shown.extend(character.escape_default());
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
 }
 
 fn chain(error: &(dyn std::error::Error + Send + Sync)) -> String {

@@ -19,6 +19,9 @@ use crate::received::Received;
 const EARLIEST_TOLD: Timestamp = Timestamp::from_unix_seconds(0);
 const LATEST_TOLD: Timestamp = Timestamp::from_unix_seconds(253_086_768_000);
 
+/// The most refusals in an answer.
+const MOST_REFUSALS: usize = 100;
+
 type Answer = Result<(StatusCode, Value), Problem>;
 
 /// Why a request was not done.
@@ -56,6 +59,7 @@ impl Service {
         let answer = match (&received.head.method, path) {
             (&Method::POST, "/_keyward/reset") => self.reset(&received.body).await,
             (&Method::POST, "/_keyward/accounts") => self.make_account(&received.body).await,
+            (&Method::GET, "/_keyward/refusals") => self.refusals(received.query()),
             (&Method::GET, "/_keyward/clock") => Ok(self.clock()),
             (&Method::POST, "/_keyward/clock") => self.tell_clock(&received.body),
             _ => Err(problem(StatusCode::NOT_FOUND, "no such path or method")),
@@ -171,6 +175,41 @@ impl Service {
                 "root_password": credentials.password.expose(),
             }),
         ))
+    }
+
+    /// The last requests that policies refused, the newest first, or the one of `request_id`.
+    fn refusals(&self, query: Option<&str>) -> Answer {
+        let wanted = query.and_then(|query| query.strip_prefix("request_id="));
+        if query.is_some_and(|query| !query.is_empty()) && wanted.is_none() {
+            let usage = "give no query, or ?request_id=ID";
+            return Err(problem(StatusCode::BAD_REQUEST, usage));
+        }
+        let kept = self.installation.refusals();
+        let refusals = match wanted {
+            Some(id) => kept.of_request(id).into_iter().collect(),
+            None => kept.newest_first(),
+        };
+        let explain = match &self.options.mode {
+            Mode::Dev(dev) => dev.explain,
+            Mode::Serve => None,
+        };
+        let shown = refusals.iter().take(MOST_REFUSALS).map(|refused| {
+            let denied = &refused.denied;
+            json!({
+                "request_id": refused.request_id,
+                "time": refused.time.to_string(),
+                "account_id": denied.account.to_string(),
+                "caller": denied.caller_arn,
+                "action": denied.action,
+                "resource": denied.resource_arn,
+                "message": refused.message,
+                // As a text, so that places in the policies are those that the explanation tells.
+                "question": refused.question(),
+                "explanation": explain.map(|explain| explain(refused)),
+            })
+        });
+        let shown: Vec<Value> = shown.collect();
+        Ok((StatusCode::OK, json!({ "refusals": shown })))
     }
 
     fn clock(&self) -> (StatusCode, Value) {

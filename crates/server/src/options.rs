@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use keyward_engine::RefusedRequest;
 use keyward_names::{AccountId, Network, Secret};
 
 /// All that is set when a server starts.
@@ -38,6 +39,8 @@ pub struct DevOptions {
     pub enforce: bool,
     /// Names by which the server may be called, beside addresses, `localhost` and AWS's own.
     pub hosts: Vec<String>,
+    /// Explains a refusal to people.
+    pub explain: Option<fn(&RefusedRequest) -> String>,
 }
 
 impl DevOptions {
@@ -49,6 +52,7 @@ impl DevOptions {
             root_password: None,
             enforce: false,
             hosts: Vec::new(),
+            explain: None,
         }
     }
 }

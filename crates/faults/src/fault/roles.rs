@@ -45,7 +45,7 @@ pub fn protected_session_duration(name: &str) -> Fault {
 pub fn reserved_role_path(path: &str) -> Fault {
     Fault::new(
         FaultCode::InvalidInput,
-        format!("The path {path} is reserved for service-linked roles."),
+        format!("The path {path} is reserved for roles that AWS makes."),
     )
 }
 

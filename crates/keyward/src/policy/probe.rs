@@ -12,7 +12,20 @@ pub(super) enum Mismatch {
     /// It is about other actions.
     Action,
     /// These parts do not fit.
-    Parts(Vec<String>),
+    Parts(Vec<Part>),
+}
+
+/// A part of a statement.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    Principal,
+    Resource,
+    /// One line of a condition block.
+    Condition {
+        operator: String,
+        key: String,
+        wanted: Vec<String>,
+    },
 }
 
 /// The parts of a statement that keep it from applying to a request.
@@ -48,14 +61,14 @@ pub(super) fn mismatch(
         ..open.clone()
     };
     if !fits(principals) {
-        parts.push("the principal".to_owned());
+        parts.push(Part::Principal);
     }
     let resources = Statement {
         resources: statement.resources.clone(),
         ..open.clone()
     };
     if statement.resources.is_some() && !fits(resources) {
-        parts.push("the resource".to_owned());
+        parts.push(Part::Resource);
     }
     for condition in &statement.conditions {
         let part = Statement {
@@ -95,6 +108,11 @@ fn text(text: &str) -> Text {
     }
 }
 
-fn told(condition: &Condition) -> String {
-    format!("{} {}", condition.operator_text.text, condition.key.text)
+fn told(condition: &Condition) -> Part {
+    let wanted = condition.values.as_slice().iter();
+    Part::Condition {
+        operator: condition.operator_text.text.to_string(),
+        key: condition.key.text.to_string(),
+        wanted: wanted.map(|value| value.text.to_string()).collect(),
+    }
 }

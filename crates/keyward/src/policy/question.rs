@@ -1,5 +1,6 @@
 //! A question: who wants to do what, and under which policies.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -40,6 +41,8 @@ pub(super) struct Question<'l> {
     resource_account: Option<String>,
     context: Context,
     layers: Vec<Layer<'l>>,
+    /// What policies are called, by key, in their order.
+    names: HashMap<String, Vec<String>>,
 }
 
 /// The policies of a kind.
@@ -89,6 +92,7 @@ struct Line<'l> {
     service_control_policies: Option<Vec<Vec<&'l RawValue>>>,
     #[serde(borrow)]
     resource_control_policies: Option<Vec<Vec<&'l RawValue>>>,
+    names: Option<HashMap<String, Vec<String>>>,
 }
 
 impl<'l> Question<'l> {
@@ -139,7 +143,21 @@ impl<'l> Question<'l> {
             resource_account: line.resource_account,
             context: entries.context()?,
             layers: layers.collect::<Result<_, _>>()?,
+            names: line.names.unwrap_or_default(),
         })
+    }
+
+    /// What the question calls a policy.
+    pub(super) fn name(&self, kind: Kind, policy: usize) -> Option<&str> {
+        let name = self.names.get(key(kind))?.get(policy)?;
+        Some(name)
+    }
+
+    /// The values that the request has for a context key, in any case; `None` where it has none.
+    pub(super) fn values(&self, key: &str) -> Option<Vec<&str>> {
+        let key = key.to_lowercase();
+        let entry = self.context.entries().find(|entry| entry.key == key)?;
+        Some(entry.values().collect())
     }
 
     /// Puts the question to the engine.

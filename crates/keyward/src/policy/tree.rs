@@ -7,7 +7,7 @@ use keyward_policy::{Decision, Kind, Outcome, Principal, Statement};
 
 use super::answer::{Place, Places, decide, decision};
 use super::excerpt::showable;
-use super::probe::{Mismatch, mismatch};
+use super::probe::{Mismatch, Part, mismatch};
 use super::question::{Level, Question, has_levels, key, place};
 
 /// Draws the reasoning, with an empty line behind it.
@@ -103,11 +103,14 @@ fn node(
             let state = if applying.contains(&(kind, level, index, number)) {
                 Some("applies".to_owned())
             } else {
-                told(mismatch(&source.document, statement, &request))
+                told(question, mismatch(&source.document, statement, &request))
             };
             let Some(state) = state else { continue };
             let (at, _) = places.of((kind, level, index), source.text, statement);
-            let place = place(kind, level, index);
+            let place = match question.name(kind, index) {
+                Some(name) => showable(name),
+                None => place(kind, level, index),
+            };
             let named = named(statement, number, &at);
             children.push(format!("{place} {named}: {state}"));
         }
@@ -132,14 +135,58 @@ fn node(
 }
 
 /// Why a statement does not apply; nothing where it is about other actions.
-fn told(mismatch: Mismatch) -> Option<String> {
+fn told(question: &Question<'_>, mismatch: Mismatch) -> Option<String> {
     match mismatch {
         Mismatch::Action => None,
         Mismatch::Parts(parts) if parts.is_empty() => {
             Some("does not apply: it is not whole".to_owned())
         }
-        Mismatch::Parts(parts) => Some(format!("does not apply: {}", showable(&parts.join(", ")))),
+        Mismatch::Parts(parts) => {
+            let parts: Vec<String> = parts
+                .into_iter()
+                .map(|part| told_part(question, part))
+                .collect();
+            Some(format!("does not apply: {}", showable(&parts.join(", "))))
+        }
     }
+}
+
+/// A part that does not fit; of a condition also what it wants and what is there.
+fn told_part(question: &Question<'_>, part: Part) -> String {
+    match part {
+        Part::Principal => "the principal".to_owned(),
+        Part::Resource => "the resource".to_owned(),
+        Part::Condition {
+            operator,
+            key,
+            wanted,
+        } => {
+            let there = match question.values(&key) {
+                None => "absent".to_owned(),
+                Some(values) => listed(&values),
+            };
+            let wanted: Vec<&str> = wanted.iter().map(String::as_str).collect();
+            format!("{operator} {key} wants {}, is {there}", listed(&wanted))
+        }
+    }
+}
+
+/// The most values of a condition or of a key that are told.
+const MOST_VALUES: usize = 5;
+
+fn listed(values: &[&str]) -> String {
+    let mut shown: Vec<String> = values
+        .iter()
+        .take(MOST_VALUES)
+        .map(|value| format!("`{value}`"))
+        .collect();
+    if values.len() > MOST_VALUES {
+        shown.push("…".to_owned());
+    }
+    if shown.is_empty() {
+        return "an empty list".to_owned();
+    }
+    shown.join(" or ")
 }
 
 fn named(statement: &Statement, number: usize, at: &Place) -> String {
@@ -198,7 +245,7 @@ implicitDeny by permissionsBoundaries
 │  └─ no statement is about the action
 └─ identityPolicies: allowed
    ├─ identityPolicies[0] Allow statement 0 `Read` (line 2, column 17): applies
-   └─ identityPolicies[0] Deny statement 2 (line 4, column 17): does not apply: the resource, Bool aws:SecureTransport
+   └─ identityPolicies[0] Deny statement 2 (line 4, column 17): does not apply: the resource, Bool aws:SecureTransport wants `false`, is absent
 ";
         assert_eq!(tree(&question), expected);
     }

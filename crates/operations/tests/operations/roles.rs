@@ -139,7 +139,7 @@ async fn what_can_not_be_made_is_refused_with_its_reason() {
             (
                 "CreateRole",
                 &with("&Path=%2Faws-service-role%2Fx.amazonaws.com%2F"),
-                "400 InvalidInput: The path /aws-service-role/x.amazonaws.com/ is reserved for service-linked roles.",
+                "400 InvalidInput: The path /aws-service-role/x.amazonaws.com/ is reserved for roles that AWS makes.",
             ),
             (
                 "CreateRole",

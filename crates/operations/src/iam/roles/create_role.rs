@@ -37,7 +37,11 @@ pub(crate) async fn create_role(call: Call<CreateRoleRequest>) -> Outcome<Create
     let input = call.input();
     let permit = authorize(&call)?;
     let path = input.path.clone().unwrap_or_default();
-    if path.as_str().starts_with("/aws-service-role/") {
+    // That AWS keeps the second for itself is documented, what it answers is unsure.
+    if ["/aws-service-role/", "/aws-reserved/"]
+        .iter()
+        .any(|reserved| path.as_str().starts_with(reserved))
+    {
         return Err(fault::reserved_role_path(path.as_str()).into());
     }
     let asked_for = input.permissions_boundary.clone();
