@@ -81,6 +81,14 @@ fn forbid_core_dumps() {
     if let Err(error) = rustix::process::setrlimit(rustix::process::Resource::Core, none) {
         tracing::warn!(%error, "core dumps could not be forbidden");
     }
+    // The limit does not hold where dumps go to a program, and this also keeps other processes of the same
+    // user from reading the memory and the environment.
+    #[cfg(target_os = "linux")]
+    if let Err(error) =
+        rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)
+    {
+        tracing::warn!(%error, "other processes of this user can read the memory of this one");
+    }
 }
 
 fn run(command: Command) -> anyhow::Result<ExitCode> {

@@ -115,10 +115,12 @@ fn write(file: &Path, key: &MasterKey) -> std::io::Result<()> {
     opened.write_all(b"\n")?;
     opened.sync_all()?;
     // The name must be as durable as the content.
-    match file.parent() {
-        Some(folder) => File::open(folder)?.sync_all(),
-        None => Ok(()),
-    }
+    let folder = match file.parent() {
+        // A bare name is one in the current folder.
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        Some(_) | None => Path::new("."),
+    };
+    File::open(folder)?.sync_all()
 }
 
 #[cfg(test)]
