@@ -2,19 +2,22 @@
 
 import base64
 import os
+import shutil
 import signal
 import socket
 import sqlite3
 import ssl
 import stat
 import subprocess
+import tempfile
 import time
+from pathlib import Path
 
 import pytest
 
 from support.expect import INVALID_TOKEN, refused, without_metadata
 from support.people import Person, let_users_change_passwords
-from support.program import client, initialise, labelled, run
+from support.program import PROGRAM, clean_environment, client, initialise, labelled, run
 from support.signed import Signer, authorization, form, now
 
 LISTEN = ["--listen", "127.0.0.1:0"]
@@ -436,3 +439,45 @@ def test_no_secret_is_logged(installation, start, tmp_path):
     passwords = ["FirstPassword-a1!", "SecondPassword-b2!", "ThirdPassword-c3!", "four4"]
     for secret in [*passwords, bob.secret, installation.root["secret"]]:
         assert secret not in text
+
+
+def test_a_folder_that_others_can_write_to_is_refused(tmp_path):
+    data = tmp_path / "data"
+    initialise(data)
+    for mode in (0o777, 0o770, 0o702):
+        data.chmod(mode)
+        done = run("serve", "--data", data, "--listen", "127.0.0.1:0")
+        assert done.returncode != 0
+        assert str(data) in done.stderr and "write" in done.stderr
+
+
+def test_a_link_in_place_of_the_database_is_not_followed(tmp_path):
+    data, victim = tmp_path / "data", tmp_path / "victim"
+    victim.write_text("precious")
+    victim.chmod(0o644)
+    data.mkdir(mode=0o700)
+    (data / "keyward.db").symlink_to(victim)
+    done = run("init", "--data", data)
+    assert done.returncode != 0
+    assert victim.read_text() == "precious"
+    assert victim.stat().st_mode & 0o777 == 0o644
+
+
+def test_a_bare_name_is_a_master_key_file_in_the_current_folder(tmp_path):
+    command = [Path(PROGRAM).absolute(), "init", "--data", "data", "--master-key-file", "mykey"]
+    done = subprocess.run(command, cwd=tmp_path, env=clean_environment(), capture_output=True, check=False, text=True)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "mykey").read_text().strip()
+
+
+def test_no_other_process_of_the_user_reads_memory_or_environment():
+    """What is not dumpable belongs to root in /proc, whoever runs it."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        program = shutil.copy(PROGRAM, folder)
+        user = 65534 if os.geteuid() == 0 else None
+        command = [program, "dev", *LISTEN]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, env=clean_environment(), text=True, user=user) as dev:
+            assert any(line.startswith("keyward ready on ") for line in dev.stdout)
+            assert os.stat(f"/proc/{dev.pid}/environ").st_uid == 0
+            dev.terminate()

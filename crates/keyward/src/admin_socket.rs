@@ -166,7 +166,13 @@ pub(crate) async fn ask_server(
     request: &Request,
 ) -> anyhow::Result<Response> {
     stream.set_nonblocking(true)?;
-    let (read, mut write) = UnixStream::from_std(stream)?.into_split();
+    let stream = UnixStream::from_std(stream)?;
+    // Whoever listens there is told secrets and believed about passwords.
+    let server = stream.peer_cred()?.uid();
+    if server != rustix::process::geteuid().as_raw() && server != 0 {
+        anyhow::bail!("the server at the folder's socket is another user's (uid {server})");
+    }
+    let (read, mut write) = stream.into_split();
     write
         .write_all(serde_json::to_string(request)?.as_bytes())
         .await?;

@@ -2,6 +2,7 @@
 
 use std::fs::{self, DirBuilder, File, TryLockError};
 use std::io;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -48,6 +49,7 @@ impl Database {
             source,
         };
         make_folder(folder).map_err(folder_error)?;
+        check_folder(folder)?;
         let lock = lock(folder)?;
         let path = folder.join(FILE);
         make_private(&path)
@@ -204,6 +206,29 @@ fn make_folder(folder: &Path) -> io::Result<()> {
     builder.create(folder)
 }
 
+/// Refuses a folder in which others could put their own files in place of ours.
+fn check_folder(folder: &Path) -> Result<(), OpenError> {
+    let metadata = fs::metadata(folder).map_err(|source| OpenError::Folder {
+        folder: folder.to_owned(),
+        source,
+    })?;
+    let unsafe_because = |why| {
+        Err(OpenError::UnsafeFolder {
+            folder: folder.to_owned(),
+            why,
+        })
+    };
+    let (mode, owner) = (metadata.mode(), metadata.uid());
+    if mode & 0o022 != 0 {
+        return unsafe_because("others than its owner can write to it: chmod go-w");
+    }
+    let own = rustix::process::geteuid().as_raw();
+    if owner != own && owner != 0 {
+        return unsafe_because("it belongs to another user");
+    }
+    Ok(())
+}
+
 /// Takes the folder's lock, which goes with the process, however that ends.
 fn lock(folder: &Path) -> Result<File, OpenError> {
     let folder_error = |source| OpenError::Folder {
@@ -234,6 +259,9 @@ fn open_private(path: &Path) -> io::Result<File> {
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    // A link could lead to a file of another purpose.
+    let no_follow = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or_default();
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, no_follow);
     options.open(path)
 }
 

@@ -56,6 +56,14 @@ pub enum OpenError {
         /// Why.
         source: io::Error,
     },
+    /// Others could put their own files into the folder.
+    #[error("the folder `{}` can't be used: {why}", folder.display())]
+    UnsafeFolder {
+        /// The folder.
+        folder: PathBuf,
+        /// Why not, and what to do.
+        why: &'static str,
+    },
     /// The tables are of another version of the program.
     #[error("the store has layout {found}, this keyward knows layout {known}")]
     SchemaVersion {
