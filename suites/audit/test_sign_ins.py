@@ -11,6 +11,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "sign_in"))
 from support.people import let_users_change_passwords
 from visitor import PASSWORD, Visitor
 
+# A browser of today says where a form comes from.
+BROWSER = {"User-Agent": "Mozilla/5.0", "Sec-Fetch-Site": "same-origin"}
 TYPED = "Was-Typed-Into-The-Wrong-Field-1!"
 
 
@@ -37,7 +39,7 @@ def audited(start, tmp_path):
 def test_sign_ins_are_told_by_their_outcome(audited):
     server, _, records = audited
     for username, password in [("Bob", "wrong"), (TYPED, "x"), ("Bob", PASSWORD)]:
-        Visitor(server, headers={"User-Agent": "Mozilla/5.0"}).sign_in(username, password)
+        Visitor(server, headers=BROWSER).sign_in(username, password)
     failure, unknown, success = records("ConsoleLogin")
     for record in (failure, unknown, success):
         assert record["eventType"] == "AwsConsoleSignIn" and record["eventSource"] == "signin.amazonaws.com"
@@ -57,7 +59,7 @@ def test_sign_ins_are_told_by_their_outcome(audited):
 def test_a_forced_change_of_password_is_the_doors_and_comes_before_the_sign_in(audited):
     server, iam, records = audited
     iam.update_login_profile(UserName="Bob", PasswordResetRequired=True)
-    visitor = Visitor(server, headers={"User-Agent": "Mozilla/5.0"})
+    visitor = Visitor(server, headers=BROWSER)
     visitor.sign_in()
     fields = {"new_password": "Second-Password-1!", "confirm_password": "Second-Password-1!"}
     visitor.submit("/signin/new-password", old_password=PASSWORD, **fields)

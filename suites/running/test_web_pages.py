@@ -70,7 +70,9 @@ def test_what_a_page_embeds_is_refused_where_the_browser_says_nothing(server, st
     browser = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64)"}
     assert server.http("GET", url, headers={"Host": "10.1.2.3:4566", **browser})[0] == 403
     assert server.http("GET", url, headers={"Host": "10.1.2.3:4566"})[0] == 200
-    assert server.http("GET", url, headers={"Host": "localhost:4566", **browser})[0] == 200
+    assert server.http("GET", url, headers={"Host": "localhost:4566", **browser})[0] == 403
+    said = {"Host": "localhost:4566", "Sec-Fetch-Site": "none", **browser}
+    assert server.http("GET", url, headers=said)[0] == 200
     assert server.http("GET", "/", headers={"Host": "10.1.2.3:4566", **browser})[0] == 302
 
 

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http_body_util::Full;
-use hyper::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
+use hyper::header::{
+    ACCEPT, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, X_CONTENT_TYPE_OPTIONS,
+};
 use hyper::{HeaderMap, Response, StatusCode};
 use keyward_api::{OperationId, Service as ApiService};
 use keyward_authorization::{Caller, RequestContext};
@@ -313,6 +315,12 @@ pub(crate) fn as_http(reply: Reply, request_id: &str) -> Response<Full<Bytes>> {
         Format::Json => "application/json",
     };
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    // They share their origin with pages: no browser is to take an answer for something that runs.
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(
+        CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
+    );
     if let Ok(id) = HeaderValue::from_str(request_id) {
         headers.insert("x-amzn-requestid", id);
     }

@@ -47,8 +47,11 @@ pub(crate) fn refusal(
     }
     let is_silent = origins.iter().next().is_none() && sites.iter().next().is_none();
     let only_looks = is_look(&head.method) && (head.uri.query().is_none() || is_page(head));
-    if standing == Standing::Own && is_silent && !only_looks && is_browser(&head.headers) {
-        return Some("a browser does not say where the request comes from: use localhost");
+    // Browsers of today say it, at least to loopback; old ones say nothing to anybody.
+    if is_silent && !only_looks && is_browser(&head.headers) {
+        return Some(
+            "a browser does not say where the request comes from: use a newer one, at localhost",
+        );
     }
     None
 }
@@ -78,9 +81,7 @@ fn is_look(method: &Method) -> bool {
 /// What a name in `Host` is to this server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Standing {
-    /// Browsers trust it as this machine's own, and say where a request to it comes from.
-    Loopback,
-    /// One of the server's names, to which browsers may say nothing.
+    /// One of the server's names.
     Own,
     /// None of its names.
     Foreign,
@@ -93,7 +94,7 @@ fn standing(name: &str, address: IpAddr, allowed_hosts: &[String]) -> Standing {
             .any(|allowed| allowed.eq_ignore_ascii_case(name))
     };
     if hosts::is_loopback_name(name) {
-        return Standing::Loopback;
+        return Standing::Own;
     }
     let said = name.parse::<IpAddr>().ok();
     let is_own = match said {
