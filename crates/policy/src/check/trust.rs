@@ -1,8 +1,6 @@
 //! Trust policies: who may assume a role.
 
 mod shared_issuers;
-#[cfg(test)]
-mod tests;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -257,3 +255,6 @@ fn check_principal(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;
