@@ -2,7 +2,8 @@
 //! line, with one line, and calls it malformed where it is not a request; the client takes one line for an
 //! answer, or says that there was none.
 //!
-//! Requests that make accounts or passwords are read and not carried out: hashing takes too long.
+//! Requests that make accounts or passwords are read and not carried out: hashing takes too long. Nor is
+//! the question why a request was refused: here none is.
 
 #![no_main]
 
@@ -21,6 +22,15 @@ mod new_account {
         _: &Credentials,
     ) -> Vec<String> {
         Vec::new()
+    }
+}
+
+/// As `new_account`.
+mod why {
+    use keyward_engine::Installation;
+
+    pub(crate) fn answer(_: &Installation, _: Option<&str>) -> Result<Vec<String>, String> {
+        Ok(Vec::new())
     }
 }
 
@@ -51,7 +61,11 @@ fuzz_target!(|bytes: &[u8]| {
     let line = first_line(&bytes[..bytes.len().min(REQUEST_BYTES)]);
     let request = line.map(Request::read);
     match &request {
-        Some(Ok(request @ (Request::CreateAccount { .. } | Request::ResetRootPassword { .. }))) => {
+        Some(Ok(
+            request @ (Request::CreateAccount { .. }
+            | Request::ResetRootPassword { .. }
+            | Request::Why { .. }),
+        )) => {
             let written = serde_json::to_string(request).expect("it can be written");
             let again: Request = serde_json::from_str(&written).expect("it can be read again");
             assert_eq!(format!("{again:?}"), format!("{request:?}"));
