@@ -149,7 +149,10 @@ def small_disk(tmp_path):
     if os.geteuid() != 0:
         pytest.skip("only root can mount a small disk: that a full disk is borne is NOT shown")
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", folder], capture_output=True, encoding="utf-8", check=False
+        ["mount", "-t", "tmpfs", "-o", "size=8m,mode=700", "tmpfs", folder],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
     )
     if mounted.returncode != 0:
         pytest.skip(f"a small disk can't be mounted ({mounted.stderr.strip()}): that a full disk is borne is NOT shown")

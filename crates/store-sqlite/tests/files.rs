@@ -418,7 +418,7 @@ struct SmallDisk(std::path::PathBuf);
 impl SmallDisk {
     fn mount(folder: &Path) -> Option<Self> {
         let mounted = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", "size=2m", "tmpfs"])
+            .args(["-t", "tmpfs", "-o", "size=2m,mode=700", "tmpfs"])
             .arg(folder)
             .status();
         mounted
