@@ -68,7 +68,8 @@ def test_a_policy_of_aws_is_had_too(iam):
 @provokes("ListEntitiesForPolicy", "NoSuchEntity")
 def test_a_policy_that_does_not_exist(iam):
     absent = arn("policy", "Absent")
-    refused("NoSuchEntity", f"Policy {absent} was not found.", iam.list_entities_for_policy, PolicyArn=absent)
+    message = f"Policy {absent} does not exist or is not attachable."
+    refused("NoSuchEntity", message, iam.list_entities_for_policy, PolicyArn=absent)
 
 
 # ListPoliciesGrantingServiceAccess.

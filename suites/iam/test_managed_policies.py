@@ -177,8 +177,10 @@ def test_a_policy_or_version_that_does_not_exist(iam, reading):
             refused("NoSuchEntity", message, call, PolicyArn=of, VersionId="v9")
 
 
-def test_an_arn_is_found_only_to_the_letter(iam, reading):
-    for other in (reading.lower(), reading.replace("policy/", "policy/x/")):
+def test_an_arn_is_found_in_any_case_of_its_name_alone(iam, reading):
+    for other in (reading.replace("Reading", "reading"), reading.replace("Reading", "READING")):
+        assert iam.get_policy(PolicyArn=other)["Policy"]["Arn"] == reading
+    for other in (reading.replace("policy/", "policy/x/"), reading + "x"):
         refused("NoSuchEntity", f"Policy {other} was not found.", iam.get_policy, PolicyArn=other)
 
 
