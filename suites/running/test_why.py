@@ -64,6 +64,33 @@ def test_a_role_says_which_side_refused(server, iam):
     assert "identityPolicies: none are given" in newest["explanation"]
 
 
+def test_what_is_not_there_allows_nothing(server, iam):
+    """Neither a role that does not exist nor a session policy that was deleted lets the explanation say `allowed`."""
+    bob = Person(server, iam, "Bob")
+    iam.put_user_policy(UserName="Bob", PolicyName="Own", PolicyDocument=policy(allow("sts:*")))
+
+    def explained():
+        newest, *_ = server.dev("GET", "refusals")["refusals"]
+        return newest["explanation"]
+
+    for account in ("000000000000", "111122223333"):
+        missing = f"arn:aws:iam::{account}:role/Nobody"
+        refused("AccessDenied", None, bob.sts.assume_role, RoleArn=missing, RoleSessionName="ci")
+        assert "\nimplicitDeny by resourcePolicy\n" in explained()
+        assert "trust policy of a role that is not there or was not looked at: no statement" in explained()
+    trust = policy({"Effect": "Allow", "Principal": {"AWS": "000000000000"}, "Action": "sts:AssumeRole"})
+    role = iam.create_role(RoleName="Work", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    iam.put_role_policy(RoleName="Work", PolicyName="p", PolicyDocument=policy(allow()))
+    narrow = iam.create_policy(PolicyName="Narrow", PolicyDocument=policy(allow("iam:ListUsers")))["Policy"]["Arn"]
+    given = bob.sts.assume_role(RoleArn=role, RoleSessionName="ci", PolicyArns=[{"arn": narrow}])["Credentials"]
+    session = server.client("iam", given["AccessKeyId"], given["SecretAccessKey"], token=given["SessionToken"])
+    session.list_users()
+    iam.delete_policy(PolicyArn=narrow)
+    refused("AccessDenied", None, session.list_users)
+    assert "\nimplicitDeny by sessionPolicies\n" in explained()
+    assert "a managed policy that was deleted of session: no statement" in explained()
+
+
 def test_the_server_tells_why_over_its_socket_and_in_its_log(start, tmp_path):
     data, log = tmp_path / "data", tmp_path / "log"
     made = initialise(data, "--account-id", "111122223333")

@@ -12,6 +12,7 @@ mod verdict;
 
 use std::process::ExitCode;
 
+pub(crate) use self::excerpt::is_showable;
 use self::verdict::Verdict;
 use crate::arguments::PolicyCommand;
 use crate::output;

@@ -59,16 +59,14 @@ pub(crate) fn answer(
 
 /// A text that steers no terminal; its own line breaks and tabs stay.
 fn shown(text: &str) -> String {
-    let is_kept = |character: char| !character.is_control() || matches!(character, '\n' | '\t');
-    text.chars()
-        .map(|character| {
-            if is_kept(character) {
-                character
-            } else {
-                '\u{fffd}'
-            }
-        })
-        .collect()
+    let shown = |character| {
+        if matches!(character, '\n' | '\t') || policy::is_showable(character) {
+            character
+        } else {
+            char::REPLACEMENT_CHARACTER
+        }
+    };
+    text.chars().map(shown).collect()
 }
 
 /// Tells each refusal on standard error from now on, where that is a terminal.

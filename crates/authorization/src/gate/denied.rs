@@ -14,6 +14,9 @@ use crate::managed::Managed;
 use crate::principal::Principal;
 use crate::sessions::Holder;
 
+/// A policy that allows nothing, for one that is judged as such although there is no text of it.
+const NOTHING_TEXT: &str = r#"{"Version":"2012-10-17","Statement":[]}"#;
+
 impl Evaluation<'_> {
     /// Everything about a question that was denied in this reading of the tags.
     pub(super) fn denied(
@@ -77,10 +80,16 @@ impl Evaluation<'_> {
 
     fn of_resource(&self) -> Vec<JudgedPolicy> {
         let account = self.in_force.of_resource();
-        let of = self.of_resource.and_then(|policy| policy.of);
-        let policy = of.map(|role| {
-            let text = role.trust_policy.shown(&|id| account.principal_arn(id));
-            unmanaged(role.arn(account.id()), "trust policy", &text)
+        let policy = self.of_resource.map(|policy| match policy.of {
+            Some(role) => {
+                let text = role.trust_policy.shown(&|id| account.principal_arn(id));
+                unmanaged(role.arn(account.id()), "trust policy", &text)
+            }
+            None => unmanaged(
+                "a role that is not there or was not looked at".to_owned(),
+                "trust policy",
+                NOTHING_TEXT,
+            ),
         });
         policy.into_iter().collect()
     }
@@ -98,10 +107,16 @@ impl Evaluation<'_> {
         let Some(session) = self.caller.session() else {
             return Vec::new();
         };
-        let inline = session.policies.inline_text();
-        let inline = inline.map(|text| unmanaged("session".to_owned(), "session policy", text));
+        let holder = || "session".to_owned();
         let managed = session.policies.managed().iter();
-        let managed = managed.filter_map(|id| self.managed("session".to_owned(), *id));
+        let managed: Option<Vec<_>> = managed.map(|id| self.managed(holder(), *id)).collect();
+        let Some(managed) = managed else {
+            // Nobody can tell any more what it denies, so nothing is allowed.
+            let deleted = unmanaged(holder(), "a managed policy that was deleted", NOTHING_TEXT);
+            return vec![deleted];
+        };
+        let inline = session.policies.inline_text();
+        let inline = inline.map(|text| unmanaged(holder(), "session policy", text));
         inline.into_iter().chain(managed).collect()
     }
 
@@ -115,18 +130,14 @@ impl Evaluation<'_> {
             return vec![unmanaged(holder, "all rights of root", EVERYTHING_TEXT)];
         }
         let (sources, _) = self.rights_sources().unwrap_or_default();
-        let policies = sources.into_iter().map(|source| match source {
-            RightsSource::Inline(entity, policy) => unmanaged(
+        // All are found, or there would have been no rights to judge by.
+        let policies = sources.into_iter().filter_map(|source| match source {
+            RightsSource::Inline(entity, policy) => Some(unmanaged(
                 entity_arn(self, entity),
                 policy.name.as_str(),
                 policy.document.text(),
-            ),
-            // One that is not found is told too: places are counted.
-            RightsSource::Managed(entity, id) => {
-                let holder = entity_arn(self, entity);
-                let unknown = || unmanaged(holder.clone(), id.as_str(), "{}");
-                self.managed(holder.clone(), id).unwrap_or_else(unknown)
-            }
+            )),
+            RightsSource::Managed(entity, id) => self.managed(entity_arn(self, entity), id),
         });
         policies.collect()
     }

@@ -98,7 +98,7 @@ pub(super) fn showable(text: &str) -> String {
 }
 
 /// Whether a terminal shows a character as it is.
-fn is_showable(character: char) -> bool {
+pub(crate) fn is_showable(character: char) -> bool {
     !character.is_control()
         && !matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -10,6 +10,8 @@ use super::excerpt::showable;
 use super::probe::{Mismatch, Part, mismatch};
 use super::question::{Level, Question, has_levels, key, place};
 
+const NOT_ABOUT_IT: &str = "no statement is about the action";
+
 /// Draws the reasoning, with an empty line behind it.
 pub(super) fn tree(question: &Question<'_>) -> String {
     let (explanation, decided_by) = decide(question);
@@ -99,6 +101,8 @@ fn node(
     let mut places = Places::default();
     let request = question.request();
     for (index, source) in found.policies.iter().enumerate() {
+        let name = question.name(kind, index).map(showable);
+        let before = children.len();
         for (number, statement) in source.document.statements.iter().enumerate() {
             let state = if applying.contains(&(kind, level, index, number)) {
                 Some("applies".to_owned())
@@ -107,16 +111,22 @@ fn node(
             };
             let Some(state) = state else { continue };
             let (at, _) = places.of((kind, level, index), source.text, statement);
-            let place = match question.name(kind, index) {
-                Some(name) => showable(name),
+            let place = match &name {
+                Some(name) => name.clone(),
                 None => place(kind, level, index),
             };
             let named = named(statement, number, &at);
             children.push(format!("{place} {named}: {state}"));
         }
+        // Whose policies have names wants to know of each.
+        if let Some(name) = name
+            && children.len() == before
+        {
+            children.push(format!("{name}: {NOT_ABOUT_IT}"));
+        }
     }
     if children.is_empty() {
-        children.push("no statement is about the action".to_owned());
+        children.push(NOT_ABOUT_IT.to_owned());
     }
     let level = if has_levels(kind) {
         format!(" level {level}")
