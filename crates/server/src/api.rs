@@ -20,7 +20,7 @@ use keyward_wire::Parameters;
 use crate::Service;
 use crate::authenticate::signature_fault;
 use crate::origin::Origin;
-use crate::other_services;
+use crate::other_services::{self, OtherService};
 use crate::received::Received;
 
 /// The namespace of faults before the service is known.
@@ -53,7 +53,7 @@ impl Service {
         let named = match find_operation(received, &headers) {
             Ok(named) => named,
             Err((fault, namespace)) => {
-                let fault = self.told_of_other_service(fault, received, &headers);
+                let fault = self.told_of_other_service(fault, received);
                 // Its code alone: the message tells what the caller wrote, line breaks and all.
                 tracing::info!(request_id, %source, code = fault.code().code(), "refused");
                 return fault_reply(format, namespace, fault, request_id);
@@ -96,27 +96,13 @@ impl Service {
     }
 
     /// The refusal of a form that is for another service says so.
-    fn told_of_other_service(
-        &self,
-        fault: Fault,
-        received: &Received,
-        headers: &[(&str, &[u8])],
-    ) -> Fault {
-        let presented = present(keyward_sigv4::Request {
-            method: received.head.method.as_str(),
-            path: received.head.uri.path(),
-            query: received.query().unwrap_or_default(),
-            headers,
-            body: &received.body,
-        });
-        let scope = presented.as_ref().ok().map(Presented::scope);
-        match scope {
-            Some(scope) if !matches!(scope.service, "iam" | "sts") => {
-                let name = other_services::told(Some(scope.service));
+    fn told_of_other_service(&self, fault: Fault, received: &Received) -> Fault {
+        match OtherService::of_form(&received.head) {
+            Some(name) => {
                 self.note_other_service(&name);
                 fault::other_service(&other_services::message(&name))
             }
-            Some(_) | None => fault,
+            None => fault,
         }
     }
 

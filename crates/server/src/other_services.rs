@@ -88,6 +88,12 @@ impl OtherService {
         })
     }
 
+    /// The name of the other service that a form is for, which is none that we can read.
+    pub(crate) fn of_form(head: &Parts) -> Option<String> {
+        let name = signed_for(head).filter(|name| !OWN.contains(name))?;
+        Some(told(Some(name)))
+    }
+
     /// The answer.
     pub(crate) fn answer(&self, request_id: &str) -> Response<Full<Bytes>> {
         let message = message(&self.name);
@@ -136,7 +142,7 @@ pub(crate) fn message(name: &str) -> String {
 }
 
 /// The name of a service as it is told: what was signed for, if it looks like a name.
-pub(crate) fn told(signed_for: Option<&str>) -> String {
+fn told(signed_for: Option<&str>) -> String {
     let is_name = |name: &&str| {
         (1..=LONGEST_NAME).contains(&name.len())
             && name
