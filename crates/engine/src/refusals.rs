@@ -220,6 +220,7 @@ impl Kept {
         }
     }
 
+    /// Forgets the oldest of all, or of an account: either is the oldest of its account.
     fn forget(&mut self, number: u64) {
         let Some(refused) = self.all.remove(&number) else {
             return;
@@ -229,7 +230,7 @@ impl Kept {
         let account = refused.denied.account;
         if let Some(of_account) = self.by_account.get_mut(&account) {
             of_account.bytes = of_account.bytes.saturating_sub(size);
-            of_account.numbers.retain(|kept| *kept != number);
+            of_account.numbers.pop_front();
             if of_account.numbers.is_empty() {
                 self.by_account.remove(&account);
             }
