@@ -10,7 +10,7 @@ use keyward_names::{
     AccountAlias, GroupName, InstanceProfileName, Path, PolicyName, PreciseTimestamp, RoleName,
     Timestamp, UserName,
 };
-use keyward_wire::write_json_text;
+use keyward_wire::{JsonObject, write_json_text};
 
 use crate::Service;
 
@@ -34,7 +34,7 @@ pub fn recorded(structure: &(impl Recorded + ?Sized), service: Service) -> Optio
     let mut json = String::with_capacity(USUAL_BYTES);
     let mut members = Members::new(&mut json, service);
     structure.record(&mut members);
-    let is_empty = members.is_empty;
+    let is_empty = members.object.is_empty();
     members.end();
     (!is_empty).then_some(json)
 }
@@ -42,37 +42,28 @@ pub fn recorded(structure: &(impl Recorded + ?Sized), service: Service) -> Optio
 /// An object that is being written.
 #[derive(Debug)]
 pub struct Members<'json> {
-    json: &'json mut String,
+    object: JsonObject<'json>,
     service: Service,
-    is_empty: bool,
 }
 
 impl<'json> Members<'json> {
     fn new(json: &'json mut String, service: Service) -> Self {
-        json.push('{');
         Self {
-            json,
+            object: JsonObject::begin(json),
             service,
-            is_empty: true,
         }
     }
 
     /// Adds a member, unless it is absent.
     pub(crate) fn add(&mut self, name: &str, value: &impl Shown) {
-        if value.is_absent() {
-            return;
+        if !value.is_absent() {
+            let service = self.service;
+            self.object.member(name, |json| value.show(json, service));
         }
-        if !self.is_empty {
-            self.json.push(',');
-        }
-        self.is_empty = false;
-        write_json_text(self.json, name);
-        self.json.push(':');
-        value.show(self.json, self.service);
     }
 
     fn end(self) {
-        self.json.push('}');
+        self.object.end();
     }
 }
 

@@ -16,13 +16,23 @@ pub struct JsonObject<'json> {
 impl<'json> JsonObject<'json> {
     /// Writes an object at the end of `json`, and in it the members that `write` writes.
     pub fn write(json: &'json mut String, write: impl FnOnce(&mut JsonObject<'_>)) {
+        let mut object = JsonObject::begin(json);
+        write(&mut object);
+        object.end();
+    }
+
+    /// Begins an object at the end of `json`.
+    pub fn begin(json: &'json mut String) -> Self {
         json.push('{');
-        let mut object = JsonObject {
+        Self {
             json,
             is_empty: true,
-        };
-        write(&mut object);
-        object.json.push('}');
+        }
+    }
+
+    /// Ends the object.
+    pub fn end(self) {
+        self.json.push('}');
     }
 
     /// Writes a member, and with `write` its value. `write` must write one value.
