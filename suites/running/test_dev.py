@@ -237,7 +237,7 @@ def test_a_key_of_root_that_is_kept_nowhere_counts_all_the_same(start, server, i
     ],
 )
 def test_other_services_are_told_so_in_their_own_protocol(server, service, operation, members, code):
-    client = server.client(service)
+    client = server.client(service, retries={"total_max_attempts": 3})
     with pytest.raises(client.exceptions.ClientError) as refusal:
         getattr(client, operation)(**members)
     error = refusal.value.response["Error"]
