@@ -166,7 +166,8 @@ pub(crate) const CRATES: &[Crate] = &[
     Crate {
         name: "engine",
         holds: "what runs operations: calls, accounts in memory and their writers, password \
-                hashing, the audit trail, last uses, the installation's keys, the clock",
+                hashing, the audit trail, last uses, the installation's keys, the clock, \
+                the last refusals, who made the store",
         not_in_it: Some("what any operation does"),
         uses: &[
             "names",

@@ -1,5 +1,6 @@
 //! What runs operations: the accounts that are held in memory and their writers, the calls, password
-//! hashing, the audit trail, last uses, the installation's keys, the clock.
+//! hashing, the audit trail, last uses, the installation's keys, the clock, the last
+//! refusals, who made the store.
 //!
 //! An operation's function gets a [`Call`]: an immutable snapshot of the account, and the means to
 //! ask for permission, to hash and to change. It never sees the store: the fields of
