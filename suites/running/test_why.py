@@ -54,6 +54,16 @@ def test_dev_tells_why(server, iam, tmp_path):
     assert answer["decision"] == "implicitDeny"
 
 
+def test_a_reset_forgets_refusals(server, iam):
+    refusal(person(server, iam))
+    other = server.client("iam", "111122223333")
+    refusal(person(server, other))
+    server.dev("POST", "reset", {"account_id": "111122223333"})
+    assert [one["account_id"] for one in server.dev("GET", "refusals")["refusals"]] == ["000000000000"]
+    server.reset()
+    assert server.dev("GET", "refusals")["refusals"] == []
+
+
 def test_a_role_says_which_side_refused(server, iam):
     bob = Person(server, iam, "Bob")
     trust = policy({"Effect": "Allow", "Principal": {"AWS": "000000000000"}, "Action": "sts:AssumeRole"})

@@ -205,6 +205,7 @@ impl Installation {
             })
             .await?;
         self.accounts.forget(id);
+        self.refusals.forget(id);
         Ok(())
     }
 

@@ -164,6 +164,11 @@ impl Refusals {
         let _ = self.told.send(refused);
     }
 
+    /// Forgets those of an account, which has ended.
+    pub(crate) fn forget(&self, account: AccountId) {
+        self.kept().forget_account(account);
+    }
+
     /// Those that are kept, the newest first.
     #[must_use]
     pub fn newest_first(&self) -> Vec<Arc<RefusedRequest>> {
@@ -217,6 +222,16 @@ impl Kept {
                 break;
             };
             self.forget(*oldest);
+        }
+    }
+
+    fn forget_account(&mut self, account: AccountId) {
+        let Some(of_account) = self.by_account.remove(&account) else {
+            return;
+        };
+        self.bytes = self.bytes.saturating_sub(of_account.bytes);
+        for number in of_account.numbers {
+            self.all.remove(&number);
         }
     }
 
@@ -319,6 +334,27 @@ mod tests {
         assert!(guard.bytes <= MOST_BYTES);
         let of_accounts: usize = guard.by_account.values().map(|of| of.bytes).sum();
         assert_eq!(of_accounts, guard.bytes);
+    }
+
+    #[test]
+    fn those_of_an_account_are_forgotten() {
+        let refusals = Refusals::default();
+        let now = Timestamp::from_unix_seconds(0);
+        for (id, account) in [
+            ("a", "111111111111"),
+            ("b", "222222222222"),
+            ("c", "111111111111"),
+        ] {
+            refusals.keep(id, now, &refusal(account, 10));
+        }
+        refusals.forget(AccountId::parse("111111111111").unwrap());
+        let all = refusals.newest_first();
+        assert_eq!(all.len(), 1);
+        assert_eq!(refusals.kept().bytes, size(&all[0]));
+        assert!(refusals.of_request("b").is_some());
+        refusals.forget(AccountId::parse("333333333333").unwrap());
+        refusals.forget(AccountId::parse("222222222222").unwrap());
+        assert_eq!(refusals.kept().bytes, 0);
     }
 
     #[test]
